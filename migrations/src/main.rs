@@ -1,0 +1,3 @@
+//! Applies the history of the application Mina.
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! The language of Mina and its model: what a migration says, what schema it leaves, and whether it may.
+//!
+//! Data flows one way: source text → [`syntax`] → [`history`] → [`schema`] at each revision → [`check`] → [`sql`].
+//! Nothing in this crate reads a file, opens a connection or knows of the compiler.
+
+pub mod check;
+pub mod config;
+pub mod diagnostic;
+pub mod diff;
+pub mod engine;
+pub mod history;
+pub mod operation;
+pub mod schema;
+pub mod sql;
+pub mod syntax;

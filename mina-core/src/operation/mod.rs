@@ -1,0 +1,182 @@
+//! What a statement does to a schema, resolved: names filled in, what was there before kept.
+//!
+//! [`replay()`] looks each statement up in the schema and reports what cannot be (M2xx, M401, M5xx); the
+//! [`Operation`]s that come out need no further look-up to be applied, inverted or rendered.
+
+mod replay;
+
+pub use replay::{Context, replay};
+
+use crate::schema::{Column, Constraint, Enum, Expression, Function, Index, ObjectName, Sequence, Table, Trigger, Value, View};
+use crate::syntax::ast::Undo;
+use serde::Serialize;
+
+/// One change, complete in itself in both directions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, clippy::large_enum_variant)]
+pub enum Operation {
+    CreateNamespace(ObjectName),
+    DropNamespace(ObjectName),
+    /// Indexes and constraints included.
+    CreateTable(Table),
+    /// As it was when it was dropped.
+    DropTable(Table),
+    /// With the constraints and indexes whose derived names follow the table: (old, new).
+    RenameTable {
+        from: ObjectName,
+        to: ObjectName,
+        renamed: Vec<(String, String)>,
+    },
+    /// A column with the constraints and indexes that its attributes make.
+    AddColumn {
+        table: ObjectName,
+        column: Column,
+        constraints: Vec<Constraint>,
+        indexes: Vec<Index>,
+    },
+    /// A column with what goes along with it: constraints and indexes about it alone.
+    DropColumn {
+        table: ObjectName,
+        column: Column,
+        position: usize,
+        constraints: Vec<Constraint>,
+        indexes: Vec<Index>,
+    },
+    RenameColumn {
+        table: ObjectName,
+        from: String,
+        to: String,
+    },
+    /// Anything but the name.
+    AlterColumn {
+        table: ObjectName,
+        before: Column,
+        after: Column,
+        using: Using,
+    },
+    CreateConstraint {
+        table: ObjectName,
+        constraint: Constraint,
+    },
+    DropConstraint {
+        table: ObjectName,
+        constraint: Constraint,
+    },
+    RenameConstraint {
+        table: ObjectName,
+        from: String,
+        to: String,
+    },
+    CreateIndex {
+        table: ObjectName,
+        index: Index,
+        concurrently: bool,
+    },
+    DropIndex {
+        table: ObjectName,
+        index: Index,
+        concurrently: bool,
+    },
+    RenameIndex {
+        table: ObjectName,
+        from: String,
+        to: String,
+    },
+    CommentOnTable {
+        table: ObjectName,
+        before: Option<String>,
+        after: Option<String>,
+    },
+    CreateEnum(Enum),
+    /// Values added, renamed or removed; `renamed` is (old, new). Columns of that type follow.
+    AlterEnum {
+        before: Enum,
+        after: Enum,
+        renamed: Option<(String, String)>,
+    },
+    DropEnum(Enum),
+    CreateSequence(Sequence),
+    DropSequence(Sequence),
+    CreateView(View),
+    DropView(View),
+    CreateTrigger(Trigger),
+    DropTrigger(Trigger),
+    CreateFunction(Function),
+    DropFunction(Function),
+    CreateExtension(ObjectName),
+    DropExtension(ObjectName),
+    /// Statements of SQL, as the engine takes them, with what they are declared to do to the schema.
+    Execute {
+        sql: String,
+        effect: Vec<Operation>,
+        #[serde(skip)]
+        undo: Undo,
+    },
+    Update {
+        table: ObjectName,
+        set: String,
+        filter: Option<String>,
+    },
+    Delete {
+        table: ObjectName,
+        filter: Option<String>,
+    },
+    BulkInsert {
+        table: ObjectName,
+        columns: Vec<String>,
+        rows: Vec<Vec<Value>>,
+    },
+    BulkDelete {
+        table: ObjectName,
+        by: Vec<String>,
+        keys: Vec<Vec<Value>>,
+    },
+    /// Rust; `index` counts the `run` steps of the block's file, upgrade first.
+    Run {
+        index: usize,
+        text: String,
+        effect: Vec<Operation>,
+        #[serde(skip)]
+        undo: Undo,
+    },
+    Backfill {
+        table: ObjectName,
+        set: String,
+        filter: Option<String>,
+        batch: u32,
+        #[serde(skip)]
+        undo: Undo,
+    },
+}
+
+/// How old values become new ones when a type changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Using {
+    /// The engine converts by itself, or the type stays.
+    Implicit,
+    /// `using = cast`
+    Cast,
+    /// `using = "…"`
+    Expression(Expression),
+}
+
+/// Why an operation has no inverse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoInverse(pub String);
+
+impl Operation {
+    /// Changes the schema.
+    pub fn apply(&self, schema: &mut crate::schema::Schema) {
+        let _ = schema;
+    }
+
+    /// The operations that lead back, in order.
+    ///
+    /// # Errors
+    ///
+    /// What would have to be known or said, such as `undo` on an `execute`.
+    pub fn invert(&self) -> Result<Vec<Operation>, NoInverse> {
+        Err(NoInverse(String::new()))
+    }
+}

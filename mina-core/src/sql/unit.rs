@@ -1,0 +1,70 @@
+//! What the runner runs: units of steps. The macro writes them into the binary as JSON, the journal keeps them so.
+
+use serde::{Deserialize, Serialize};
+
+/// Steps that share one transaction, or one step that can be in none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// How it is run.
+    pub kind: UnitKind,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+}
+
+/// How a unit is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitKind {
+    /// In one transaction.
+    Transaction,
+    /// In one transaction, foreign keys off around it: a SQLite rebuild of a table that keys touch.
+    ForeignKeysOff,
+    /// In no transaction.
+    Alone,
+}
+
+/// One step of a unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The line of the migration's file that it came from; 0 where unknown.
+    pub line: u32,
+    /// What it does.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// One statement of SQL.
+    Sql(String),
+    /// One pass over a table of SQLite, completed from the live table.
+    Batch(super::sqlite::TableChange),
+    /// Counts rows that would break the next step, and refuses if there are any.
+    Count {
+        /// A query with one number.
+        sql: String,
+        /// What the rows are, for «… rows of `users` have no `email`».
+        what: String,
+    },
+    /// The step's Rust function, by its index among the block's.
+    Run(usize),
+    /// An UPDATE in batches, each committed.
+    Backfill(Backfill),
+    /// Compares an object of the live database with what an `effect` declared.
+    Verify(super::sqlite::Expected),
+}
+
+/// An UPDATE in batches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backfill {
+    /// The table, quoted.
+    pub table: String,
+    /// What stands after SET.
+    pub set: String,
+    /// What stands after WHERE.
+    pub filter: Option<String>,
+    /// Rows a batch.
+    pub batch: u32,
+}

@@ -1,0 +1,616 @@
+//! What a `migration!` block says, before anything is looked up.
+//!
+//! Inside `batch_alter` the statements carry the batch's table with [`TableRef::implied`] set, so that
+//! everything after the parser sees one form of each operation.
+
+use super::Span;
+use crate::engine::Engine;
+use crate::schema::{Action, Deferral, Type, Value};
+
+/// A word or string with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ident {
+    /// The text, quotes and raw prefix removed.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One `migration! { … }`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Block {
+    /// `<Pg, Sqlite>`; empty where left out.
+    pub engines: Vec<EngineRef>,
+    /// The lines of the doc comment, joined; the first is the message.
+    pub doc: String,
+    /// `#![allow(…)]`.
+    pub allow: Vec<LintRef>,
+    /// `revision = "…"`; none where it is missing or no id (and so reported).
+    pub revision: Option<Ident>,
+    /// `revises = …`; empty for `base`.
+    pub revises: Vec<Ident>,
+    /// `depends_on = […]`.
+    pub depends_on: Vec<Ident>,
+    /// `label = "…"`.
+    pub label: Option<Ident>,
+    /// `alias = "…"`.
+    pub alias: Option<Ident>,
+    /// `bind = …`.
+    pub bind: Option<Ident>,
+    /// `transaction = …`.
+    pub transaction: Option<bool>,
+    /// `upgrade { … }`.
+    pub upgrade: Body,
+    /// `downgrade …`.
+    pub downgrade: Downgrade,
+    /// The value of `revises`, `base` included, for carets.
+    pub revises_span: Span,
+}
+
+impl Block {
+    /// The first line of the doc comment.
+    pub fn message(&self) -> &str {
+        self.doc.lines().next().unwrap_or_default().trim()
+    }
+}
+
+/// The statements between two braces.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Body {
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+    /// The keyword before the braces.
+    pub span: Span,
+}
+
+/// One of the three forms of downgrade, or none.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Downgrade {
+    /// Not written.
+    #[default]
+    Missing,
+    /// `downgrade { … }`
+    Body(Body),
+    /// `downgrade = auto;`
+    Auto(Span),
+    /// `downgrade = irreversible("why");`, with the braces somebody wrote after it, which is M310.
+    Irreversible {
+        /// Why.
+        why: String,
+        /// The word `irreversible`.
+        span: Span,
+    },
+}
+
+/// An engine's name in `<…>`, `#[on(…)]` or per-engine SQL. Unknown names are reported by the parser and left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineRef {
+    /// The engine.
+    pub engine: Engine,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A lint's name in `allow(…)`. Unknown names are reported by the parser and left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LintRef {
+    /// The lint.
+    pub lint: crate::diagnostic::Lint,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One statement with its attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// `#[on(Pg)]`; empty for all engines in force.
+    pub on: Vec<EngineRef>,
+    /// `#[allow(…)]`.
+    pub allow: Vec<LintRef>,
+    /// What it does.
+    pub kind: StatementKind,
+    /// The whole statement, attributes left out.
+    pub span: Span,
+    /// Its first word.
+    pub keyword: Span,
+}
+
+/// A table (or view, enum, sequence …) by name, qualified or not.
+#[derive(Clone, Debug, Eq)]
+pub struct TableRef {
+    /// `analytics` of `analytics.events`.
+    pub schema: Option<Ident>,
+    /// `events` of `analytics.events`.
+    pub name: Ident,
+    /// Taken over from the `batch_alter` around the statement, not written in it.
+    pub implied: bool,
+}
+
+impl PartialEq for TableRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.schema == other.schema && self.name == other.name && self.implied == other.implied
+    }
+}
+
+impl TableRef {
+    /// Where the name stands.
+    pub fn span(&self) -> Span {
+        self.schema
+            .as_ref()
+            .map_or(self.name.span, |schema| schema.span.join(self.name.span))
+    }
+}
+
+/// What a statement does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, clippy::large_enum_variant)]
+pub enum StatementKind {
+    /// A statement that did not parse (and is reported): the words in it, whose objects are tainted.
+    Broken { words: Vec<String> },
+    /// `create_schema analytics;`
+    CreateSchema { name: Ident },
+    /// `drop_schema analytics;`
+    DropSchema { name: Ident },
+    /// `create_table t { … } { options }`
+    CreateTable(TableDef),
+    /// `drop_table t;`
+    DropTable { table: TableRef },
+    /// `rename_table a => b;`
+    RenameTable { table: TableRef, to: Ident },
+    /// `rename_constraint a => b on t;` (`rename_constraint a => b;` in a batch)
+    RenameConstraint { table: TableRef, from: Ident, to: Ident },
+    /// `rename_index a => b on t;`
+    RenameIndex { table: TableRef, from: Ident, to: Ident },
+    /// `batch_alter t { … }`
+    BatchAlter { table: TableRef, statements: Vec<Statement> },
+    /// `add_column t.c: Type = default;`, attributes before the column's name inside a batch, before the statement outside.
+    AddColumn { table: TableRef, column: ColumnDef },
+    /// `alter_column t.c { … }`
+    AlterColumn {
+        table: TableRef,
+        column: Ident,
+        changes: ColumnChanges,
+    },
+    /// `drop_column t.c;`
+    DropColumn { table: TableRef, column: Ident },
+    /// `create_primary_key | create_foreign_key | create_unique | create_check | create_exclusion NAME on t …`
+    CreateConstraint { table: TableRef, constraint: ConstraintDef },
+    /// `drop_constraint n on t;`
+    DropConstraint { table: TableRef, name: Ident },
+    /// `create_index n on t (…) { … }`
+    CreateIndex { table: TableRef, index: IndexDef },
+    /// `drop_index n on t;`
+    DropIndex { table: TableRef, name: Ident, concurrently: bool },
+    /// `create_enum e ("a", "b");`
+    CreateEnum { name: TableRef, values: Vec<Ident> },
+    /// `alter_enum e { add = "c", after = "b" }`
+    AlterEnum { name: TableRef, change: EnumChange },
+    /// `drop_enum e;`
+    DropEnum { name: TableRef },
+    /// `create_sequence s { start = 1000 }`
+    CreateSequence { name: TableRef, options: SequenceDef },
+    /// `drop_sequence s;`
+    DropSequence { name: TableRef },
+    /// `comment_on t "…";`, `comment_on t.c "…";`, `= none` to drop it.
+    CommentOn {
+        table: TableRef,
+        column: Option<Ident>,
+        comment: Option<String>,
+    },
+    /// `create_view v as "…";`
+    CreateView { name: TableRef, body: SqlText },
+    /// `drop_view v;`
+    DropView { name: TableRef },
+    /// `create_trigger g on t "…";`
+    CreateTrigger { table: TableRef, name: Ident, body: SqlText },
+    /// `drop_trigger g on t;`
+    DropTrigger { table: TableRef, name: Ident },
+    /// `create_function f(args) "…";`: the arguments are kept as written.
+    CreateFunction { name: TableRef, arguments: String, body: SqlText },
+    /// `drop_function f(args);`
+    DropFunction { name: TableRef, arguments: String },
+    /// `create_extension e;`
+    CreateExtension { name: Ident },
+    /// `drop_extension e;`
+    DropExtension { name: Ident },
+    /// `execute "…" { effect { … } undo = "…" }`
+    Execute { sql: SqlText, effect: Option<Body>, undo: Undo },
+    /// `update t { set = "…", where = "…" }`
+    Update {
+        table: TableRef,
+        set: SqlString,
+        filter: Option<SqlString>,
+    },
+    /// `delete t { where = "…" }`
+    Delete { table: TableRef, filter: Option<SqlString> },
+    /// `bulk_insert t (a, b) [ (1, 2) ];` or `bulk_insert t [ { a: 1 } ];`
+    BulkInsert(BulkInsert),
+    /// `bulk_delete t by (id) [1, 2];`; a row of a key of several columns is in parentheses.
+    BulkDelete { table: TableRef, by: Vec<Ident>, keys: Vec<Row> },
+    /// `run |conn| { … }`, followed by `{ effect { … } undo = … }` where it has either.
+    Run {
+        argument: Ident,
+        body: RunBody,
+        effect: Option<Body>,
+        undo: Undo,
+    },
+    /// `backfill t { set = "…", where = "…", batch = 10_000 }`
+    Backfill {
+        table: TableRef,
+        set: SqlString,
+        filter: Option<SqlString>,
+        batch: Option<u32>,
+        undo: Undo,
+    },
+}
+
+/// A string of SQL with its place; a multi-line string is dedented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlString {
+    /// The SQL, identifiers in backticks not yet quoted for an engine.
+    pub text: String,
+    /// The literal.
+    pub span: Span,
+}
+
+/// SQL for all engines, or for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SqlText {
+    /// `"…"`
+    Same(SqlString),
+    /// `{ Pg = "…", Sqlite = "…" }`
+    PerEngine(Vec<(EngineRef, SqlString)>, Span),
+}
+
+impl SqlText {
+    /// The text for an engine, if there is one.
+    pub fn on(&self, engine: Engine) -> Option<&SqlString> {
+        match self {
+            Self::Same(sql) => Some(sql),
+            Self::PerEngine(each, _) => each.iter().find(|(on, _)| on.engine == engine).map(|(_, sql)| sql),
+        }
+    }
+
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Same(sql) => sql.span,
+            Self::PerEngine(_, span) => *span,
+        }
+    }
+}
+
+/// How a data step is undone by `downgrade = auto`.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Undo {
+    /// Not said.
+    #[default]
+    Missing,
+    /// `undo = none`
+    Nothing,
+    /// `undo = "…"` or `undo = { Pg = "…" }`
+    Sql(SqlText),
+    /// `undo { … }`
+    Body(Body),
+}
+
+/// `create_table`, and `table` in the models.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableDef {
+    /// The table.
+    pub table: TableRef,
+    /// The doc comment before it: the table's comment.
+    pub doc: Option<String>,
+    /// Columns and constraints, in the order written.
+    pub items: Vec<TableItem>,
+    /// `{ engine = "InnoDB", strict = true }`: the keys are known ones, each once.
+    pub options: Vec<(Ident, Value)>,
+}
+
+/// What stands between the braces of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)]
+pub enum TableItem {
+    /// `name: Type = default,`
+    Column(ColumnDef),
+    /// `primary_key`, `foreign_key`, `unique`, `check`, `exclusion`
+    Constraint(ConstraintDef),
+    /// `index`
+    Index(IndexDef),
+}
+
+/// A column, with what its attributes say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnDef {
+    /// Its name.
+    pub name: Ident,
+    /// Its type.
+    pub ty: TypeRef,
+    /// `= default`
+    pub default: Option<DefaultDef>,
+    /// The doc comment: the column's comment.
+    pub doc: Option<String>,
+    /// `#[primary_key]`, `#[primary_key(name = pk_x, generated = false)]`
+    pub primary_key: Option<KeyAttribute>,
+    /// `#[unique]`, `#[unique(name = uq_x)]`
+    pub unique: Option<NamedAttribute>,
+    /// `#[references(users.id, on_delete = cascade, name = fk_x)]`
+    pub references: Option<ReferenceAttribute>,
+    /// `#[check("age > 0", name = ck_x)]`
+    pub check: Option<CheckAttribute>,
+    /// `#[index]`, `#[index(name = ix_x)]`
+    pub index: Option<NamedAttribute>,
+    /// `#[collate = "NOCASE"]`
+    pub collate: Option<Ident>,
+    /// `#[generated("price * 2", stored = true)]`
+    pub generated: Option<GeneratedAttribute>,
+    /// From the first attribute to the default.
+    pub span: Span,
+}
+
+/// A resolved type as written, `Nullable` taken off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeRef {
+    /// The type; [`Type::Unknown`] where it is none (and so reported).
+    pub ty: Type,
+    /// Whether it stood in `Nullable<…>`.
+    pub nullable: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A default, `= value`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultDef {
+    /// The value.
+    pub value: Value,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// `#[primary_key(…)]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyAttribute {
+    /// Its name, if given.
+    pub name: Option<Ident>,
+    /// `generated = false`
+    pub generated: Option<bool>,
+    /// The attribute's word.
+    pub span: Span,
+}
+
+/// `#[unique]` or `#[index]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedAttribute {
+    /// Its name, if given.
+    pub name: Option<Ident>,
+    /// The attribute's word.
+    pub span: Span,
+}
+
+/// `#[references(…)]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferenceAttribute {
+    /// Its name, if given.
+    pub name: Option<Ident>,
+    /// The table.
+    pub table: TableRef,
+    /// The column.
+    pub column: Ident,
+    /// Its options.
+    pub options: KeyOptions,
+    /// The attribute's word.
+    pub span: Span,
+}
+
+/// `#[check("…")]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckAttribute {
+    /// Its name, if given.
+    pub name: Option<Ident>,
+    /// The expression.
+    pub expression: SqlString,
+    /// The attribute's word.
+    pub span: Span,
+}
+
+/// `#[generated("…", stored = true)]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedAttribute {
+    /// The expression.
+    pub expression: SqlString,
+    /// Whether the value is stored with the row.
+    pub stored: bool,
+}
+
+/// `{ on_delete = cascade, on_update = …, deferrable = true | initially_deferred, validate = false }`
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct KeyOptions {
+    /// `on_delete`
+    pub on_delete: Action,
+    /// `on_update`
+    pub on_update: Action,
+    /// `deferrable = true`, `deferrable = initially_deferred`
+    pub deferral: Deferral,
+    /// `validate = false`: NOT VALID
+    pub not_valid: bool,
+}
+
+/// A constraint on a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConstraintDef {
+    /// Its name, if given.
+    pub name: Option<Ident>,
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// The whole, from its keyword.
+    pub span: Span,
+}
+
+/// What a constraint demands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ConstraintKind {
+    /// `primary_key n (a, b) { generated = false }`
+    PrimaryKey { columns: Vec<Ident>, generated: Option<bool> },
+    /// `foreign_key n (a) references t (x) { … }`
+    ForeignKey {
+        columns: Vec<Ident>,
+        table: TableRef,
+        referred: Vec<Ident>,
+        options: KeyOptions,
+    },
+    /// `unique n (a, b) { nulls_not_distinct = true, deferrable = true }`
+    Unique {
+        columns: Vec<Ident>,
+        nulls_not_distinct: bool,
+        deferral: Deferral,
+    },
+    /// `check n "…" { validate = false }`
+    Check { expression: SqlString, not_valid: bool },
+    /// `exclusion n using gist (room with "=", during with "&&") { where = "…" }`
+    Exclusion {
+        method: Ident,
+        elements: Vec<(IndexKeyDef, String)>,
+        filter: Option<SqlString>,
+        deferral: Deferral,
+    },
+}
+
+/// `index n (a, b desc, "lower(c)") { unique = true, where = "…", using = gin, include = (d), concurrently = true }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexDef {
+    /// Its name, if given.
+    pub name: Option<Ident>,
+    /// Its keys.
+    pub elements: Vec<IndexElementDef>,
+    /// `unique = true`
+    pub unique: bool,
+    /// `nulls_not_distinct = true`
+    pub nulls_not_distinct: bool,
+    /// `where = "…"`
+    pub filter: Option<SqlString>,
+    /// `using = gin`
+    pub method: Option<Ident>,
+    /// `include = (d)`
+    pub include: Vec<Ident>,
+    /// `concurrently = true`
+    pub concurrently: bool,
+    /// The whole, from its name or keyword.
+    pub span: Span,
+}
+
+/// A column or an expression in an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IndexKeyDef {
+    /// `a`
+    Column(Ident),
+    /// `"lower(a)"`
+    Expression(SqlString),
+}
+
+/// One key of an index: `a desc nulls_last`, `a collate "NOCASE"`, `a class jsonb_path_ops`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexElementDef {
+    /// The column or expression.
+    pub key: IndexKeyDef,
+    /// `desc`
+    pub descending: bool,
+    /// `nulls_first` is true, `nulls_last` is false.
+    pub nulls_first: Option<bool>,
+    /// `collate "NOCASE"`
+    pub collate: Option<Ident>,
+    /// `class jsonb_path_ops`
+    pub class: Option<Ident>,
+}
+
+/// The braces of `alter_column`: each key at most once.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ColumnChanges {
+    /// `rename = new_name`
+    pub rename: Option<Ident>,
+    /// `type = Integer`; `Nullable<…>` here also sets `nullable`.
+    pub ty: Option<TypeRef>,
+    /// `using = cast`, `using = "…"`, `using = { Pg = "…" }`
+    pub using: Option<UsingDef>,
+    /// `nullable = false`
+    pub nullable: Option<(bool, Span)>,
+    /// `default = "…"`, `default = none`
+    pub default: Option<(Option<Value>, Span)>,
+    /// `comment = "…"`, `comment = none`
+    pub comment: Option<(Option<String>, Span)>,
+    /// `collate = "NOCASE"`, `collate = none`
+    pub collate: Option<(Option<String>, Span)>,
+    /// `generated = "…"`, `generated = none`: the expression of a generated column.
+    pub generated: Option<(Option<SqlString>, Span)>,
+    /// The braces.
+    pub span: Span,
+}
+
+/// How old values become new ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UsingDef {
+    /// `using = cast`
+    Cast(Span),
+    /// An expression.
+    Sql(SqlText),
+}
+
+/// `alter_enum`'s braces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum EnumChange {
+    /// `add = "x"`, with `before = "y"` or `after = "y"`
+    Add { value: Ident, place: Option<(EnumPlace, Ident)> },
+    /// `rename = "x", to = "y"`
+    Rename { value: Ident, to: Ident },
+    /// `remove = "x"`
+    Remove { value: Ident },
+}
+
+/// Where an enum's new value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnumPlace {
+    /// `before = …`
+    Before,
+    /// `after = …`
+    After,
+}
+
+/// `{ start = 1000, increment = 1, min = 1, max = 10, cycle = true }`
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SequenceDef {
+    /// The options, each at most once; the keys are known ones.
+    pub options: Vec<(Ident, Value)>,
+}
+
+/// `bulk_insert`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkInsert {
+    /// The table.
+    pub table: TableRef,
+    /// `(id, name)` once for all rows; none where each row names its columns.
+    pub columns: Option<Vec<Ident>>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// One row: a list of values, with names where the row has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The names, as many as values; empty in the form with columns up front.
+    pub names: Vec<Ident>,
+    /// The values with their places.
+    pub values: Vec<(Value, Span)>,
+    /// The row.
+    pub span: Span,
+}
+
+/// The Rust of a `run` step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunBody {
+    /// The tokens as text, for the printer and the checksum.
+    pub text: String,
+    /// The braces, for the macro, which puts the user's own tokens there.
+    pub span: Span,
+}

@@ -1,0 +1,10 @@
+//! From tokens to a [`Block`] and back: `parse ∘ print` is the identity.
+
+pub mod ast;
+pub mod parse;
+pub mod print;
+pub mod source;
+pub mod token;
+
+pub use ast::Block;
+pub use token::{Location, Span, Tokens};
