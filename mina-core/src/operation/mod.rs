@@ -116,10 +116,14 @@ pub enum Operation {
         table: ObjectName,
         set: String,
         filter: Option<String>,
+        #[serde(skip)]
+        undo: Undo,
     },
     Delete {
         table: ObjectName,
         filter: Option<String>,
+        #[serde(skip)]
+        undo: Undo,
     },
     BulkInsert {
         table: ObjectName,

@@ -215,14 +215,19 @@ pub enum StatementKind {
     DropExtension { name: Ident },
     /// `execute "…" { effect { … } undo = "…" }`
     Execute { sql: SqlText, effect: Option<Body>, undo: Undo },
-    /// `update t { set = "…", where = "…" }`
+    /// `update t { set = "…", where = "…", undo = none }`
     Update {
         table: TableRef,
         set: SqlString,
         filter: Option<SqlString>,
+        undo: Undo,
     },
-    /// `delete t { where = "…" }`
-    Delete { table: TableRef, filter: Option<SqlString> },
+    /// `delete t { where = "…", undo = none }`
+    Delete {
+        table: TableRef,
+        filter: Option<SqlString>,
+        undo: Undo,
+    },
     /// `bulk_insert t (a, b) [ (1, 2) ];` or `bulk_insert t [ { a: 1 } ];`
     BulkInsert(BulkInsert),
     /// `bulk_delete t by (id) [1, 2];`; a row of a key of several columns is in parentheses.
