@@ -1,16 +1,21 @@
 //! The schema at one revision, on one engine.
 
+mod constraint;
 mod expression;
+mod lookup;
 mod name;
 pub mod naming;
 mod object;
+mod occupancy;
 mod table;
 mod types;
 mod value;
 
+pub use constraint::ConstraintRef;
 pub use expression::{Expression, ExpressionError};
 pub use name::{Name, ObjectName, Origin, Place};
 pub use object::{Enum, Function, Sequence, Trigger, View};
+pub use occupancy::{Occupant, OccupantKind};
 pub use table::{
     Action, Check, Column, Constraint, Default, Deferral, Exclusion, ForeignKey, Generated, Index, IndexElement, IndexKey, PrimaryKey,
     Table, Unique,
@@ -18,33 +23,51 @@ pub use table::{
 pub use types::Type;
 pub use value::Value;
 
-use rpds::RedBlackTreeMapSync;
+use crate::engine::Target;
+use occupancy::Occupancy;
+use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use std::sync::Arc;
 
-type Map<V> = RedBlackTreeMapSync<ObjectName, Arc<V>>;
+/// Objects of one kind, by name.
+pub type Map<V> = RedBlackTreeMapSync<ObjectName, Arc<V>>;
+
+/// Objects of which nothing but the name is known, with who made them.
+pub type NameMap = RedBlackTreeMapSync<ObjectName, Origin>;
 
 /// Everything that a history has made, by name. Cloning is cheap: neighbouring revisions share what did not change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// What is in it changes through its methods alone, so that the names taken and the keys that refer to a table are
+/// always at hand.
+#[derive(Clone, Debug, Default)]
 pub struct Schema {
-    /// Tables.
-    pub tables: Map<Table>,
-    /// Enums.
-    pub enums: Map<Enum>,
-    /// Sequences that are no column's own.
-    pub sequences: Map<Sequence>,
-    /// Views.
-    pub views: Map<View>,
-    /// Triggers, under their table's schema and `table.trigger`: a trigger's name is its table's.
-    pub triggers: Map<Trigger>,
-    /// Functions, under their name and arguments.
-    pub functions: Map<Function>,
-    /// Extensions.
-    pub extensions: RedBlackTreeMapSync<ObjectName, Origin>,
-    /// Namespaces.
-    pub namespaces: RedBlackTreeMapSync<ObjectName, Origin>,
+    tables: Map<Table>,
+    enums: Map<Enum>,
+    sequences: Map<Sequence>,
+    views: Map<View>,
+    triggers: Map<Trigger>,
+    functions: Map<Function>,
+    extensions: NameMap,
+    namespaces: NameMap,
     /// What a refused statement touched; nothing more is said about it.
     pub taint: Taint,
+    names: Occupancy,
+    referrers: RedBlackTreeMapSync<ObjectName, RedBlackTreeSetSync<ObjectName>>,
 }
+
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.tables == other.tables
+            && self.enums == other.enums
+            && self.sequences == other.sequences
+            && self.views == other.views
+            && self.triggers == other.triggers
+            && self.functions == other.functions
+            && self.extensions == other.extensions
+            && self.namespaces == other.namespaces
+    }
+}
+
+impl Eq for Schema {}
 
 /// What a refused statement touched, or could have. Never part of equality.
 #[derive(Clone, Debug, Default, Eq)]
@@ -75,24 +98,93 @@ impl Taint {
     }
 }
 
+/// Tables.
 impl Schema {
+    /// Every table.
+    pub fn tables(&self) -> &Map<Table> {
+        &self.tables
+    }
+
     /// A table by name.
     pub fn table(&self, name: &ObjectName) -> Option<&Arc<Table>> {
         self.tables.get(name)
     }
 
-    /// Changes a table in place.
+    /// Puts a table in, in place of the one of that name.
+    pub fn put_table(&mut self, table: impl Into<Arc<Table>>) {
+        let table = table.into();
+        let before = self.tables.get(&table.name).cloned();
+        self.table_changed(before.as_deref(), Some(&table));
+        self.tables.insert_mut(table.name.clone(), table);
+    }
+
+    /// Takes a table out.
+    pub fn remove_table(&mut self, name: &ObjectName) -> Option<Arc<Table>> {
+        let before = self.tables.get(name).cloned()?;
+        self.table_changed(Some(&before), None);
+        self.tables.remove_mut(name);
+        Some(before)
+    }
+
+    /// Changes a table in place; its name stays (see [`rename_table`](Self::rename_table)).
     pub fn edit(&mut self, name: &ObjectName, change: impl FnOnce(&mut Table)) {
-        if let Some(table) = self.tables.get(name) {
-            let mut table = Table::clone(table);
+        if let Some(before) = self.tables.get(name).cloned() {
+            let mut table = Table::clone(&before);
             change(&mut table);
+            table.name = name.clone();
+            self.table_changed(Some(&before), Some(&table));
             self.tables.insert_mut(table.name.clone(), Arc::new(table));
+        }
+    }
+
+    /// Renames a table, in the keys that refer to it and the triggers on it as well. Names on it stay.
+    pub fn rename_table(&mut self, from: &ObjectName, to: &ObjectName) {
+        let Some(table) = self.tables.get(from).cloned() else { return };
+        let referring: Vec<ObjectName> = self
+            .referrers
+            .get(from)
+            .into_iter()
+            .flat_map(|names| names.iter().cloned())
+            .collect();
+        for name in referring {
+            self.edit(&name, |table| {
+                let keys = table.foreign_keys.iter_mut().filter(|key| key.table == *from);
+                keys.for_each(|key| key.table = to.clone());
+            });
+        }
+        let mut table = self
+            .remove_table(from)
+            .map_or_else(|| Table::clone(&table), |table| Table::clone(&table));
+        table.name = to.clone();
+        self.put_table(table);
+        self.move_triggers(from, to);
+    }
+
+    /// Renames a column, in everything on its table that names it and in the keys that refer to it.
+    pub fn rename_column(&mut self, table: &ObjectName, from: &str, to: &str) {
+        self.edit(table, |table| table.rename_column(from, to));
+        let referring: Vec<ObjectName> = self
+            .referrers
+            .get(table)
+            .into_iter()
+            .flat_map(|names| names.iter().cloned())
+            .collect();
+        for name in referring {
+            self.edit(&name, |referring| {
+                for key in referring.foreign_keys.iter_mut().filter(|key| key.table == *table) {
+                    key.referred
+                        .iter_mut()
+                        .filter(|column| *column == from)
+                        .for_each(|column| *column = to.to_owned());
+                }
+            });
         }
     }
 
     /// The foreign keys of all tables that refer to a table, its own to itself included.
     pub fn referring<'a>(&'a self, name: &'a ObjectName) -> impl Iterator<Item = (&'a Arc<Table>, &'a ForeignKey)> {
-        self.tables.values().flat_map(move |table| {
+        let tables = self.referrers.get(name).into_iter().flat_map(|names| names.iter());
+        tables.filter_map(|referring| self.tables.get(referring)).flat_map(move |table| {
             table
                 .foreign_keys
                 .iter()
@@ -100,11 +192,213 @@ impl Schema {
                 .map(move |key| (table, key))
         })
     }
+
+    fn table_changed(&mut self, before: Option<&Table>, after: Option<&Table>) {
+        self.names.table_changed(before, after);
+        let keys = |table: Option<&Table>| -> Vec<ObjectName> {
+            let keys = table.into_iter().flat_map(|table| &table.foreign_keys);
+            keys.map(|key| key.table.clone()).collect()
+        };
+        let (gone, here) = (keys(before), keys(after));
+        let Some(name) = before.or(after).map(|table| &table.name).filter(|_| gone != here) else {
+            return;
+        };
+        for referred in &gone {
+            let names = self.referrers.get(referred).cloned().unwrap_or_default().remove(name);
+            if names.is_empty() {
+                self.referrers.remove_mut(referred);
+            } else {
+                self.referrers.insert_mut(referred.clone(), names);
+            }
+        }
+        for referred in here {
+            let names = self.referrers.get(&referred).cloned().unwrap_or_default();
+            self.referrers.insert_mut(referred, names.insert(name.clone()));
+        }
+    }
 }
 
-impl Table {
-    /// A column by name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name == name)
+/// A name under which a trigger is kept: its table's schema and `table.trigger`.
+fn trigger_key(table: &ObjectName, name: &str) -> ObjectName {
+    table.beside(&format!("{}.{name}", table.name))
+}
+
+macro_rules! objects {
+    ($($(#[doc = $all:literal])+ $map:ident: $object:ident, $kind:ident, $get:ident, $put:ident, $remove:ident;)+) => {
+        /// Other objects.
+        impl Schema {
+            $(
+                $(#[doc = $all])+
+                pub fn $map(&self) -> &Map<$object> {
+                    &self.$map
+                }
+
+                /// One of them by name.
+                pub fn $get(&self, name: &ObjectName) -> Option<&Arc<$object>> {
+                    self.$map.get(name)
+                }
+
+                /// Puts one in, in place of the one of that name.
+                pub fn $put(&mut self, object: $object) {
+                    self.names.add(OccupantKind::$kind, &object.name, &object.name.name);
+                    self.$map.insert_mut(object.name.clone(), Arc::new(object));
+                }
+
+                /// Takes one out.
+                pub fn $remove(&mut self, name: &ObjectName) -> Option<Arc<$object>> {
+                    let object = self.$map.get(name).cloned()?;
+                    self.names.remove(OccupantKind::$kind, name, &name.name);
+                    self.$map.remove_mut(name);
+                    Some(object)
+                }
+            )+
+        }
+    };
+}
+
+objects! {
+    /// Every enum.
+    enums: Enum, Enum, enumeration, put_enum, remove_enum;
+    /// Every sequence that is no column's own.
+    sequences: Sequence, Sequence, sequence, put_sequence, remove_sequence;
+    /// Every view.
+    views: View, View, view, put_view, remove_view;
+}
+
+/// Triggers, functions, extensions and namespaces.
+impl Schema {
+    /// Every trigger, under its table's schema and `table.trigger`: a trigger's name is its table's.
+    pub fn triggers(&self) -> &Map<Trigger> {
+        &self.triggers
+    }
+
+    /// A trigger by its table's and its own name.
+    pub fn trigger(&self, table: &ObjectName, name: &str) -> Option<&Arc<Trigger>> {
+        self.triggers.get(&trigger_key(table, name))
+    }
+
+    /// The triggers on a table or view.
+    pub fn triggers_on<'a>(&'a self, table: &'a ObjectName) -> impl Iterator<Item = &'a Arc<Trigger>> {
+        self.triggers.values().filter(move |trigger| trigger.table == *table)
+    }
+
+    /// Puts a trigger in, in place of the one of that name on that table.
+    pub fn put_trigger(&mut self, trigger: Trigger) {
+        self.names.add(OccupantKind::Trigger, &trigger.table, &trigger.name);
+        self.triggers
+            .insert_mut(trigger_key(&trigger.table, &trigger.name), Arc::new(trigger));
+    }
+
+    /// Takes a trigger out.
+    pub fn remove_trigger(&mut self, table: &ObjectName, name: &str) -> Option<Arc<Trigger>> {
+        let trigger = self.trigger(table, name).cloned()?;
+        self.names.remove(OccupantKind::Trigger, table, name);
+        self.triggers.remove_mut(&trigger_key(table, name));
+        Some(trigger)
+    }
+
+    fn move_triggers(&mut self, from: &ObjectName, to: &ObjectName) {
+        let moved: Vec<_> = self.triggers_on(from).cloned().collect();
+        for trigger in moved {
+            self.remove_trigger(from, &trigger.name);
+            self.put_trigger(Trigger {
+                table: to.clone(),
+                ..Trigger::clone(&trigger)
+            });
+        }
+    }
+
+    /// Every function, under its name and arguments: `touch(integer)`.
+    pub fn functions(&self) -> &Map<Function> {
+        &self.functions
+    }
+
+    /// A function by name and arguments, as written.
+    pub fn function(&self, name: &ObjectName, arguments: &str) -> Option<&Arc<Function>> {
+        self.functions.get(&function_key(name, arguments))
+    }
+
+    /// Puts a function in, in place of the one of that name with those arguments.
+    pub fn put_function(&mut self, function: Function) {
+        self.functions
+            .insert_mut(function_key(&function.name, &function.arguments), Arc::new(function));
+    }
+
+    /// Takes a function out.
+    pub fn remove_function(&mut self, name: &ObjectName, arguments: &str) -> Option<Arc<Function>> {
+        let function = self.function(name, arguments).cloned()?;
+        self.functions.remove_mut(&function_key(name, arguments));
+        Some(function)
+    }
+
+    /// Every extension.
+    pub fn extensions(&self) -> &NameMap {
+        &self.extensions
+    }
+
+    /// Puts an extension in.
+    pub fn put_extension(&mut self, name: ObjectName, origin: Origin) {
+        self.extensions.insert_mut(name, origin);
+    }
+
+    /// Takes an extension out; false if there was none.
+    pub fn remove_extension(&mut self, name: &ObjectName) -> bool {
+        self.extensions.remove_mut(name)
+    }
+
+    /// Every namespace.
+    pub fn namespaces(&self) -> &NameMap {
+        &self.namespaces
+    }
+
+    /// Puts a namespace in.
+    pub fn put_namespace(&mut self, name: ObjectName, origin: Origin) {
+        self.namespaces.insert_mut(name, origin);
+    }
+
+    /// Takes a namespace out; false if there was none.
+    pub fn remove_namespace(&mut self, name: &ObjectName) -> bool {
+        self.namespaces.remove_mut(name)
+    }
+}
+
+fn function_key(name: &ObjectName, arguments: &str) -> ObjectName {
+    name.beside(&format!(
+        "{}({})",
+        name.name,
+        arguments.split_whitespace().collect::<Vec<_>>().join(" ")
+    ))
+}
+
+/// Names.
+impl Schema {
+    /// Who has a name, case folded, under the rules of an engine, that an object of this kind would need.
+    ///
+    /// `table` is the table that the object would stand on: for constraints, indexes and triggers. `name` is in that
+    /// table's schema.
+    pub fn name_taken(&self, target: Target, name: &ObjectName, kind: OccupantKind, table: Option<&ObjectName>) -> Option<Occupant> {
+        self.names.find(target, name, kind, table).map(|entry| Occupant {
+            kind: entry.kind,
+            name: entry.name.to_string(),
+            origin: self.origin_of(entry.kind, &entry.owner, &entry.name),
+            owner: entry.owner.clone(),
+        })
+    }
+
+    fn origin_of(&self, kind: OccupantKind, owner: &ObjectName, name: &str) -> Origin {
+        let origin = match kind {
+            OccupantKind::Table => self.table(owner).map(|table| &table.origin),
+            OccupantKind::View => self.view(owner).map(|view| &view.origin),
+            OccupantKind::Enum => self.enumeration(owner).map(|object| &object.origin),
+            OccupantKind::Sequence => self.sequence(owner).map(|sequence| &sequence.origin),
+            OccupantKind::Trigger => self.trigger(owner, name).map(|trigger| &trigger.origin),
+            OccupantKind::Index => self.table(owner).and_then(|table| table.index(name)).map(|index| &index.origin),
+            OccupantKind::PrimaryKey | OccupantKind::Unique | OccupantKind::Exclusion | OccupantKind::ForeignKey | OccupantKind::Check => {
+                self.table(owner)
+                    .and_then(|table| table.constraint(name))
+                    .map(|constraint| constraint.origin())
+            }
+        };
+        origin.cloned().unwrap_or_default()
     }
 }

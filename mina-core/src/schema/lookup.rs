@@ -1,0 +1,195 @@
+//! Looking things up on a table, and changing them by name.
+
+use super::constraint::add_new;
+use super::{Column, Constraint, ConstraintRef, Index, IndexKey, Name, Table};
+
+impl Table {
+    /// A column by name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// A column by name, to change.
+    pub fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
+        self.columns.iter_mut().find(|column| column.name == name)
+    }
+
+    /// Where a column stands.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The column that the database counts up.
+    pub fn identity_column(&self) -> Option<&Column> {
+        self.columns.iter().find(|column| column.identity)
+    }
+
+    /// Every constraint: the primary key, foreign keys, unique constraints, checks, exclusions.
+    pub fn constraints(&self) -> impl Iterator<Item = ConstraintRef<'_>> {
+        let keys = self.primary_key.iter().map(ConstraintRef::PrimaryKey);
+        keys.chain(self.foreign_keys.iter().map(ConstraintRef::ForeignKey))
+            .chain(self.uniques.iter().map(ConstraintRef::Unique))
+            .chain(self.checks.iter().map(ConstraintRef::Check))
+            .chain(self.exclusions.iter().map(ConstraintRef::Exclusion))
+    }
+
+    /// A constraint of any kind by name.
+    pub fn constraint(&self, name: &str) -> Option<ConstraintRef<'_>> {
+        self.constraints().find(|constraint| constraint.name().text == name)
+    }
+
+    /// An index by name.
+    pub fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.name.text == name)
+    }
+
+    /// The constraints that a column is in.
+    pub fn constraints_using<'a>(&'a self, column: &'a str) -> impl Iterator<Item = ConstraintRef<'a>> {
+        self.constraints().filter(move |constraint| constraint.uses(column))
+    }
+
+    /// The indexes that a column is in, as a key, beside the keys, or in an expression.
+    pub fn indexes_using<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a Index> {
+        self.indexes.iter().filter(move |index| index.uses(column))
+    }
+
+    /// The generated columns that are computed from a column.
+    pub fn generated_using<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a Column> {
+        self.columns.iter().filter(move |generated| {
+            let generated = generated.generated.as_ref();
+            generated.is_some_and(|generated| generated.expression.columns().iter().any(|name| name == column))
+        })
+    }
+
+    /// The sets of columns that a foreign key can refer to: the primary key, a unique constraint, a unique index neither
+    /// partial nor on an expression.
+    pub fn unique_sets(&self) -> impl Iterator<Item = (&Name, Vec<&str>)> {
+        fn plain(columns: &[String]) -> Vec<&str> {
+            columns.iter().map(String::as_str).collect()
+        }
+        let key = self.primary_key.iter().map(|key| (&key.name, plain(&key.columns)));
+        let uniques = self.uniques.iter().map(|unique| (&unique.name, plain(&unique.columns)));
+        let indexes = self.indexes.iter().filter(|index| index.unique && index.filter.is_none());
+        let indexes = indexes.filter_map(|index| Some((&index.name, index.plain_columns()?)));
+        key.chain(uniques).chain(indexes)
+    }
+
+    /// The name of what makes a set of columns unique, in any order, so that a foreign key can refer to it.
+    pub fn uniqueness_of(&self, columns: &[String]) -> Option<&Name> {
+        let same = |set: &[&str]| set.len() == columns.len() && columns.iter().all(|column| set.contains(&column.as_str()));
+        self.unique_sets().find(|(_, set)| same(set)).map(|(name, _)| name)
+    }
+
+    /// Adds a constraint.
+    pub fn add_constraint(&mut self, constraint: Constraint) {
+        match constraint {
+            Constraint::PrimaryKey(key) => self.primary_key = Some(key),
+            Constraint::ForeignKey(key) => self.foreign_keys.push(key),
+            Constraint::Unique(unique) => self.uniques.push(unique),
+            Constraint::Check(check) => self.checks.push(check),
+            Constraint::Exclusion(exclusion) => self.exclusions.push(exclusion),
+        }
+    }
+
+    /// Takes a constraint of any kind off.
+    pub fn remove_constraint(&mut self, name: &str) -> Option<Constraint> {
+        fn take<T>(from: &mut Vec<T>, wanted: impl Fn(&T) -> bool) -> Option<T> {
+            let position = from.iter().position(wanted)?;
+            Some(from.remove(position))
+        }
+        if self.primary_key.as_ref().is_some_and(|key| key.name.text == name) {
+            return self.primary_key.take().map(Constraint::PrimaryKey);
+        }
+        take(&mut self.foreign_keys, |key| key.name.text == name)
+            .map(Constraint::ForeignKey)
+            .or_else(|| take(&mut self.uniques, |unique| unique.name.text == name).map(Constraint::Unique))
+            .or_else(|| take(&mut self.checks, |check| check.name.text == name).map(Constraint::Check))
+            .or_else(|| take(&mut self.exclusions, |exclusion| exclusion.name.text == name).map(Constraint::Exclusion))
+    }
+
+    /// Takes an index off.
+    pub fn remove_index(&mut self, name: &str) -> Option<Index> {
+        let position = self.indexes.iter().position(|index| index.name.text == name)?;
+        Some(self.indexes.remove(position))
+    }
+
+    /// The name of a constraint of any kind, to change.
+    pub fn constraint_name_mut(&mut self, name: &str) -> Option<&mut Name> {
+        let key = self.primary_key.iter_mut().map(|key| &mut key.name);
+        key.chain(self.foreign_keys.iter_mut().map(|key| &mut key.name))
+            .chain(self.uniques.iter_mut().map(|unique| &mut unique.name))
+            .chain(self.checks.iter_mut().map(|check| &mut check.name))
+            .chain(self.exclusions.iter_mut().map(|exclusion| &mut exclusion.name))
+            .find(|constraint| constraint.text == name)
+    }
+
+    /// Renames a column, in everything on the table that names it, its keys to itself included.
+    pub fn rename_column(&mut self, from: &str, to: &str) {
+        let rename = |name: &mut String| {
+            if name == from {
+                *name = to.to_owned();
+            }
+        };
+        for column in &mut self.columns {
+            rename(&mut column.name);
+            if let Some(generated) = &mut column.generated {
+                generated.expression = generated.expression.rename_column(from, to);
+            }
+        }
+        self.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
+        for key in &mut self.foreign_keys {
+            key.columns.iter_mut().for_each(rename);
+        }
+        self.uniques.iter_mut().flat_map(|unique| &mut unique.columns).for_each(rename);
+        for check in &mut self.checks {
+            check.expression = check.expression.rename_column(from, to);
+        }
+        for exclusion in &mut self.exclusions {
+            exclusion.elements.iter_mut().for_each(|(key, _)| key.rename_column(from, to));
+            exclusion.filter = exclusion.filter.take().map(|filter| filter.rename_column(from, to));
+        }
+        for index in &mut self.indexes {
+            index.elements.iter_mut().for_each(|element| element.key.rename_column(from, to));
+            index.include.iter_mut().for_each(rename);
+            index.filter = index.filter.take().map(|filter| filter.rename_column(from, to));
+        }
+    }
+}
+
+impl Index {
+    /// The columns it names, as keys, in expressions, in its filter or beside the keys, each once.
+    pub fn columns(&self) -> Vec<String> {
+        let mut columns = Vec::new();
+        for element in &self.elements {
+            element.key.add_columns(&mut columns);
+        }
+        if let Some(filter) = &self.filter {
+            add_new(&mut columns, filter.columns());
+        }
+        add_new(&mut columns, self.include.iter().cloned());
+        columns
+    }
+
+    /// Its keys, where all of them are columns.
+    pub fn plain_columns(&self) -> Option<Vec<&str>> {
+        let column = |key| match key {
+            &IndexKey::Column(ref name) => Some(name.as_str()),
+            IndexKey::Expression(_) => None,
+        };
+        self.elements.iter().map(|element| column(&element.key)).collect()
+    }
+
+    /// Whether it names a column.
+    pub fn uses(&self, column: &str) -> bool {
+        let named = |key: &IndexKey| match key {
+            IndexKey::Column(name) => name == column,
+            IndexKey::Expression(expression) => expression.columns().iter().any(|name| name == column),
+        };
+        self.elements.iter().any(|element| named(&element.key))
+            || self.include.iter().any(|name| name == column)
+            || self
+                .filter
+                .as_ref()
+                .is_some_and(|filter| filter.columns().iter().any(|name| name == column))
+    }
+}
