@@ -129,6 +129,9 @@ pub enum Operation {
         table: ObjectName,
         columns: Vec<String>,
         rows: Vec<Vec<Value>>,
+        /// The primary key, where every row carries it: what the rows are deleted by again.
+        #[serde(skip)]
+        key: Vec<String>,
     },
     BulkDelete {
         table: ObjectName,

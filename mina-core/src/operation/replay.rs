@@ -21,6 +21,8 @@ pub struct Context<'a> {
     pub tokens: &'a Tokens,
     /// The block's file, relative to its crate; empty where unknown.
     pub file: &'a str,
+    /// Whether the body is the downgrade.
+    pub downgrade: bool,
 }
 
 /// Replays a body on the schema before it: each statement is resolved, reported or applied.
