@@ -1,9 +1,17 @@
 //! Revisions, how they build on each other, and the schema that each leaves.
 
+mod checksum;
 pub mod graph;
+pub mod plan;
+mod set;
+pub mod target;
 mod trace;
 
+pub use checksum::checksum;
 pub use graph::{Graph, Node};
+pub use plan::{Goal, Plan};
+pub use set::Set;
+pub use target::{Direction, TargetError};
 pub use trace::{Resolved, Step, Trace};
 
 use crate::check::Checked;
