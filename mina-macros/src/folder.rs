@@ -1,0 +1,179 @@
+use crate::place::{self, Home, Layout};
+use crate::report;
+use crate::snapshot::{Snapshot, SourceFile};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+pub fn expand(input: TokenStream) -> TokenStream {
+    let here = Span::call_site();
+    if let Some(token) = input.into_iter().next() {
+        let at = token.span();
+        return report::error(
+            "`migrations!` takes no arguments\nits folders stand in mina.toml, under `locations`",
+            (at, at),
+        );
+    }
+    let Some(root) = place::crate_folder() else {
+        return report::error(
+            "the folder of this crate is not known: `CARGO_MANIFEST_DIR` is not set",
+            (here, here),
+        );
+    };
+    let layout = place::layout(&root);
+    let snapshot = Snapshot::of(&Home::Crate(root.clone()));
+
+    let mut tokens: TokenStream = refusals(&layout, &snapshot)
+        .iter()
+        .map(|message| report::error(message, (here, here)))
+        .collect();
+
+    let from = here
+        .unwrap()
+        .local_file()
+        .and_then(|file| std::path::absolute(file).ok())
+        .and_then(|file| file.parent().map(Path::to_path_buf));
+    let relative = |path: &Path| match &from {
+        Some(from) => relative(from, path),
+        None => path.to_path_buf(),
+    };
+    let mut names = Names::default();
+    let mut modules: Vec<(String, Ident)> = Vec::new();
+    for file in snapshot.files.iter().filter(|file| file.blocks.is_some_and(|blocks| blocks > 0)) {
+        let (id, message) = title(&snapshot, file);
+        let name = names.module(&id);
+        let path = relative(&file.path).to_string_lossy().into_owned();
+        tokens.extend(quote! {
+            #[doc = #message]
+            #[path = #path]
+            pub mod #name;
+        });
+        modules.push((id, name));
+    }
+    modules.sort();
+
+    let modules = modules.iter().map(|(_, name)| name);
+    let config = match &layout.file {
+        Some(file) => {
+            let path = relative(file).to_string_lossy().into_owned();
+            quote!(::core::include_str!(#path))
+        }
+        None => quote!(""),
+    };
+    tokens.extend(quote! {
+        /// The migrations of this crate, sorted by revision.
+        pub static MIGRATIONS: ::mina::Migrations = ::mina::Migrations {
+            migrations: &[#(&#modules::MIGRATION),*],
+            config: #config,
+            directory: ::core::env!("CARGO_MANIFEST_DIR"),
+        };
+    });
+    tokens
+}
+
+fn refusals(layout: &Layout, snapshot: &Snapshot) -> Vec<String> {
+    let mut refusals: Vec<String> = Vec::new();
+    let missing = |location: &&PathBuf| !location.is_dir();
+    for location in layout.locations.iter().filter(missing) {
+        let shown = place::shown(location);
+        refusals.push(format!(
+            "there is no folder `{shown}`\nmake it, or name the folder of the migrations in mina.toml: locations = [\"…\"]"
+        ));
+    }
+    let unread = |place: &str| {
+        layout
+            .locations
+            .iter()
+            .filter(missing)
+            .any(|location| place::shown(location) == place)
+    };
+    refusals.extend(
+        snapshot
+            .faults
+            .iter()
+            .filter(|fault| !unread(&fault.place))
+            .map(ToString::to_string),
+    );
+    for file in &snapshot.files {
+        match file.blocks {
+            Some(0) => refusals.push(format!(
+                "{}: there is no `mina::migration! {{ … }}` in this file\nwrite one, or move the file out of the folder of migrations",
+                file.shown
+            )),
+            Some(2..) => refusals.push(format!(
+                "{}: there are {} migrations in this file\ngive each a file of its own",
+                file.shown,
+                file.blocks.unwrap_or_default()
+            )),
+            _ => {}
+        }
+    }
+    if snapshot.files.is_empty() && refusals.is_empty() {
+        let folder = layout.locations.first().map_or_else(String::new, |location| place::shown(location));
+        refusals.push(format!(
+            "there are no migrations in `{folder}`\nthe first one goes to a file such as `{folder}/20251001090000_create_users.rs`, with `revises = base;`"
+        ));
+    }
+    refusals
+}
+
+/// A file's id and message; the name of the file where its block has no id.
+fn title(snapshot: &Snapshot, file: &SourceFile) -> (String, String) {
+    let block = snapshot
+        .revisions_of(&file.shown)
+        .first()
+        .map(|index| &snapshot.history.revisions[*index].block);
+    let id = block.and_then(|block| block.revision.as_ref()).map(|id| id.text.clone());
+    let stem = || file.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    (
+        id.unwrap_or_else(stem),
+        block.map_or_else(String::new, |block| block.message().to_owned()),
+    )
+}
+
+#[derive(Default)]
+struct Names(BTreeSet<String>);
+
+impl Names {
+    /// `m` and the id; two with one id, which is an error elsewhere, are numbered.
+    fn module(&mut self, id: &str) -> Ident {
+        let word: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let mut name = format!("m{word}");
+        let mut count = 2;
+        while !self.0.insert(name.clone()) {
+            name = format!("m{word}_{count}");
+            count += 1;
+        }
+        Ident::new(&name, Span::call_site())
+    }
+}
+
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from
+        .components()
+        .zip(to.components())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(shared)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_from_one_folder_to_another() {
+        let path = relative(Path::new("/app/migrations/src"), Path::new("/app/migrations/versions/1_a.rs"));
+        assert_eq!(path, Path::new("../versions/1_a.rs"));
+        assert_eq!(relative(Path::new("/app"), Path::new("/app/a.rs")), Path::new("a.rs"));
+    }
+
+    #[test]
+    fn modules_are_named_by_id_and_never_twice() {
+        let mut names = Names::default();
+        let made: Vec<String> = ["1a", "1a", "2-b"].iter().map(|id| names.module(id).to_string()).collect();
+        assert_eq!(made, ["m1a", "m1a_2", "m2_b"]);
+    }
+}

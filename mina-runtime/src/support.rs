@@ -1,0 +1,81 @@
+//! What the macros' output names, and nobody else should.
+
+pub use mina_core::engine::Engine;
+
+use std::error::Error;
+
+type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// What the Rust of a `run` step ends in: `Ok(())`, or nothing.
+#[diagnostic::on_unimplemented(
+    message = "a `run` step ends in `Ok(())` or in nothing, not in a `{Self}`",
+    label = "end it in `;` or in `Ok(())`"
+)]
+pub trait RunValue {
+    /// As the runner takes it.
+    fn outcome(self) -> Outcome;
+}
+
+impl RunValue for () {
+    fn outcome(self) -> Outcome {
+        Ok(())
+    }
+}
+
+impl RunValue for Outcome {
+    fn outcome(self) -> Outcome {
+        self
+    }
+}
+
+/// The end of a `run` step.
+///
+/// # Errors
+///
+/// The step's own.
+pub fn outcome(value: impl RunValue) -> Outcome {
+    value.outcome()
+}
+
+/// Stands in the list of an engine's steps for one that is not for that engine.
+///
+/// # Errors
+///
+/// None.
+pub fn nothing<C>(_: &mut C) -> Outcome {
+    Ok(())
+}
+
+/// Its argument, where SQLite is linked.
+#[cfg(feature = "sqlite")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_sqlite {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Its argument, where SQLite is linked.
+#[cfg(not(feature = "sqlite"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_sqlite {
+    ($($tokens:tt)*) => {};
+}
+
+/// The `run` steps of a migration for SQLite, none where it is not linked.
+#[cfg(feature = "sqlite")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! sqlite_runs {
+    ($($step:expr),*) => { &[$($crate::migration::RunStep::Sqlite($step)),*] };
+}
+
+/// The `run` steps of a migration for SQLite, none where it is not linked.
+#[cfg(not(feature = "sqlite"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! sqlite_runs {
+    ($($step:expr),*) => {
+        &[]
+    };
+}
