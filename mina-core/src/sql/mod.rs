@@ -1,7 +1,12 @@
 //! Statements of SQL, per dialect, cut into units.
 
+mod cut;
+mod dialect;
 pub mod sqlite;
 pub mod unit;
+
+pub use cut::{Company, Draft};
+pub use dialect::Dialect;
 
 use crate::engine::Engine;
 use crate::history::Trace;
@@ -10,13 +15,25 @@ use unit::Unit;
 
 /// Whether SQL is rendered for an engine. The others are checked.
 pub fn renders(engine: Engine) -> bool {
-    engine == Engine::Sqlite
+    dialect(engine).is_some()
+}
+
+/// How an engine writes SQL, where SQL is rendered for it.
+pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
+    match engine {
+        Engine::Sqlite => Some(&sqlite::Sqlite),
+        Engine::Pg | Engine::Mysql => None,
+    }
 }
 
 /// The units of one direction of a migration; the trace has no errors.
 ///
 /// `transaction` is the block's `transaction = …`; `tokens` tell the line that each step came from.
 pub fn render(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<Unit> {
-    let _ = (trace, tokens, transaction);
-    Vec::new()
+    let Some(dialect) = dialect(trace.target.engine()) else {
+        return Vec::new();
+    };
+    let line = |span| tokens.location(span).map_or(0, |location| location.line);
+    let drafts = trace.steps.iter().flat_map(|step| dialect.steps(step, trace, &line));
+    cut::cut(drafts.collect(), transaction.unwrap_or(true))
 }

@@ -1,0 +1,128 @@
+//! Steps to units: what shares a transaction.
+
+use super::unit::{Step, Unit, UnitKind};
+
+/// A step, and what it may share a transaction with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The step.
+    pub step: Step,
+    /// What it may share a transaction with.
+    pub company: Company,
+}
+
+/// What a step may share a transaction with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// Changes the schema: with anything.
+    Schema,
+    /// Reads or writes rows: foreign keys are on, so that cascades fire.
+    Rows,
+    /// Foreign keys are off: with changes of the schema alone.
+    KeysOff,
+    /// Belongs to the step after it.
+    Next,
+    /// With nothing.
+    Alone,
+}
+
+/// Cuts steps into units, as few as may be.
+///
+/// Changes of the schema join the unit before them, or where that is of another kind, the one after them.
+pub fn cut(drafts: Vec<Draft>, transaction: bool) -> Vec<Unit> {
+    let mut units: Vec<Open> = Vec::new();
+    let mut waiting: Vec<Step> = Vec::new();
+    for Draft { step, company } in drafts {
+        waiting.push(step);
+        if company == Company::Next {
+            continue;
+        }
+        let steps = std::mem::take(&mut waiting);
+        match units.last_mut() {
+            Some(open) if transaction && open.takes(company) => {
+                open.company = if open.company == Company::Schema { company } else { open.company };
+                open.steps.extend(steps);
+            }
+            _ => units.push(Open { company, steps }),
+        }
+    }
+    units.into_iter().map(|open| open.close(transaction)).collect()
+}
+
+struct Open {
+    company: Company,
+    steps: Vec<Step>,
+}
+
+impl Open {
+    fn takes(&self, company: Company) -> bool {
+        match (self.company, company) {
+            (Company::Alone, _) | (_, Company::Alone) => false,
+            (Company::Schema, _) | (_, Company::Schema) => true,
+            (open, company) => open == company,
+        }
+    }
+
+    fn close(self, transaction: bool) -> Unit {
+        let only_sql = self.steps.iter().all(|step| matches!(step.action, super::unit::Action::Sql(_)));
+        let kind = match self.company {
+            Company::KeysOff => UnitKind::ForeignKeysOff,
+            Company::Alone => UnitKind::Alone,
+            _ if !transaction && only_sql => UnitKind::Alone,
+            _ => UnitKind::Transaction,
+        };
+        Unit { kind, steps: self.steps }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::unit::Action;
+    use super::*;
+    use Company::*;
+
+    fn kinds(companies: &[Company], transaction: bool) -> Vec<(UnitKind, usize)> {
+        let drafts = companies.iter().map(|company| Draft {
+            step: Step {
+                line: 0,
+                action: Action::Sql(String::new()),
+            },
+            company: *company,
+        });
+        cut(drafts.collect(), transaction)
+            .into_iter()
+            .map(|unit| (unit.kind, unit.steps.len()))
+            .collect()
+    }
+
+    #[test]
+    fn a_rebuild_with_keys_off_shares_its_transaction_with_schema_changes_and_never_with_rows() {
+        assert_eq!(kinds(&[Schema, Rows, Schema], true), [(UnitKind::Transaction, 3)]);
+        assert_eq!(kinds(&[Schema, KeysOff, Schema, KeysOff], true), [(UnitKind::ForeignKeysOff, 4)]);
+        assert_eq!(
+            kinds(&[Rows, Schema, KeysOff, Rows], true),
+            [
+                (UnitKind::Transaction, 2),
+                (UnitKind::ForeignKeysOff, 1),
+                (UnitKind::Transaction, 1)
+            ]
+        );
+        assert_eq!(
+            kinds(&[Schema, Alone, Schema], true),
+            [(UnitKind::Transaction, 1), (UnitKind::Alone, 1), (UnitKind::Transaction, 1)]
+        );
+    }
+
+    #[test]
+    fn a_count_stays_with_the_step_it_is_for() {
+        assert_eq!(
+            kinds(&[Rows, Next, KeysOff], true),
+            [(UnitKind::Transaction, 1), (UnitKind::ForeignKeysOff, 2)]
+        );
+    }
+
+    #[test]
+    fn without_a_transaction_each_step_stands_alone() {
+        assert_eq!(kinds(&[Schema, Rows], false), [(UnitKind::Alone, 1), (UnitKind::Alone, 1)]);
+    }
+}

@@ -1,0 +1,40 @@
+//! What differs between engines when a schema becomes SQL.
+
+use super::Draft;
+use crate::history::{Step, Trace};
+use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
+
+/// How one engine writes SQL.
+pub trait Dialect {
+    /// An identifier, quoted.
+    fn quote(&self, name: &str) -> String;
+
+    /// The name of a table or another object, quoted, qualified where it is.
+    fn object(&self, name: &ObjectName) -> String {
+        match &name.schema {
+            Some(schema) => format!("{}.{}", self.quote(schema), self.quote(&name.name)),
+            None => self.quote(&name.name),
+        }
+    }
+
+    /// The name of a type in a column's definition.
+    fn type_name(&self, ty: &Type) -> String;
+
+    /// A value in a statement, for a column of a type where that is known.
+    fn literal(&self, value: &Value, ty: Option<&Type>) -> String;
+
+    /// What stands after DEFAULT.
+    fn default(&self, default: &Default, ty: &Type) -> String;
+
+    /// A constraint's clause in CREATE TABLE; none where the engine has no such constraint.
+    fn constraint(&self, constraint: &Constraint) -> Option<String>;
+
+    /// The CREATE TABLE statement, without its indexes.
+    fn create_table(&self, table: &Table, schema: &Schema) -> String;
+
+    /// The CREATE INDEX statement.
+    fn create_index(&self, table: &ObjectName, index: &Index) -> String;
+
+    /// The steps of one statement of a block; `line` tells where an operation stands.
+    fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(crate::syntax::Span) -> u32) -> Vec<Draft>;
+}

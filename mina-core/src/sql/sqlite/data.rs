@@ -1,0 +1,126 @@
+//! Steps that move rows.
+
+use super::{Sqlite, quote, quote_all};
+use crate::schema::ObjectName;
+use crate::schema::{Schema, Type, Value};
+use crate::sql::Dialect;
+
+/// Rows of one statement, and bytes of its text: far inside SQLite's limits, and few enough to hold in memory.
+const ROWS: usize = 500;
+const BYTES: usize = 256 * 1024;
+
+pub(super) fn update(table: &ObjectName, set: &str, filter: Option<&str>) -> String {
+    let filter = filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
+    format!("UPDATE {} SET {set}{filter}", Sqlite.object(table))
+}
+
+pub(super) fn delete(table: &ObjectName, filter: Option<&str>) -> String {
+    let filter = filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
+    format!("DELETE FROM {}{filter}", Sqlite.object(table))
+}
+
+pub(super) fn bulk_insert(table: &ObjectName, columns: &[String], rows: &[Vec<Value>], schema: &Schema) -> Vec<String> {
+    let types = types(table, columns, schema);
+    let head = format!("INSERT INTO {} ({}) VALUES", Sqlite.object(table), quote_all(columns));
+    let rows = rows.iter().map(|row| format!("({})", values(row, &types).join(", ")));
+    chunks(rows)
+        .into_iter()
+        .map(|rows| format!("{head}\n    {}", rows.join(",\n    ")))
+        .collect()
+}
+
+pub(super) fn bulk_delete(table: &ObjectName, by: &[String], keys: &[Vec<Value>], schema: &Schema) -> Vec<String> {
+    let types = types(table, by, schema);
+    let (with_null, whole): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.contains(&Value::Null));
+    let head = format!("DELETE FROM {} WHERE", Sqlite.object(table));
+    let listed = whole.iter().map(|key| match by.len() {
+        1 => values(key, &types).join(", "),
+        _ => format!("({})", values(key, &types).join(", ")),
+    });
+    let mut statements: Vec<String> = chunks(listed)
+        .into_iter()
+        .map(|keys| match by {
+            [column] => format!("{head} {} IN ({})", quote(column), keys.join(", ")),
+            _ => format!("{head} ({}) IN (VALUES {})", quote_all(by), keys.join(", ")),
+        })
+        .collect();
+    statements.extend(with_null.into_iter().map(|key| {
+        let terms = by
+            .iter()
+            .zip(values(key, &types))
+            .map(|(column, value)| format!("{} IS {value}", quote(column)));
+        format!("{head} {}", terms.collect::<Vec<_>>().join(" AND "))
+    }));
+    statements
+}
+
+fn types<'a>(table: &ObjectName, columns: &[String], schema: &'a Schema) -> Vec<Option<&'a Type>> {
+    let table = schema.table(table);
+    columns
+        .iter()
+        .map(|name| table.and_then(|table| table.column(name)).map(|column| &column.ty))
+        .collect()
+}
+
+fn values(row: &[Value], types: &[Option<&Type>]) -> Vec<String> {
+    row.iter()
+        .enumerate()
+        .map(|(at, value)| Sqlite.literal(value, types.get(at).copied().flatten()))
+        .collect()
+}
+
+fn chunks(rows: impl Iterator<Item = String>) -> Vec<Vec<String>> {
+    let mut chunks: Vec<Vec<String>> = Vec::new();
+    let mut bytes = 0;
+    for row in rows {
+        match chunks.last_mut() {
+            Some(chunk) if chunk.len() < ROWS && bytes + row.len() < BYTES => {
+                bytes += row.len();
+                chunk.push(row);
+            }
+            _ => {
+                bytes = row.len();
+                chunks.push(vec![row]);
+            }
+        }
+    }
+    chunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_inserted_in_chunks() {
+        let rows: Vec<Vec<Value>> = (0..1_001).map(|id| vec![Value::Integer(id.to_string())]).collect();
+        let statements = bulk_insert(&ObjectName::new("t"), &["id".into()], &rows, &Schema::default());
+        assert_eq!(statements.len(), 3);
+        assert!(statements[2].ends_with("VALUES\n    (1000)"), "{}", statements[2]);
+    }
+
+    #[test]
+    fn values_keep_what_they_are() {
+        let row = vec![
+            Value::Null,
+            Value::Bool(true),
+            Value::Decimal("1.50".into()),
+            Value::String("it's \"007\"".into()),
+            Value::Bytes(vec![0, 255]),
+            Value::Json("{\"a\": 1}".into()),
+            Value::Now,
+            Value::String("a\0b".into()),
+        ];
+        let columns: Vec<String> = "abcdefgh".chars().map(String::from).collect();
+        insta::assert_snapshot!(bulk_insert(&ObjectName::new("t"), &columns, &[row], &Schema::default())[0], @r#""#);
+    }
+
+    #[test]
+    fn rows_are_deleted_by_their_keys_and_null_is_a_key() {
+        let one = |text: &str| Value::Integer(text.into());
+        let table = ObjectName::new("t");
+        insta::assert_snapshot!(bulk_delete(&table, &["id".into()], &[vec![one("1")], vec![one("2")]], &Schema::default()).join("\n"), @r#""#);
+        let keys = [vec![one("1"), one("2")], vec![Value::Null, one("3")]];
+        insta::assert_snapshot!(bulk_delete(&table, &["a".into(), "b".into()], &keys, &Schema::default()).join("\n"), @r#""#);
+    }
+}

