@@ -172,10 +172,12 @@ impl Index {
 
     /// Its keys, where all of them are columns.
     pub fn plain_columns(&self) -> Option<Vec<&str>> {
-        let column = |key| match key {
-            &IndexKey::Column(ref name) => Some(name.as_str()),
-            IndexKey::Expression(_) => None,
-        };
+        fn column(key: &IndexKey) -> Option<&str> {
+            match key {
+                IndexKey::Column(name) => Some(name),
+                IndexKey::Expression(_) => None,
+            }
+        }
         self.elements.iter().map(|element| column(&element.key)).collect()
     }
 

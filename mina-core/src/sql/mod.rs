@@ -2,7 +2,10 @@
 
 mod cut;
 mod dialect;
+pub(crate) mod lexer;
+mod names;
 pub mod sqlite;
+pub mod text;
 pub mod unit;
 
 pub use cut::{Company, Draft};
