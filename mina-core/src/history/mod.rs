@@ -1,8 +1,14 @@
 //! Revisions, how they build on each other, and the schema that each leaves.
 
 mod checksum;
+mod commute;
+mod fold;
+mod footprint;
 pub mod graph;
+pub mod identifier;
+mod layout;
 pub mod plan;
+mod problems;
 mod set;
 pub mod target;
 mod trace;
@@ -19,7 +25,11 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Target;
 use crate::schema::Schema;
-use crate::syntax::{Block, Location, Tokens};
+use crate::syntax::ast::Ident;
+use crate::syntax::{Block, Location, Span, Tokens};
+use fold::Folded;
+use layout::{Blocks, Layout};
+use std::sync::OnceLock;
 
 /// One block of a history, with where it stands.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +46,31 @@ pub struct Revision {
     pub syntax: Vec<Diagnostic>,
 }
 
+impl Revision {
+    fn place(&self) -> (&str, u32, u32) {
+        (&self.file, self.location.line, self.location.column)
+    }
+
+    /// `versions/20251008120000_add_phone.rs:12`, as far as it is known.
+    fn place_of(&self, word: Option<&Ident>) -> String {
+        let place = word.map(|word| self.place_of_span(word.span));
+        place.unwrap_or_else(|| self.place_at(self.location))
+    }
+
+    fn place_of_span(&self, span: Span) -> String {
+        self.place_at(self.tokens.location(span).unwrap_or(self.location))
+    }
+
+    fn place_at(&self, location: Location) -> String {
+        match (self.file.as_str(), location.line) {
+            ("", 0) => "this file".into(),
+            ("", line) => format!("line {line}"),
+            (file, 0) => file.into(),
+            (file, line) => format!("{file}:{line}"),
+        }
+    }
+}
+
 /// All blocks of a crate's version locations (or of one folder), every bind's, folded on demand and once.
 #[derive(Debug)]
 pub struct History {
@@ -43,41 +78,87 @@ pub struct History {
     pub config: Config,
     /// The blocks, sorted by id, those without one last.
     pub revisions: Vec<Revision>,
+    layout: OnceLock<Layout>,
+    folds: Vec<OnceLock<Folded>>,
+    conflicts: OnceLock<Vec<Vec<Diagnostic>>>,
 }
 
 impl History {
     /// A history of these blocks, in any order.
-    pub fn new(config: Config, revisions: Vec<Revision>) -> Self {
-        Self { config, revisions }
+    pub fn new(config: Config, mut revisions: Vec<Revision>) -> Self {
+        let id = |revision: &Revision| revision.block.revision.as_ref().map(|id| id.text.clone());
+        revisions.sort_by(|a, b| {
+            let ids = (id(a).is_none(), id(a)).cmp(&(id(b).is_none(), id(b)));
+            ids.then_with(|| a.place().cmp(&b.place()))
+        });
+        Self {
+            config,
+            layout: OnceLock::new(),
+            folds: revisions.iter().map(|_| OnceLock::new()).collect(),
+            conflicts: OnceLock::new(),
+            revisions,
+        }
+    }
+
+    /// The graph of a block's bind.
+    pub fn graph(&self, index: usize) -> &Graph {
+        &self.layout().bind(index).graph
+    }
+
+    /// The block of a revision, in the graph of a block's bind.
+    pub fn block_of(&self, index: usize, node: usize) -> usize {
+        self.layout().bind(index).blocks[node]
+    }
+
+    /// The graphs of all binds, the default one first, each with its name.
+    pub fn graphs(&self) -> impl Iterator<Item = (Option<&str>, &Graph)> {
+        self.layout().binds.iter().map(|bind| (bind.name.as_deref(), &bind.graph))
     }
 
     /// Everything against one block of the history: syntax, graph (M1xx), and [`check`](crate::check::check).
     pub fn diagnostics(&self, index: usize) -> Vec<Diagnostic> {
-        let _ = index;
-        Vec::new()
+        let mut diagnostics = self.revisions[index].syntax.clone();
+        diagnostics.extend(problems::problems(&self.config, self.layout(), Blocks::new(&self.revisions), index));
+        diagnostics.extend_from_slice(self.conflicts(index));
+        diagnostics.extend_from_slice(&self.checked(index).diagnostics);
+        diagnostics
     }
 
     /// One block, replayed and checked; computed once.
     pub fn checked(&self, index: usize) -> &Checked {
-        let _ = index;
-        static NOTHING: Checked = Checked {
-            engines: Vec::new(),
-            diagnostics: Vec::new(),
-        };
-        &NOTHING
+        &self.folded(index).checked
     }
 
     /// The engines in force for a block, each with the schema that its ancestors leave.
     pub fn before(&self, index: usize) -> Vec<(Target, Schema)> {
-        let _ = index;
-        Vec::new()
+        let targets = &self.layout().bind(index).targets;
+        self.folded(index).in_force(&self.revisions[index], targets)
     }
 
-    /// The same for a block that is not, or not so, in the history: an unsaved editor's, a doctest's.
+    /// The schema that a bind's whole history leaves on one of its engines; none where the bind or engine is not there.
+    pub fn head(&self, bind: Option<&str>, target: Target) -> Option<Schema> {
+        let bind = self.layout().binds.iter().find(|other| other.name.as_deref() == bind)?;
+        let position = bind.targets.iter().position(|other| *other == target)?;
+        self.union(bind, bind.graph.heads().collect()).into_iter().nth(position)
+    }
+
+    /// The same as [`checked`](Self::checked) and [`diagnostics`](Self::diagnostics) for a block that is not, or not
+    /// so, in the history: an unsaved editor's, a doctest's.
     ///
     /// `instead` is the block of the history that it takes the place of.
     pub fn foreign(&self, revision: &Revision, instead: Option<usize>) -> (Checked, Vec<Diagnostic>) {
-        let _ = (revision, instead);
-        Default::default()
+        let blocks = Blocks::with(&self.revisions, revision, instead);
+        let index = instead.unwrap_or(self.revisions.len());
+        let layout = Layout::new(&self.config, blocks);
+        let checked = self.fold(&layout, blocks, index).checked;
+        let mut diagnostics = revision.syntax.clone();
+        diagnostics.extend(problems::problems(&self.config, &layout, blocks, index));
+        diagnostics.extend(self.conflicts_of_guest(&layout, blocks, index, &checked));
+        diagnostics.extend_from_slice(&checked.diagnostics);
+        (checked, diagnostics)
+    }
+
+    fn layout(&self) -> &Layout {
+        self.layout.get_or_init(|| Layout::new(&self.config, Blocks::new(&self.revisions)))
     }
 }

@@ -1,0 +1,130 @@
+use super::layout::{Bind, Blocks, Layout};
+use super::{History, Revision};
+use crate::check::{Checked, Subject, check};
+use crate::config::Config;
+use crate::engine::Target;
+use crate::schema::Schema;
+
+/// A block, replayed on what its ancestors leave.
+#[derive(Debug)]
+pub(super) struct Folded {
+    /// On each engine of the bind.
+    before: Vec<Schema>,
+    after: Vec<Schema>,
+    pub(super) checked: Checked,
+}
+
+impl Folded {
+    fn new(config: &Config, revision: &Revision, targets: &[Target], before: Vec<Schema>) -> Self {
+        let parents = in_force(revision, targets, &before);
+        let checked = check(&Subject {
+            block: &revision.block,
+            tokens: &revision.tokens,
+            file: &revision.file,
+            config,
+            parents: &parents,
+        });
+        let mut replayed = checked.engines.iter().peekable();
+        let after = targets.iter().zip(&before).map(|(target, before)| {
+            let here = replayed.next_if(|replayed| replayed.up.target == *target);
+            here.map_or_else(|| before.clone(), |replayed| replayed.up.end.clone())
+        });
+        Self {
+            after: after.collect(),
+            before,
+            checked,
+        }
+    }
+
+    /// What the block did to one engine's schema, done to another: the two have gone different ways and commute.
+    fn redo(&self, target: Target, position: usize, schema: &mut Schema) {
+        if let Some(replayed) = self.checked.engines.iter().find(|replayed| replayed.up.target == target) {
+            let operations = replayed.up.steps.iter().flat_map(|step| &step.operations);
+            operations.for_each(|resolved| resolved.operation.apply(schema));
+        }
+        let taint = &self.after[position].taint;
+        schema.taint.all |= taint.all;
+        taint.words.iter().for_each(|word| schema.taint.add(word));
+    }
+
+    pub(super) fn in_force(&self, revision: &Revision, targets: &[Target]) -> Vec<(Target, Schema)> {
+        in_force(revision, targets, &self.before)
+    }
+}
+
+fn in_force(revision: &Revision, targets: &[Target], schemas: &[Schema]) -> Vec<(Target, Schema)> {
+    let engines = &revision.block.engines;
+    let named = |target: Target| engines.is_empty() || engines.iter().any(|named| named.engine == target.engine());
+    let pairs = targets.iter().copied().zip(schemas.iter().cloned());
+    pairs.filter(|(target, _)| named(*target)).collect()
+}
+
+impl History {
+    /// Ancestors come first, one after the other, so that a long history costs no stack.
+    pub(super) fn folded(&self, index: usize) -> &Folded {
+        if let Some(folded) = self.folds[index].get() {
+            return folded;
+        }
+        let layout = self.layout();
+        let mut wanted = Vec::new();
+        let mut seen = vec![false; self.revisions.len()];
+        let mut open = vec![index];
+        while let Some(block) = open.pop() {
+            if !seen[block] && self.folds[block].get().is_none() {
+                seen[block] = true;
+                wanted.push(block);
+                open.extend(&layout.seats[block].edges);
+            }
+        }
+        wanted.sort_by_key(|&block| layout.rank(block));
+        for block in wanted {
+            let blocks = Blocks::new(&self.revisions);
+            self.folds[block].get_or_init(|| self.fold(layout, blocks, block));
+        }
+        self.folds[index].get_or_init(|| self.fold(layout, Blocks::new(&self.revisions), index))
+    }
+
+    pub(super) fn fold(&self, layout: &Layout, blocks: Blocks<'_>, index: usize) -> Folded {
+        let targets = &layout.bind(index).targets;
+        Folded::new(&self.config, blocks.get(index), targets, self.start(layout, index))
+    }
+
+    fn start(&self, layout: &Layout, index: usize) -> Vec<Schema> {
+        let seat = &layout.seats[index];
+        let bind = &layout.binds[seat.bind];
+        let nodes = seat.edges.iter().filter_map(|&edge| layout.seats[edge].node).collect();
+        let mut schemas = self.union(bind, nodes);
+        if seat.lost {
+            schemas.iter_mut().for_each(|schema| schema.taint.all = true);
+        }
+        schemas
+    }
+
+    /// What some revisions and their ancestors leave: the schema after one of them, and what the others' ancestors do
+    /// besides, in the order of their ids.
+    pub(super) fn union(&self, bind: &Bind, nodes: Vec<usize>) -> Vec<Schema> {
+        let graph = &bind.graph;
+        let after = |node: usize| self.folded(bind.blocks[node]).after.clone();
+        let below = |node: usize| graph.with_ancestors([node]);
+        let furthest = match nodes[..] {
+            [] => return vec![Schema::default(); bind.targets.len()],
+            [one] => return after(one),
+            _ => nodes
+                .iter()
+                .rev()
+                .map(|&node| (node, below(node)))
+                .max_by_key(|(_, below)| below.len()),
+        };
+        let Some((first, below)) = furthest else { return Vec::new() };
+        let mut schemas = after(first);
+        let mut rest: Vec<usize> = graph.with_ancestors(nodes).without(&below).iter().collect();
+        rest.sort_by_key(|&node| graph.rank(node));
+        for node in rest {
+            let folded = self.folded(bind.blocks[node]);
+            for (position, (target, schema)) in bind.targets.iter().zip(&mut schemas).enumerate() {
+                folded.redo(*target, position, schema);
+            }
+        }
+        schemas
+    }
+}

@@ -1,0 +1,520 @@
+use super::Trace;
+use crate::check::Checked;
+use crate::operation::Operation;
+use crate::schema::{Action, Column, Constraint, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
+use crate::syntax::Span;
+use std::collections::HashSet;
+use std::fmt;
+
+/// What two revisions can both touch.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Resource {
+    Table(ObjectName),
+    Column(ObjectName, String),
+    Rows(ObjectName),
+    Comment(ObjectName),
+    PrimaryKey(ObjectName),
+    /// The columns that foreign keys can refer to, sorted.
+    Key(ObjectName, Vec<String>),
+    Constraint(ObjectName, String),
+    /// A name of the space that tables, indexes and the like share, case folded.
+    Name(ObjectName),
+    Enum(ObjectName),
+    Sequence(ObjectName),
+    View(ObjectName),
+    Trigger(ObjectName, String),
+    Function(ObjectName),
+    Extension(ObjectName),
+    Namespace(ObjectName),
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Table(table) => write!(f, "table `{table}`"),
+            Self::Column(table, column) => write!(f, "column `{table}.{column}`"),
+            Self::Rows(table) => write!(f, "the rows of `{table}`"),
+            Self::Comment(table) => write!(f, "the comment of `{table}`"),
+            Self::PrimaryKey(table) => write!(f, "the primary key of `{table}`"),
+            Self::Key(table, columns) => write!(f, "the key `{table}` ({})", columns.join(", ")),
+            Self::Constraint(table, name) => write!(f, "constraint `{name}` of `{table}`"),
+            Self::Name(name) => write!(f, "the name `{name}`"),
+            Self::Enum(name) => write!(f, "enum `{name}`"),
+            Self::Sequence(name) => write!(f, "sequence `{name}`"),
+            Self::View(name) => write!(f, "view `{name}`"),
+            Self::Trigger(table, name) => write!(f, "trigger `{name}` on `{table}`"),
+            Self::Function(name) => write!(f, "function `{name}`"),
+            Self::Extension(name) => write!(f, "extension `{name}`"),
+            Self::Namespace(name) => write!(f, "schema `{name}`"),
+        }
+    }
+}
+
+/// One thing that a revision touches, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Touch {
+    pub(super) resource: Resource,
+    /// Whether what another sees of it changes; two that only read commute.
+    pub(super) writes: bool,
+    /// Such as `drops`.
+    pub(super) verb: &'static str,
+    pub(super) span: Span,
+}
+
+/// All that a block touches, up and down, on every engine in force; what it says first comes first.
+pub(super) fn footprint(checked: &Checked) -> Vec<Touch> {
+    let mut prints = Footprint::default();
+    let ups = checked.engines.iter().map(|replayed| &replayed.up);
+    let downs = checked.engines.iter().filter_map(|replayed| replayed.down.as_ref());
+    ups.chain(downs).for_each(|trace| prints.trace(trace));
+    prints.touches
+}
+
+#[derive(Default)]
+struct Footprint {
+    touches: Vec<Touch>,
+    seen: HashSet<(Resource, bool)>,
+    span: Span,
+    verb: &'static str,
+}
+
+impl Footprint {
+    fn trace(&mut self, trace: &Trace) {
+        for resolved in trace.steps.iter().flat_map(|step| &step.operations) {
+            self.span = resolved.word;
+            self.operation(&resolved.operation, &resolved.before);
+        }
+    }
+
+    fn touch(&mut self, resource: Resource, writes: bool) {
+        if self.seen.insert((resource.clone(), writes)) {
+            self.touches.push(Touch {
+                resource,
+                writes,
+                verb: self.verb,
+                span: self.span,
+            });
+        }
+    }
+
+    fn write(&mut self, resource: Resource) {
+        self.touch(resource, true);
+    }
+
+    fn read(&mut self, resource: Resource) {
+        self.touch(resource, false);
+    }
+
+    fn column(&mut self, table: &ObjectName, column: &str, writes: bool) {
+        self.touch(Resource::Column(table.clone(), column.to_owned()), writes);
+    }
+
+    fn columns(&mut self, table: &ObjectName, columns: &[String]) {
+        columns.iter().for_each(|column| self.column(table, column, false));
+    }
+
+    fn name(&mut self, table: &ObjectName, name: &str) {
+        self.write(Resource::Name(table.beside(&name.to_lowercase())));
+    }
+
+    fn key(&mut self, table: &ObjectName, columns: &[String], writes: bool) {
+        let mut columns = columns.to_vec();
+        columns.sort_unstable();
+        self.touch(Resource::Key(table.clone(), columns), writes);
+    }
+
+    fn operation(&mut self, operation: &Operation, before: &Schema) {
+        self.verb = verb(operation);
+        match operation {
+            Operation::CreateNamespace(name) | Operation::DropNamespace(name) => self.write(Resource::Namespace(name.clone())),
+            Operation::CreateTable(table) | Operation::DropTable(table) => self.table(table),
+            Operation::RenameTable { from, to, renamed } => {
+                for table in [from, to] {
+                    self.write(Resource::Table(table.clone()));
+                    self.name(table, &table.name);
+                }
+                for (old, new) in renamed {
+                    self.name(from, old);
+                    self.name(from, new);
+                }
+            }
+            Operation::AddColumn {
+                table,
+                column,
+                constraints,
+                indexes,
+            }
+            | Operation::DropColumn {
+                table,
+                column,
+                constraints,
+                indexes,
+                ..
+            } => {
+                self.column(table, &column.name, true);
+                self.read(Resource::Table(table.clone()));
+                self.column_facets(table, column);
+                constraints.iter().for_each(|constraint| self.constraint(table, constraint));
+                indexes.iter().for_each(|index| self.index(table, index));
+            }
+            Operation::RenameColumn { table, from, to } => {
+                self.column(table, from, true);
+                self.column(table, to, true);
+                self.read(Resource::Table(table.clone()));
+            }
+            Operation::AlterColumn { table, before, after, .. } => {
+                self.column(table, &after.name, true);
+                self.read(Resource::Table(table.clone()));
+                self.column_facets(table, before);
+                self.column_facets(table, after);
+                if before.ty != after.ty || before.nullable != after.nullable {
+                    self.read(Resource::Rows(table.clone()));
+                }
+            }
+            Operation::CreateConstraint { table, constraint } | Operation::DropConstraint { table, constraint } => {
+                self.constraint(table, constraint);
+                self.read(Resource::Table(table.clone()));
+                self.read(Resource::Rows(table.clone()));
+            }
+            Operation::RenameConstraint { table, from, to } => {
+                for name in [from, to] {
+                    self.write(Resource::Constraint(table.clone(), name.clone()));
+                    self.name(table, name);
+                }
+                self.read(Resource::Table(table.clone()));
+            }
+            Operation::CreateIndex { table, index, .. } | Operation::DropIndex { table, index, .. } => {
+                self.index(table, index);
+                self.read(Resource::Table(table.clone()));
+                if index.unique {
+                    self.read(Resource::Rows(table.clone()));
+                }
+            }
+            Operation::RenameIndex { table, from, to } => {
+                self.name(table, from);
+                self.name(table, to);
+                self.read(Resource::Table(table.clone()));
+            }
+            Operation::CommentOnTable { table, .. } => {
+                self.write(Resource::Comment(table.clone()));
+                self.read(Resource::Table(table.clone()));
+            }
+            Operation::CreateEnum(object) | Operation::DropEnum(object) => {
+                self.write(Resource::Enum(object.name.clone()));
+                self.name(&object.name, &object.name.name);
+            }
+            Operation::AlterEnum { after, .. } => self.write(Resource::Enum(after.name.clone())),
+            Operation::CreateSequence(object) | Operation::DropSequence(object) => {
+                self.write(Resource::Sequence(object.name.clone()));
+                self.name(&object.name, &object.name.name);
+            }
+            Operation::CreateView(view) | Operation::DropView(view) => {
+                self.write(Resource::View(view.name.clone()));
+                self.name(&view.name, &view.name.name);
+                self.mentions(&view.body, before);
+            }
+            Operation::CreateTrigger(trigger) | Operation::DropTrigger(trigger) => {
+                self.write(Resource::Trigger(trigger.table.clone(), trigger.name.clone()));
+                self.read(Resource::Table(trigger.table.clone()));
+                self.read(Resource::Rows(trigger.table.clone()));
+                self.mentions(&trigger.body, before);
+            }
+            Operation::CreateFunction(function) | Operation::DropFunction(function) => {
+                self.write(Resource::Function(function.name.clone()));
+                self.mentions(&function.body, before);
+            }
+            Operation::CreateExtension(name) | Operation::DropExtension(name) => self.write(Resource::Extension(name.clone())),
+            Operation::Execute { sql, effect, .. } => {
+                self.statement(sql, before);
+                effect.iter().for_each(|operation| self.operation(operation, before));
+            }
+            Operation::Run { text, effect, .. } => {
+                self.rust(text, before);
+                effect.iter().for_each(|operation| self.operation(operation, before));
+            }
+            Operation::Update { table, set, filter, .. } | Operation::Backfill { table, set, filter, .. } => {
+                self.write(Resource::Rows(table.clone()));
+                self.read(Resource::Table(table.clone()));
+                self.mentions(set, before);
+                self.columns_mentioned(table, [Some(set), filter.as_ref()].into_iter().flatten(), before);
+            }
+            Operation::Delete { table, filter, .. } => {
+                self.deleted(table, before);
+                self.columns_mentioned(table, filter, before);
+            }
+            Operation::BulkInsert { table, columns, .. } => {
+                self.write(Resource::Rows(table.clone()));
+                self.read(Resource::Table(table.clone()));
+                self.columns(table, columns);
+            }
+            Operation::BulkDelete { table, by, .. } => {
+                self.deleted(table, before);
+                self.columns(table, by);
+            }
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.write(Resource::Table(table.name.clone()));
+        self.name(&table.name, &table.name.name);
+        if let Some(schema) = &table.name.schema {
+            self.read(Resource::Namespace(ObjectName::new(schema)));
+        }
+        table.columns.iter().for_each(|column| self.column_facets(&table.name, column));
+        table.foreign_keys.iter().for_each(|key| self.foreign_key(&table.name, key));
+        let keys = table.primary_key.iter().map(|key| &key.name);
+        let names = keys.chain(table.uniques.iter().map(|unique| &unique.name));
+        for name in names.chain(table.indexes.iter().map(|index| &index.name)) {
+            self.name(&table.name, &name.text);
+        }
+    }
+
+    fn column_facets(&mut self, table: &ObjectName, column: &Column) {
+        let mut ty = &column.ty;
+        while let Type::Array(inner) | Type::Unsigned(inner) = ty {
+            ty = inner;
+        }
+        if let Type::Enum(name) = ty {
+            self.read(Resource::Enum(name.clone()));
+        }
+        if let Some(generated) = &column.generated {
+            self.expression(table, &generated.expression);
+        }
+    }
+
+    fn expression(&mut self, table: &ObjectName, expression: &Expression) {
+        self.columns(table, &expression.columns());
+    }
+
+    fn foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {
+        self.write(Resource::Constraint(table.clone(), key.name.text.clone()));
+        self.name(table, &key.name.text);
+        self.columns(table, &key.columns);
+        if key.table != *table {
+            self.read(Resource::Table(key.table.clone()));
+            self.read(Resource::Rows(key.table.clone()));
+        }
+        self.columns(&key.table, &key.referred);
+        self.key(&key.table, &key.referred, false);
+    }
+
+    fn constraint(&mut self, table: &ObjectName, constraint: &Constraint) {
+        let named = |name: &str| Resource::Constraint(table.clone(), name.to_owned());
+        match constraint {
+            Constraint::PrimaryKey(key) => {
+                self.write(Resource::PrimaryKey(table.clone()));
+                self.name(table, &key.name.text);
+                self.columns(table, &key.columns);
+                self.key(table, &key.columns, true);
+            }
+            Constraint::ForeignKey(key) => self.foreign_key(table, key),
+            Constraint::Unique(unique) => {
+                self.write(named(&unique.name.text));
+                self.name(table, &unique.name.text);
+                self.columns(table, &unique.columns);
+                self.key(table, &unique.columns, true);
+            }
+            Constraint::Check(check) => {
+                self.write(named(&check.name.text));
+                self.expression(table, &check.expression);
+            }
+            Constraint::Exclusion(exclusion) => {
+                self.write(named(&exclusion.name.text));
+                self.name(table, &exclusion.name.text);
+                for (key, _) in &exclusion.elements {
+                    self.index_key(table, key);
+                }
+                if let Some(filter) = &exclusion.filter {
+                    self.expression(table, filter);
+                }
+            }
+        }
+    }
+
+    fn index(&mut self, table: &ObjectName, index: &Index) {
+        self.name(table, &index.name.text);
+        for element in &index.elements {
+            self.index_key(table, &element.key);
+        }
+        self.columns(table, &index.include);
+        if let Some(filter) = &index.filter {
+            self.expression(table, filter);
+        }
+        if index.unique {
+            let keys = index.elements.iter().filter_map(|element| match &element.key {
+                IndexKey::Column(column) => Some(column.clone()),
+                IndexKey::Expression(_) => None,
+            });
+            let columns: Vec<String> = keys.collect();
+            self.key(table, &columns, true);
+        }
+    }
+
+    fn index_key(&mut self, table: &ObjectName, key: &IndexKey) {
+        match key {
+            IndexKey::Column(column) => self.column(table, column, false),
+            IndexKey::Expression(expression) => self.expression(table, expression),
+        }
+    }
+
+    fn deleted(&mut self, table: &ObjectName, before: &Schema) {
+        self.write(Resource::Rows(table.clone()));
+        self.read(Resource::Table(table.clone()));
+        for (child, key) in before.referring(table) {
+            if matches!(key.on_delete, Action::Cascade | Action::SetNull | Action::SetDefault) {
+                self.write(Resource::Rows(child.name.clone()));
+            }
+        }
+    }
+
+    fn columns_mentioned<'a>(&mut self, table: &ObjectName, texts: impl IntoIterator<Item = &'a String>, before: &Schema) {
+        let Some(table) = before.table(table).cloned() else { return };
+        for text in texts {
+            let words = words(text);
+            for column in table
+                .columns
+                .iter()
+                .filter(|column| words.iter().any(|word| column.name.eq_ignore_ascii_case(word)))
+            {
+                self.column(&table.name, &column.name, false);
+            }
+        }
+    }
+
+    /// The tables, views and columns that a text of SQL names are read.
+    fn mentions(&mut self, sql: &str, before: &Schema) {
+        let words: HashSet<String> = words(sql).iter().map(|word| word.to_lowercase()).collect();
+        self.objects(&words, before, |_| false);
+    }
+
+    fn statement(&mut self, sql: &str, before: &Schema) {
+        let words = words(sql);
+        let written: HashSet<String> = written(&words).into_iter().collect();
+        let all: HashSet<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        self.objects(&all, before, |table| written.contains(&table.to_lowercase()));
+        for word in relations(&words) {
+            let name = ObjectName::new(word);
+            if before.table(&name).is_none() && before.view(&name).is_none() {
+                self.read(Resource::Table(name));
+            }
+        }
+    }
+
+    fn rust(&mut self, text: &str, before: &Schema) {
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words: HashSet<String> = words.map(str::to_lowercase).collect();
+        self.objects(&words, before, |_| true);
+    }
+
+    fn objects(&mut self, words: &HashSet<String>, before: &Schema, writes: impl Fn(&str) -> bool) {
+        let named = |name: &ObjectName| words.contains(&name.name.to_lowercase());
+        for table in before.tables().values().filter(|table| named(&table.name)) {
+            self.touch(Resource::Rows(table.name.clone()), writes(&table.name.name));
+            self.read(Resource::Table(table.name.clone()));
+            for column in table.columns.iter().filter(|column| words.contains(&column.name.to_lowercase())) {
+                self.column(&table.name, &column.name, false);
+            }
+        }
+        for view in before.views().values().filter(|view| named(&view.name)) {
+            self.read(Resource::View(view.name.clone()));
+        }
+    }
+}
+
+/// The words of a text of SQL, quoted ones included; strings and comments left out.
+fn words(sql: &str) -> Vec<&str> {
+    let bytes = sql.as_bytes();
+    let after = |from: usize, end: &str| sql[from..].find(end).map_or(sql.len(), |at| from + at + end.len());
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\'' => at = after(at + 1, "'"),
+            quote @ (b'"' | b'`' | b'[') => {
+                let end = after(at + 1, if quote == b'[' { "]" } else { &sql[at..=at] });
+                words.push(&sql[at + 1..(end - 1).max(at + 1)]);
+                at = end;
+            }
+            b'-' if bytes.get(at + 1) == Some(&b'-') => at = after(at, "\n"),
+            b'/' if bytes.get(at + 1) == Some(&b'*') => at = after(at + 2, "*/"),
+            byte if byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii() => {
+                let end = sql[at..].find(|c: char| !c.is_alphanumeric() && c != '_' && c.is_ascii());
+                let end = end.map_or(sql.len(), |end| at + end);
+                words.push(&sql[at..end]);
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    words
+}
+
+/// The tables that statements write to, in lower case.
+fn written(words: &[&str]) -> Vec<String> {
+    const VERBS: &[&str] = &["update", "into", "truncate", "table"];
+    const BETWEEN: &[&str] = &["or", "ignore", "replace", "abort", "rollback", "fail", "only", "table", "into"];
+    let mut written = Vec::new();
+    let mut awaited = false;
+    let mut previous = String::new();
+    for word in words {
+        let word = word.to_lowercase();
+        if VERBS.contains(&&*word) || (word == "from" && previous == "delete") {
+            awaited = true;
+        } else if awaited && !BETWEEN.contains(&&*word) {
+            awaited = false;
+            written.push(word.clone());
+        }
+        previous = word;
+    }
+    written
+}
+
+/// The words that stand where a table does.
+fn relations<'a>(words: &[&'a str]) -> impl Iterator<Item = &'a str> {
+    const BEFORE: &[&str] = &["from", "join", "into", "update", "truncate"];
+    let pairs = words
+        .windows(2)
+        .filter(|pair| BEFORE.iter().any(|before| pair[0].eq_ignore_ascii_case(before)));
+    pairs
+        .map(|pair| pair[1])
+        .filter(|word| !["or", "only", "table", "select"].contains(&&*word.to_lowercase()))
+}
+
+fn verb(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::CreateNamespace(_)
+        | Operation::CreateTable(_)
+        | Operation::CreateConstraint { .. }
+        | Operation::CreateIndex { .. }
+        | Operation::CreateEnum(_)
+        | Operation::CreateSequence(_)
+        | Operation::CreateView(_)
+        | Operation::CreateTrigger(_)
+        | Operation::CreateFunction(_)
+        | Operation::CreateExtension(_) => "creates",
+        Operation::AddColumn { .. } => "adds",
+        Operation::DropNamespace(_)
+        | Operation::DropTable(_)
+        | Operation::DropColumn { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::DropIndex { .. }
+        | Operation::DropEnum(_)
+        | Operation::DropSequence(_)
+        | Operation::DropView(_)
+        | Operation::DropTrigger(_)
+        | Operation::DropFunction(_)
+        | Operation::DropExtension(_) => "drops",
+        Operation::RenameTable { .. }
+        | Operation::RenameColumn { .. }
+        | Operation::RenameConstraint { .. }
+        | Operation::RenameIndex { .. } => "renames",
+        Operation::AlterColumn { .. } | Operation::AlterEnum { .. } | Operation::CommentOnTable { .. } => "alters",
+        Operation::Execute { .. }
+        | Operation::Run { .. }
+        | Operation::Update { .. }
+        | Operation::Delete { .. }
+        | Operation::BulkInsert { .. }
+        | Operation::BulkDelete { .. }
+        | Operation::Backfill { .. } => "writes",
+    }
+}
