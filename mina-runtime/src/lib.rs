@@ -1,7 +1,16 @@
 //! The runner: applies and reverts migrations on a database, through Diesel.
 
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod connection;
 pub mod migration;
+pub mod runner;
+pub mod settings;
 #[doc(hidden)]
 pub mod support;
+#[cfg(feature = "sqlite")]
+pub mod testing;
 
-pub use migration::{Migration, Migrations, Rendered};
+pub use connection::Connection;
+pub use migration::{Migration, Migrations, Rendered, RunStep};
+pub use runner::{Error, Report, Runner};

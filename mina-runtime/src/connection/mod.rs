@@ -1,0 +1,192 @@
+//! What the runner needs of a database, so that servers can come beside SQLite.
+
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use crate::migration::RunStep;
+use diesel::QueryResult;
+use diesel::result::Error as DatabaseError;
+use mina_core::engine::Engine;
+use mina_core::sql::sqlite::{Expected, TableChange};
+
+/// What a Rust step may fail with.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+mod sealed {
+    pub trait Sealed {}
+    #[cfg(feature = "sqlite")]
+    impl Sealed for diesel::SqliteConnection {}
+}
+
+/// A connection that migrations can be run on: [`diesel::SqliteConnection`].
+///
+/// A pooled connection is one when it is dereferenced: `MIGRATIONS.upgrade(&mut *pooled, "head")`.
+pub trait Connection: sealed::Sealed {
+    /// Its engine.
+    fn engine(&self) -> Engine;
+
+    /// Whether Diesel has a transaction open on it.
+    fn in_transaction(&mut self) -> bool;
+
+    /// Sets what the runner relies on (waiting for a lock is bounded; to write: keys are enforced) and says what was set before.
+    ///
+    /// # Errors
+    ///
+    /// To write: [`DatabaseError::AlreadyInTransaction`]; or the engine's own.
+    fn enter(&mut self, lock_timeout: u64, write: bool) -> QueryResult<Session>;
+
+    /// Sets again what the caller had set.
+    fn leave(&mut self, session: Session) -> QueryResult<()>;
+
+    /// Begins a transaction that holds the write lock.
+    fn begin(&mut self) -> QueryResult<()>;
+
+    /// Commits, again while other sessions keep it from it.
+    fn commit(&mut self) -> QueryResult<()>;
+
+    /// Rolls back; silent where the engine has done so already.
+    fn rollback(&mut self) -> QueryResult<()>;
+
+    /// Begins a savepoint in the caller's transaction.
+    fn savepoint(&mut self) -> QueryResult<()>;
+
+    /// Ends a savepoint: kept, or undone.
+    fn release(&mut self, keep: bool) -> QueryResult<()>;
+
+    /// Runs statements, and says how many rows they changed.
+    fn execute(&mut self, sql: &str) -> QueryResult<u64>;
+
+    /// Runs a query with one number.
+    fn number(&mut self, sql: &str) -> QueryResult<i64>;
+
+    /// Whether a statement can only be run outside a transaction.
+    fn stands_alone(&self, sql: &str) -> bool;
+
+    /// A number that changes when another session changes the database.
+    fn version(&mut self) -> QueryResult<i64>;
+
+    /// The applied revisions, sorted by id; none where the table does not exist.
+    fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>>;
+
+    /// What the journal says about the revisions of a history table, oldest first.
+    fn journal(&mut self, table: &str) -> QueryResult<Vec<JournalRow>>;
+
+    /// The downgrade that was journalled when a revision was applied last.
+    fn journalled_downgrade(&mut self, table: &str, revision: &str) -> QueryResult<Option<String>>;
+
+    /// Makes the history table and the journal where they are missing; fails where the database cannot be written.
+    fn create_tables(&mut self, table: &str) -> QueryResult<()>;
+
+    /// Adds a revision to the history table, or takes it out.
+    fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()>;
+
+    /// Appends to the journal.
+    fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()>;
+
+    /// Turns the enforcement of keys off or on, outside a transaction, and says how it was.
+    fn enforce_keys(&mut self, enforce: bool) -> QueryResult<bool>;
+
+    /// Carries out one pass over a table; true where it was rebuilt.
+    ///
+    /// # Errors
+    ///
+    /// The engine's, or what the live table has that would be lost.
+    fn change(&mut self, change: &TableChange) -> Result<bool, BoxError>;
+
+    /// Compares a live object with what an `effect` declared.
+    ///
+    /// # Errors
+    ///
+    /// The difference.
+    fn verify(&mut self, expected: &Expected) -> Result<(), BoxError>;
+
+    /// Calls a Rust step.
+    ///
+    /// # Errors
+    ///
+    /// The step's own, or that it is for another engine.
+    fn call(&mut self, step: &RunStep) -> Result<(), BoxError>;
+
+    /// The column of whole numbers that a backfill walks along; none where the table has no such.
+    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>>;
+
+    /// The key of the last row of a backfill's next batch, none where there are no more rows.
+    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>>;
+
+    /// What kind of failure an error is.
+    fn trouble(&self, error: &DatabaseError) -> Trouble;
+}
+
+/// What the caller had set on a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    pub(crate) foreign_keys: Option<bool>,
+    pub(crate) busy_timeout: i64,
+}
+
+/// A kind of failure that has its own way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// Another session holds the lock.
+    Locked,
+    /// The database cannot be written.
+    ReadOnly,
+    /// There is no room left.
+    Full,
+    /// The file is damaged.
+    Corrupt,
+    /// The file is something else.
+    NotADatabase,
+    /// The file cannot be opened.
+    CannotOpen,
+    /// The disk fails.
+    Io,
+    /// A transaction is open already.
+    InTransaction,
+    /// A rule of the schema refuses a row.
+    Rows,
+    /// Anything else.
+    Other,
+}
+
+/// A row of the history table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// The revision.
+    pub version: String,
+    /// When it was applied, as the engine prints it.
+    pub run_on: String,
+}
+
+/// What a row of the journal says, its downgrade aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct JournalRow {
+    pub revision: String,
+    pub action: String,
+    pub state: String,
+    pub unit: i32,
+    pub units: i32,
+    pub hash: String,
+    pub checksum: String,
+    pub position: Option<i64>,
+    pub duration_ms: i64,
+    pub tool: String,
+}
+
+/// A row to append to the journal.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct JournalEntry<'a> {
+    pub revision: &'a str,
+    pub action: &'a str,
+    pub state: &'a str,
+    pub unit: usize,
+    pub units: usize,
+    pub hash: &'a str,
+    pub checksum: &'a str,
+    pub position: Option<i64>,
+    pub duration_ms: i64,
+    pub downgrade: Option<&'a str>,
+}

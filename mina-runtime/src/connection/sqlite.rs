@@ -1,0 +1,416 @@
+use super::{BoxError, Connection, HistoryRow, JournalEntry, JournalRow, Session, Trouble};
+use crate::migration::RunStep;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::{QueryResult, sql_query};
+use mina_core::engine::Engine;
+use mina_core::sql::sqlite::{Expected, TableChange};
+use std::time::{Duration, Instant};
+
+const JOURNAL: &str = "__mina_journal";
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+#[derive(QueryableByName)]
+struct OptionalNumber {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    n: Option<i64>,
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = Text)]
+    word: String,
+}
+
+#[derive(QueryableByName)]
+struct OptionalWord {
+    #[diesel(sql_type = Nullable<Text>)]
+    word: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+    #[diesel(sql_type = Text)]
+    run_on: String,
+}
+
+#[derive(QueryableByName)]
+struct Journalled {
+    #[diesel(sql_type = Text)]
+    revision: String,
+    #[diesel(sql_type = Text)]
+    action: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Integer)]
+    unit: i32,
+    #[diesel(sql_type = Integer)]
+    units: i32,
+    #[diesel(sql_type = Text)]
+    hash: String,
+    #[diesel(sql_type = Text)]
+    checksum: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    position: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    duration_ms: i64,
+    #[diesel(sql_type = Text)]
+    tool: String,
+}
+
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn unquote(name: &str) -> String {
+    match name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => name.to_owned(),
+    }
+}
+
+fn has_table(conn: &mut SqliteConnection, name: &str) -> QueryResult<bool> {
+    let found: Number = sql_query("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)")
+        .bind::<Text, _>(name)
+        .get_result(conn)?;
+    Ok(found.n > 0)
+}
+
+fn pragma(conn: &mut SqliteConnection, name: &str, column: &str) -> QueryResult<i64> {
+    conn.number(&format!("SELECT {column} FROM pragma_{name}"))
+}
+
+fn set_pragma(conn: &mut SqliteConnection, name: &str, value: i64) -> QueryResult<()> {
+    conn.batch_execute(&format!("PRAGMA {name} = {value}"))
+}
+
+fn first_word(sql: &str) -> String {
+    let mut rest = sql.trim_start();
+    loop {
+        let after = match rest.get(..2) {
+            Some("--") => rest.split_once('\n').map_or("", |(_, after)| after),
+            Some("/*") => rest.split_once("*/").map_or("", |(_, after)| after),
+            _ => break,
+        };
+        rest = after.trim_start();
+    }
+    rest.chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect::<String>()
+        .to_ascii_lowercase()
+}
+
+/// Turns keys on and says how they were.
+fn enforce_all(conn: &mut SqliteConnection) -> QueryResult<bool> {
+    if conn.in_transaction() {
+        return Err(DatabaseError::AlreadyInTransaction);
+    }
+    // The pragma does nothing inside a transaction, which tells one that was begun in SQL.
+    let before = conn.enforce_keys(false)?;
+    conn.enforce_keys(true)?;
+    Ok(before)
+}
+
+impl Connection for SqliteConnection {
+    fn engine(&self) -> Engine {
+        Engine::Sqlite
+    }
+
+    fn in_transaction(&mut self) -> bool {
+        match AnsiTransactionManager::transaction_manager_status_mut(self) {
+            TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
+            TransactionManagerStatus::InError => true,
+            _ => true,
+        }
+    }
+
+    fn enter(&mut self, lock_timeout: u64, write: bool) -> QueryResult<Session> {
+        let busy_timeout = pragma(self, "busy_timeout", "timeout")?;
+        let foreign_keys = match write {
+            true => Some(enforce_all(self)?),
+            false => None,
+        };
+        set_pragma(self, "busy_timeout", i64::try_from(lock_timeout).unwrap_or(i64::MAX))?;
+        Ok(Session {
+            foreign_keys,
+            busy_timeout,
+        })
+    }
+
+    fn leave(&mut self, session: Session) -> QueryResult<()> {
+        set_pragma(self, "busy_timeout", session.busy_timeout)?;
+        match session.foreign_keys {
+            Some(enforced) => set_pragma(self, "foreign_keys", i64::from(enforced)),
+            None => Ok(()),
+        }
+    }
+
+    fn begin(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction_sql(self, "BEGIN IMMEDIATE")
+    }
+
+    fn commit(&mut self) -> QueryResult<()> {
+        let patience = Duration::from_millis(pragma(self, "busy_timeout", "timeout")?.unsigned_abs());
+        let began = Instant::now();
+        loop {
+            match self.batch_execute("COMMIT") {
+                Ok(()) => {
+                    *AnsiTransactionManager::transaction_manager_status_mut(self) = TransactionManagerStatus::default();
+                    return Ok(());
+                }
+                // A reader's lock: the transaction stays open, and COMMIT can be tried again.
+                Err(error) if self.trouble(&error) == Trouble::Locked && began.elapsed() < patience => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn rollback(&mut self) -> QueryResult<()> {
+        if !self.in_transaction() {
+            return Ok(());
+        }
+        let result = AnsiTransactionManager::rollback_transaction(self);
+        if self.in_transaction() { result } else { Ok(()) }
+    }
+
+    fn savepoint(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction(self)
+    }
+
+    fn release(&mut self, keep: bool) -> QueryResult<()> {
+        match keep {
+            true => AnsiTransactionManager::commit_transaction(self),
+            false => AnsiTransactionManager::rollback_transaction(self),
+        }
+    }
+
+    fn execute(&mut self, sql: &str) -> QueryResult<u64> {
+        let counts = matches!(first_word(sql).as_str(), "insert" | "update" | "delete" | "replace" | "with");
+        if !counts {
+            self.batch_execute(sql)?;
+            return Ok(0);
+        }
+        let before = self.number("SELECT total_changes()")?;
+        self.batch_execute(sql)?;
+        if self.number("SELECT total_changes()")? == before {
+            return Ok(0);
+        }
+        self.number("SELECT changes()").map(i64::unsigned_abs)
+    }
+
+    fn number(&mut self, sql: &str) -> QueryResult<i64> {
+        let query = format!("SELECT * FROM ({}\n)", sql.trim_end().trim_end_matches(';'));
+        let row: Number = sql_query(format!("WITH mina_query(n) AS ({query}) SELECT CAST(n AS INTEGER) AS n FROM mina_query")).get_result(self)?;
+        Ok(row.n)
+    }
+
+    fn stands_alone(&self, sql: &str) -> bool {
+        matches!(first_word(sql).as_str(), "vacuum" | "pragma" | "attach" | "detach")
+    }
+
+    fn version(&mut self) -> QueryResult<i64> {
+        pragma(self, "data_version", "data_version")
+    }
+
+    fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>> {
+        if !has_table(self, table)? {
+            return Ok(None);
+        }
+        let sql = format!("SELECT version, CAST(run_on AS TEXT) AS run_on FROM {} ORDER BY version", quote(table));
+        let rows: Vec<Applied> = sql_query(sql).load(self)?;
+        let rows = rows.into_iter().map(|row| HistoryRow {
+            version: row.version,
+            run_on: row.run_on,
+        });
+        Ok(Some(rows.collect()))
+    }
+
+    fn journal(&mut self, table: &str) -> QueryResult<Vec<JournalRow>> {
+        if !has_table(self, JOURNAL)? {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT revision, action, state, unit, units, hash, checksum, position, duration_ms, tool \
+             FROM {JOURNAL} WHERE history_table = ? ORDER BY id"
+        );
+        let rows: Vec<Journalled> = sql_query(sql).bind::<Text, _>(table).load(self)?;
+        let rows = rows.into_iter().map(|row| JournalRow {
+            revision: row.revision,
+            action: row.action,
+            state: row.state,
+            unit: row.unit,
+            units: row.units,
+            hash: row.hash,
+            checksum: row.checksum,
+            position: row.position,
+            duration_ms: row.duration_ms,
+            tool: row.tool,
+        });
+        Ok(rows.collect())
+    }
+
+    fn journalled_downgrade(&mut self, table: &str, revision: &str) -> QueryResult<Option<String>> {
+        if !has_table(self, JOURNAL)? {
+            return Ok(None);
+        }
+        let sql = format!(
+            "SELECT downgrade AS word FROM {JOURNAL} \
+             WHERE history_table = ? AND revision = ? AND downgrade IS NOT NULL ORDER BY id DESC LIMIT 1"
+        );
+        let row: Option<OptionalWord> = sql_query(sql)
+            .bind::<Text, _>(table)
+            .bind::<Text, _>(revision)
+            .get_result(self)
+            .optional()?;
+        Ok(row.and_then(|row| row.word))
+    }
+
+    fn create_tables(&mut self, table: &str) -> QueryResult<()> {
+        let table = quote(table);
+        self.batch_execute(&format!(
+            "CREATE TABLE IF NOT EXISTS {table} (\n    \
+                 version VARCHAR(50) PRIMARY KEY NOT NULL,\n    \
+                 run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n\
+             );\n\
+             CREATE TABLE IF NOT EXISTS {JOURNAL} (\n    \
+                 id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,\n    \
+                 history_table TEXT NOT NULL,\n    \
+                 revision TEXT NOT NULL,\n    \
+                 action TEXT NOT NULL,\n    \
+                 state TEXT NOT NULL,\n    \
+                 unit INTEGER NOT NULL,\n    \
+                 units INTEGER NOT NULL,\n    \
+                 hash TEXT NOT NULL,\n    \
+                 checksum TEXT NOT NULL,\n    \
+                 position BIGINT,\n    \
+                 downgrade TEXT,\n    \
+                 duration_ms BIGINT NOT NULL,\n    \
+                 tool TEXT NOT NULL,\n    \
+                 at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n\
+             );\n\
+             DELETE FROM {table} WHERE 0;"
+        ))
+    }
+
+    fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()> {
+        let sql = match applied {
+            true => format!("INSERT INTO {} (version) VALUES (?)", quote(table)),
+            false => format!("DELETE FROM {} WHERE version = ?", quote(table)),
+        };
+        sql_query(sql).bind::<Text, _>(revision).execute(self).map(drop)
+    }
+
+    fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()> {
+        let sql = format!(
+            "INSERT INTO {JOURNAL} (history_table, revision, action, state, unit, units, hash, checksum, position, downgrade, duration_ms, tool) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        );
+        sql_query(sql)
+            .bind::<Text, _>(table)
+            .bind::<Text, _>(entry.revision)
+            .bind::<Text, _>(entry.action)
+            .bind::<Text, _>(entry.state)
+            .bind::<Integer, _>(entry.unit as i32)
+            .bind::<Integer, _>(entry.units as i32)
+            .bind::<Text, _>(entry.hash)
+            .bind::<Text, _>(entry.checksum)
+            .bind::<Nullable<BigInt>, _>(entry.position)
+            .bind::<Nullable<Text>, _>(entry.downgrade)
+            .bind::<BigInt, _>(entry.duration_ms)
+            .bind::<Text, _>(concat!("mina ", env!("CARGO_PKG_VERSION")))
+            .execute(self)
+            .map(drop)
+    }
+
+    fn enforce_keys(&mut self, enforce: bool) -> QueryResult<bool> {
+        let before = pragma(self, "foreign_keys", "foreign_keys")? != 0;
+        set_pragma(self, "foreign_keys", i64::from(enforce))?;
+        match (pragma(self, "foreign_keys", "foreign_keys")? != 0) == enforce {
+            true => Ok(before),
+            false => Err(DatabaseError::AlreadyInTransaction),
+        }
+    }
+
+    fn change(&mut self, change: &TableChange) -> Result<bool, BoxError> {
+        let _ = change;
+        Err("a pass over a table".into())
+    }
+
+    fn verify(&mut self, expected: &Expected) -> Result<(), BoxError> {
+        let _ = expected;
+        Ok(())
+    }
+
+    fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
+        match step {
+            RunStep::Sqlite(function) => function(self),
+        }
+    }
+
+    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>> {
+        let named: Vec<Word> = sql_query("SELECT lower(name) AS word FROM pragma_table_xinfo(?)")
+            .bind::<Text, _>(unquote(table))
+            .load(self)?;
+        let taken = |name: &&&str| named.iter().any(|column| column.word == **name);
+        let Some(key) = ["rowid", "_rowid_", "oid"].iter().find(|name| !taken(name)) else { return Ok(None) };
+        // A table WITHOUT ROWID has no such column.
+        let has_rows = sql_query(format!("SELECT {key} FROM {table} LIMIT 0")).execute(self).is_ok();
+        Ok(has_rows.then(|| (*key).to_owned()))
+    }
+
+    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
+        let mut conditions = Vec::new();
+        conditions.extend(after.map(|after| format!("{key} > {after}")));
+        conditions.extend(filter.map(|filter| format!("({filter}\n)")));
+        let condition = match conditions.is_empty() {
+            true => String::new(),
+            false => format!(" WHERE {}", conditions.join(" AND ")),
+        };
+        let sql = format!("SELECT max(k) AS n FROM (SELECT {key} AS k FROM {table}{condition} ORDER BY {key} LIMIT {rows})");
+        let row: OptionalNumber = sql_query(sql).get_result(self)?;
+        Ok(row.n)
+    }
+
+    fn trouble(&self, error: &DatabaseError) -> Trouble {
+        match error {
+            DatabaseError::AlreadyInTransaction => Trouble::InTransaction,
+            DatabaseError::DatabaseError(DatabaseErrorKind::Unknown, information) => message_trouble(information.message()),
+            DatabaseError::DatabaseError(
+                DatabaseErrorKind::UniqueViolation
+                | DatabaseErrorKind::ForeignKeyViolation
+                | DatabaseErrorKind::NotNullViolation
+                | DatabaseErrorKind::CheckViolation,
+                _,
+            ) => Trouble::Rows,
+            DatabaseError::RollbackErrorOnCommit { commit_error, .. } => self.trouble(commit_error),
+            _ => Trouble::Other,
+        }
+    }
+}
+
+pub(super) fn message_trouble(message: &str) -> Trouble {
+    const KNOWN: &[(&str, Trouble)] = &[
+        ("is locked", Trouble::Locked),
+        ("attempt to write a readonly database", Trouble::ReadOnly),
+        ("database or disk is full", Trouble::Full),
+        ("disk image is malformed", Trouble::Corrupt),
+        ("malformed database schema", Trouble::Corrupt),
+        ("file is not a database", Trouble::NotADatabase),
+        ("unable to open database file", Trouble::CannotOpen),
+        ("disk I/O error", Trouble::Io),
+        ("within a transaction", Trouble::InTransaction),
+    ];
+    let known = KNOWN.iter().find(|(text, _)| message.contains(text));
+    known.map_or(Trouble::Other, |(_, trouble)| *trouble)
+}

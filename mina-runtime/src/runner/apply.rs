@@ -1,0 +1,445 @@
+use super::book::{Book, Partial};
+use super::error::{Error, ErrorKind, Partly, StepError};
+use super::plan::{Plan, Planned};
+use super::progress::Progress;
+use super::report::{Direction, Ran, Report};
+use super::state::{Journalled, Source, State, partly};
+use super::unit::{self, Done, Failure, Manner};
+use crate::connection::{Connection, JournalEntry, JournalRow, Trouble};
+use crate::migration::RunStep;
+use diesel::result::Error as DatabaseError;
+use mina_core::sql::unit::{Backfill, Step, Unit, UnitKind};
+use std::time::{Duration, Instant};
+
+const POLL: Duration = Duration::from_millis(50);
+
+/// A run under way.
+pub(crate) struct Run<'a> {
+    pub(crate) conn: &'a mut dyn Connection,
+    pub(crate) state: State,
+    pub(crate) progress: &'a mut dyn Progress,
+    pub(crate) lock_timeout: u64,
+    pub(crate) report: Report,
+}
+
+/// What came of one attempt at a unit.
+enum Outcome {
+    Did(Done),
+    /// Another session did it, or it has to be looked at again.
+    Again,
+    /// Another session has run the migration to its end.
+    Over,
+}
+
+/// One migration, and what its steps need.
+struct Job<'a> {
+    planned: &'a Planned,
+    runs: &'static [RunStep],
+    downgrade: Option<String>,
+}
+
+impl Job<'_> {
+    fn count(&self) -> usize {
+        self.planned.units.len().max(1)
+    }
+
+    fn hash(&self, unit: usize) -> &str {
+        self.planned.hashes.get(unit).map_or("", String::as_str)
+    }
+}
+
+impl Run<'_> {
+    pub(crate) fn go(mut self, plan: &Plan) -> Result<Report, Error> {
+        let total = plan.migrations.len();
+        if total > 0 {
+            self.progress.planned(plan);
+        }
+        for (at, planned) in plan.migrations.iter().enumerate() {
+            self.progress.began(planned, at + 1, total);
+            match self.migration(planned) {
+                Ok(Some(ran)) => {
+                    self.progress.finished(&ran);
+                    self.report.migrations.push(ran);
+                }
+                Ok(None) => {}
+                Err(kind) => {
+                    self.report.current = self.state.current();
+                    return Err(Error::after(kind, self.report));
+                }
+            }
+        }
+        self.report.current = self.state.current();
+        Ok(self.report)
+    }
+
+    fn migration(&mut self, planned: &Planned) -> Result<Option<Ran>, ErrorKind> {
+        let began = Instant::now();
+        let source = self.state.graph.find(&planned.revision).and_then(|index| self.state.source(index));
+        let runs = match source {
+            Some(Source::Known(migration)) => migration.rendered(self.state.engine).map_or(&[][..], |rendered| rendered.runs),
+            _ => &[],
+        };
+        let downgrade = match planned.direction {
+            Direction::Up => source.map(|source| self.journalled(source)).transpose()?,
+            Direction::Down => None,
+        };
+        let job = Job { planned, runs, downgrade };
+        let mut done = Done::default();
+        let mut ours = false;
+        loop {
+            if self.is_over(planned) {
+                break;
+            }
+            match self.unit(&job)? {
+                Outcome::Did(more) => {
+                    ours = true;
+                    done.add(more);
+                }
+                Outcome::Again => {}
+                Outcome::Over => break,
+            }
+        }
+        Ok(ours.then(|| Ran {
+            revision: planned.revision.clone(),
+            message: planned.message.clone(),
+            direction: planned.direction,
+            steps: done.steps,
+            rows: done.rows,
+            rebuilt: done.rebuilt,
+            duration: began.elapsed(),
+        }))
+    }
+
+    fn journalled(&self, source: Source<'_>) -> Result<String, ErrorKind> {
+        let node = self.state.graph.find(source.revision()).map(|index| &self.state.graph.nodes()[index]);
+        let journalled = Journalled {
+            message: source.message().to_owned(),
+            file: source.file().to_owned(),
+            parents: node.map_or_else(Vec::new, |node| node.parents.clone()),
+            depends_on: node.map_or_else(Vec::new, |node| node.depends_on.clone()),
+            label: node.and_then(|node| node.label.clone()),
+            alias: node.and_then(|node| node.alias.clone()),
+            irreversible: source.irreversible().map(str::to_owned),
+            checksum: source.checksum(self.state.engine).to_owned(),
+            units: source.units(self.state.engine, Direction::Down)?,
+        };
+        serde_json::to_string(&journalled).map_err(|error| ErrorKind::Damaged {
+            revision: source.revision().to_owned(),
+            message: error.to_string(),
+        })
+    }
+
+    fn is_over(&self, planned: &Planned) -> bool {
+        self.state.book.applied.contains_key(&planned.revision) == (planned.direction == Direction::Up)
+    }
+
+    fn partial(&self, planned: &Planned) -> Result<Partial, ErrorKind> {
+        match self.state.book.partial(&planned.revision) {
+            None => Ok(Partial::new(planned.direction)),
+            Some(partial) if partial.direction != planned.direction => Err(partly(&planned.revision, partial, Partly::OtherWay)),
+            Some(partial) if !planned.hashes.starts_with(&partial.done) => Err(partly(&planned.revision, partial, Partly::Edited)),
+            Some(partial) => Ok(partial.clone()),
+        }
+    }
+
+    fn unit(&mut self, job: &Job<'_>) -> Result<Outcome, ErrorKind> {
+        let at = self.partial(job.planned)?.done.len();
+        let empty = Unit {
+            kind: UnitKind::Transaction,
+            steps: Vec::new(),
+        };
+        let unit = job.planned.units.get(at).unwrap_or(&empty);
+        match unit::manner(self.conn, unit) {
+            Manner::Transaction { keys: true } => self.transaction(job, at, &unit.steps),
+            Manner::Transaction { keys: false } => {
+                let before = self.conn.enforce_keys(false).map_err(|error| self.database(&error))?;
+                let outcome = self.transaction(job, at, &unit.steps);
+                let restored = self.conn.enforce_keys(before).map_err(|error| self.database(&error));
+                let outcome = outcome?;
+                restored?;
+                Ok(outcome)
+            }
+            Manner::Backfill(backfill, line) => self.backfill(job, at, backfill, line),
+            Manner::Alone { repeats } => self.alone(job, at, &unit.steps, repeats),
+        }
+    }
+
+    fn transaction(&mut self, job: &Job<'_>, at: usize, steps: &[Step]) -> Result<Outcome, ErrorKind> {
+        if let Some(outcome) = self.begin(job, at)? {
+            return Ok(outcome);
+        }
+        let began = Instant::now();
+        let result = unit::run(self.conn, steps, job.runs, self.progress);
+        let result = match result {
+            Ok(done) => match self.end(job, at, began) {
+                Ok(()) => Ok(Outcome::Did(done)),
+                // Such as a deferred key, which is checked only here.
+                Err(ErrorKind::Database { message }) => Err(self.failed(job, at, Failure::commit(steps, message))),
+                Err(other) => Err(other),
+            },
+            Err(failure) => Err(self.failed(job, at, failure)),
+        };
+        self.or_roll_back(result)
+    }
+
+    fn backfill(&mut self, job: &Job<'_>, at: usize, backfill: &Backfill, line: u32) -> Result<Outcome, ErrorKind> {
+        let mut done = Done {
+            steps: 1,
+            ..Done::default()
+        };
+        let began = Instant::now();
+        self.progress.step(&unit::describe(&mina_core::sql::unit::Action::Backfill(backfill.clone())));
+        let filter = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
+        let total = self.conn.number(&format!("SELECT count(*) FROM {}{filter}", backfill.table));
+        let total = total.map_or(0, i64::unsigned_abs);
+        loop {
+            if let Some(outcome) = self.begin(job, at)? {
+                return Ok(outcome);
+            }
+            let position = self.partial(job.planned)?.position;
+            let result = match self.batch(backfill, position) {
+                Ok((rows, Some(position))) => {
+                    done.rows += rows;
+                    self.progress.rows(done.rows, total.max(done.rows));
+                    self.note(job, at, "batch", Some(position), Duration::ZERO).and_then(|()| self.commit()).map(|()| false)
+                }
+                Ok((rows, None)) => {
+                    done.rows += rows;
+                    self.end(job, at, began).map(|()| true)
+                }
+                Err(error) => {
+                    let (message, trouble) = unit::words(self.conn, &error);
+                    let failure = Failure {
+                        line,
+                        statement: format!("UPDATE {} SET {}{filter}", backfill.table, backfill.set),
+                        message,
+                        trouble,
+                    };
+                    Err(self.failed(job, at, failure))
+                }
+            };
+            if self.or_roll_back(result)? {
+                return Ok(Outcome::Did(done));
+            }
+        }
+    }
+
+    fn batch(&mut self, backfill: &Backfill, after: Option<i64>) -> diesel::QueryResult<(u64, Option<i64>)> {
+        let (table, filter) = (&backfill.table, backfill.filter.as_deref());
+        let Some(key) = self.conn.batch_key(table)? else {
+            let condition = filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
+            let rows = self.conn.execute(&format!("UPDATE {table} SET {}{condition}", backfill.set))?;
+            return Ok((rows, None));
+        };
+        let Some(end) = self.conn.batch_end(table, &key, after, filter, backfill.batch.max(1))? else { return Ok((0, None)) };
+        let mut conditions = vec![format!("{key} <= {end}")];
+        conditions.extend(after.map(|after| format!("{key} > {after}")));
+        conditions.extend(filter.map(|filter| format!("({filter}\n)")));
+        let rows = self.conn.execute(&format!("UPDATE {table} SET {} WHERE {}", backfill.set, conditions.join(" AND ")))?;
+        Ok((rows, Some(end)))
+    }
+
+    fn alone(&mut self, job: &Job<'_>, at: usize, steps: &[Step], repeats: bool) -> Result<Outcome, ErrorKind> {
+        if self.partial(job.planned)?.started && !repeats {
+            return self.wait_for_other(job, at);
+        }
+        if let Some(outcome) = self.begin(job, at)? {
+            return Ok(outcome);
+        }
+        let started = match self.partial(job.planned)?.started && !repeats {
+            true => {
+                self.conn.rollback().map_err(|error| self.database(&error))?;
+                return Ok(Outcome::Again);
+            }
+            false => self.note(job, at, "started", None, Duration::ZERO).and_then(|()| self.commit()),
+        };
+        self.or_roll_back(started)?;
+        let began = Instant::now();
+        match unit::run(self.conn, steps, job.runs, self.progress) {
+            Ok(done) => {
+                self.conn.begin().map_err(|error| self.database(&error))?;
+                let result = self.end(job, at, began).map(|()| Outcome::Did(done));
+                self.or_roll_back(result)
+            }
+            // It said that it failed, so it may be run again.
+            Err(failure) => {
+                self.conn.rollback().map_err(|error| self.database(&error))?;
+                self.conn.begin().map_err(|error| self.database(&error))?;
+                let noted = self.note(job, at, "redo", None, Duration::ZERO).and_then(|()| self.commit());
+                self.or_roll_back(noted)?;
+                Err(self.failed(job, at, failure))
+            }
+        }
+    }
+
+    // The one who started it may still be at it.
+    fn wait_for_other(&mut self, job: &Job<'_>, at: usize) -> Result<Outcome, ErrorKind> {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_millis(self.lock_timeout) {
+            std::thread::sleep(POLL);
+            self.refresh()?;
+            let partial = self.partial(job.planned)?;
+            if !partial.started || partial.done.len() != at || self.is_over(job.planned) {
+                return Ok(Outcome::Again);
+            }
+        }
+        let partial = self.partial(job.planned)?;
+        Err(partly(&job.planned.revision, &partial, Partly::Unfinished { unit: at + 1 }))
+    }
+
+    /// Takes the write lock and looks again; an outcome where there is nothing to do after all.
+    fn begin(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
+        self.conn.begin().map_err(|error| self.database(&error))?;
+        let looked = self.look_again(job, at);
+        match looked {
+            Ok(None) => Ok(None),
+            other => {
+                self.conn.rollback().map_err(|error| self.database(&error))?;
+                other
+            }
+        }
+    }
+
+    fn look_again(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
+        let planned = job.planned;
+        self.conn.create_tables(&self.state.table).map_err(|error| self.database(&error))?;
+        self.refresh()?;
+        if self.is_over(planned) {
+            return Ok(Some(Outcome::Over));
+        }
+        if self.partial(planned)?.done.len() != at {
+            return Ok(Some(Outcome::Again));
+        }
+        let Some(index) = self.state.graph.find(&planned.revision) else { return Ok(None) };
+        let graph = &self.state.graph;
+        let mut in_the_way = match planned.direction {
+            Direction::Up => graph.edges(index).filter(|below| !self.state.applied.contains(*below)).collect::<Vec<_>>(),
+            Direction::Down => graph.edges_up(index).filter(|above| self.state.applied.contains(*above)).collect(),
+        };
+        match in_the_way.pop() {
+            None => Ok(None),
+            Some(other) => Err(ErrorKind::Raced {
+                reason: match planned.direction {
+                    Direction::Up => format!("`{}`, on which `{}` builds, was reverted", graph.id(other), planned.revision),
+                    Direction::Down => format!("`{}`, which builds on `{}`, was applied", graph.id(other), planned.revision),
+                },
+            }),
+        }
+    }
+
+    fn refresh(&mut self) -> Result<(), ErrorKind> {
+        let table = self.state.table.clone();
+        let refreshed = self.state.book.refresh(self.conn, &table);
+        refreshed.map_err(|error| self.database(&error))?;
+        self.state.follow();
+        Ok(())
+    }
+
+    /// Journals a unit as done, with the history row where it is the last, and commits.
+    fn end(&mut self, job: &Job<'_>, at: usize, began: Instant) -> Result<(), ErrorKind> {
+        self.note(job, at, "done", None, began.elapsed())?;
+        if at + 1 == job.count() {
+            let applied = job.planned.direction == Direction::Up;
+            let recorded = self.conn.set_applied(&self.state.table, &job.planned.revision, applied);
+            recorded.map_err(|error| self.database(&error))?;
+        }
+        self.commit()?;
+        if at + 1 == job.count() {
+            match job.planned.direction {
+                Direction::Up => self.state.book.applied.insert(job.planned.revision.clone(), String::new()),
+                Direction::Down => self.state.book.applied.remove(&job.planned.revision),
+            };
+        }
+        self.state.follow();
+        Ok(())
+    }
+
+    fn note(&mut self, job: &Job<'_>, at: usize, state: &str, position: Option<i64>, took: Duration) -> Result<(), ErrorKind> {
+        let entry = JournalEntry {
+            revision: &job.planned.revision,
+            action: job.planned.direction.word(),
+            state,
+            unit: at,
+            units: job.count(),
+            hash: job.hash(at),
+            checksum: &job.planned.checksum,
+            position,
+            duration_ms: took.as_millis() as i64,
+            downgrade: job.downgrade.as_deref().filter(|_| state == "done" && at + 1 == job.count()),
+        };
+        let written = self.conn.write_journal(&self.state.table, &entry);
+        written.map_err(|error| self.database(&error))?;
+        self.state.book.enter(&JournalRow::from(&entry));
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), ErrorKind> {
+        self.conn.commit().map_err(|error| self.database(&error))
+    }
+
+    // What was entered into the book is rolled back as well.
+    fn or_roll_back<T>(&mut self, result: Result<T, ErrorKind>) -> Result<T, ErrorKind> {
+        if result.is_err() {
+            // The failure is what matters; a rollback that fails, too, ends with the connection.
+            let _ = self.conn.rollback();
+            if let Ok(book) = Book::read(self.conn, &self.state.table) {
+                self.state.book = book;
+                self.state.follow();
+            }
+        }
+        result
+    }
+
+    fn failed(&self, job: &Job<'_>, at: usize, failure: Failure) -> ErrorKind {
+        if failure.trouble == Trouble::Locked {
+            return ErrorKind::Locked { waited: self.lock_timeout };
+        }
+        ErrorKind::Step(Box::new(StepError {
+            revision: job.planned.revision.clone(),
+            direction: job.planned.direction,
+            file: job.planned.file.clone(),
+            line: failure.line,
+            statement: failure.statement,
+            message: failure.message,
+            done: at,
+            units: job.count(),
+            trouble: failure.trouble,
+        }))
+    }
+
+    pub(crate) fn database(&self, error: &DatabaseError) -> ErrorKind {
+        database(self.conn, error, self.lock_timeout)
+    }
+}
+
+impl From<&JournalEntry<'_>> for JournalRow {
+    fn from(entry: &JournalEntry<'_>) -> Self {
+        Self {
+            revision: entry.revision.to_owned(),
+            action: entry.action.to_owned(),
+            state: entry.state.to_owned(),
+            unit: entry.unit as i32,
+            units: entry.units as i32,
+            hash: entry.hash.to_owned(),
+            checksum: entry.checksum.to_owned(),
+            position: entry.position,
+            duration_ms: entry.duration_ms,
+            tool: String::new(),
+        }
+    }
+}
+
+/// An error of the engine that is no step's.
+pub(crate) fn database(conn: &dyn Connection, error: &DatabaseError, waited: u64) -> ErrorKind {
+    let (message, trouble) = unit::words(conn, error);
+    match trouble {
+        Trouble::Locked => ErrorKind::Locked { waited },
+        Trouble::ReadOnly => ErrorKind::ReadOnly,
+        Trouble::Full => ErrorKind::Full,
+        Trouble::Corrupt => ErrorKind::Corrupt { message },
+        Trouble::NotADatabase => ErrorKind::NotADatabase,
+        Trouble::Io | Trouble::CannotOpen => ErrorKind::Io { message },
+        Trouble::InTransaction => ErrorKind::InTransaction,
+        _ => ErrorKind::Database { message },
+    }
+}

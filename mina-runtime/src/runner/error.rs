@@ -1,0 +1,353 @@
+use super::report::{Direction, Report, count};
+use mina_core::config::ConfigError;
+use std::fmt;
+
+/// Why a run stopped, and what it had done until then.
+#[derive(Debug)]
+pub struct Error {
+    kind: Box<ErrorKind>,
+    report: Box<Report>,
+}
+
+impl Error {
+    pub(crate) fn after(kind: ErrorKind, report: Report) -> Self {
+        Self {
+            kind: Box::new(kind),
+            report: Box::new(report),
+        }
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// What was done before, and stays done.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The exit code of the command line: 1 failed, 2 usage, 3 pending, 4 drift, 5 refused, 6 locked, 7 partly applied.
+    pub fn exit_code(&self) -> u8 {
+        self.kind.exit_code()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::after(kind, Report::default())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        for line in self.kind.help() {
+            write!(f, "\n{line}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.kind)
+    }
+}
+
+/// What can be wrong, one sentence each; [`ErrorKind::help`] has the ways out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub enum ErrorKind {
+    #[error("{0}")]
+    Config(ConfigError),
+    #[error("there is no database `{bind}` in mina.toml")]
+    NoBind { bind: String, known: Vec<String> },
+    #[error("no url for {}", database(bind))]
+    NoUrl { bind: Option<String> },
+    #[error("the environment variable `{variable}` is {}", if *empty { "empty" } else { "not set" })]
+    Variable { variable: String, empty: bool, from: &'static str },
+    #[error("`{scheme}` databases are not supported by this build: it talks to SQLite alone")]
+    Engine { scheme: String },
+    #[error("the databases `{first}` and `{second}` are the same file and share the history table `{table}`")]
+    Shared { first: String, second: String, table: String },
+    #[error("there is no database at {path}")]
+    NoDatabase { path: String },
+    #[error("cannot open {path}: {reason}")]
+    Open { path: String, reason: String },
+    #[error("{0}")]
+    Target(String),
+    #[error("the connection is inside a transaction")]
+    InTransaction,
+    #[error("the database cannot be written")]
+    ReadOnly,
+    #[error("another process holds the database's lock, {} ms were waited for it", waited)]
+    Locked { waited: u64 },
+    #[error("the history table `{table}` holds {}, which this history does not know", names(ids))]
+    Unknown {
+        ids: Vec<String>,
+        table: String,
+        latest: Option<String>,
+    },
+    #[error("the history table `{table}` holds {}, which belongs to {}", names(ids), database(bind))]
+    OtherBind {
+        ids: Vec<String>,
+        bind: Option<String>,
+        table: String,
+    },
+    #[error("the database is ahead: it holds {}, later than all that this program knows", names(ids))]
+    Ahead { ids: Vec<String> },
+    #[error("the database is behind: {} not applied ({})", if pending.len() == 1 { "1 revision is".to_owned() } else { format!("{} revisions are", pending.len()) }, names(pending))]
+    Behind { pending: Vec<String> },
+    #[error("{} changed since being applied", edited(edits))]
+    Edited { edits: Vec<Edit> },
+    #[error("`{revision}` cannot be reverted: {why}")]
+    Irreversible { revision: String, file: String, why: String },
+    #[error("`{revision}` is not known here, and the journal has no downgrade for it")]
+    NoDowngrade { revision: String },
+    #[error("{}", step(.0))]
+    Step(Box<StepError>),
+    #[error("`{revision}` is partly {}: {done} of {units} units", if *direction == Direction::Up { "applied" } else { "reverted" })]
+    Partly {
+        revision: String,
+        direction: Direction,
+        done: usize,
+        units: usize,
+        why: Partly,
+    },
+    #[error("another process changed the history meanwhile: {reason}")]
+    Raced { reason: String },
+    #[error("the disk is full")]
+    Full,
+    #[error("the database is damaged: {message}")]
+    Corrupt { message: String },
+    #[error("the file is not a SQLite database")]
+    NotADatabase,
+    #[error("the disk failed: {message}")]
+    Io { message: String },
+    #[error("the units of `{revision}` cannot be read: {message}")]
+    Damaged { revision: String, message: String },
+    #[error("{losses}, and nobody was asked")]
+    Losing { losses: String },
+    #[error("{message}")]
+    Database { message: String },
+}
+
+/// Why a migration that is done in part cannot simply be carried on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub enum Partly {
+    /// It is, and was not asked for.
+    OtherWay,
+    /// The part that was run has been edited since.
+    Edited,
+    /// A step outside a transaction was begun, and it is not known whether it came to its end.
+    Unfinished { unit: usize },
+    /// The status commands report it.
+    Found,
+}
+
+/// An applied migration that is not what was applied.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Edit {
+    /// The revision.
+    pub revision: String,
+    /// Its file.
+    pub file: String,
+    /// The checksum when it was applied.
+    pub recorded: String,
+    /// The checksum now.
+    pub checksum: String,
+}
+
+/// A step that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StepError {
+    /// The revision.
+    pub revision: String,
+    /// Which way it was run.
+    pub direction: Direction,
+    /// Its file.
+    pub file: String,
+    /// The line in it; 0 where unknown.
+    pub line: u32,
+    /// The statement, shortened; empty for Rust.
+    pub statement: String,
+    /// The engine's own words, or the step's.
+    pub message: String,
+    /// The units that were done before, and stay done.
+    pub done: usize,
+    /// The units of the migration.
+    pub units: usize,
+    /// What kind of failure it is.
+    pub trouble: crate::connection::Trouble,
+}
+
+fn step(error: &StepError) -> String {
+    let verb = match error.direction {
+        Direction::Up => "upgrade to",
+        Direction::Down => "downgrade of",
+    };
+    let place = place(&error.file, error.line);
+    let mut text = format!("{verb} `{}` failed{}", error.revision, if place.is_empty() { place } else { format!(" at {place}") });
+    for line in error.statement.lines() {
+        text.push_str("\n    ");
+        text.push_str(line);
+    }
+    text.push_str("\n  ");
+    text.push_str(&error.message);
+    text
+}
+
+pub(crate) fn place(file: &str, line: u32) -> String {
+    match (file, line) {
+        ("", _) => String::new(),
+        (file, 0) => file.to_owned(),
+        (file, line) => format!("{file}:{line}"),
+    }
+}
+
+fn names(ids: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("`{id}`")).collect();
+    match ids.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn edited(edits: &[Edit]) -> String {
+    let name = |edit: &Edit| match edit.file.as_str() {
+        "" => format!("`{}`", edit.revision),
+        file => format!("`{}` ({file})", edit.revision),
+    };
+    edits.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn database(bind: &Option<String>) -> String {
+    match bind {
+        None => "the default database".to_owned(),
+        Some(bind) => format!("the database `{bind}`"),
+    }
+}
+
+impl ErrorKind {
+    /// The exit code of the command line.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_)
+            | Self::NoBind { .. }
+            | Self::NoUrl { .. }
+            | Self::Variable { .. }
+            | Self::Engine { .. }
+            | Self::Target(_) => 2,
+            Self::Behind { .. } => 3,
+            Self::Shared { .. }
+            | Self::InTransaction
+            | Self::ReadOnly
+            | Self::Unknown { .. }
+            | Self::OtherBind { .. }
+            | Self::Ahead { .. }
+            | Self::Edited { .. }
+            | Self::Irreversible { .. }
+            | Self::NoDowngrade { .. }
+            | Self::Losing { .. } => 5,
+            Self::Locked { .. } => 6,
+            Self::Partly { .. } => 7,
+            Self::Step(step) if step.done > 0 => 7,
+            _ => 1,
+        }
+    }
+
+    /// What to do, a line each.
+    pub fn help(&self) -> Vec<String> {
+        match self {
+            Self::NoBind { known, .. } if known.is_empty() => vec!["add `[databases.NAME]` to mina.toml".to_owned()],
+            Self::NoBind { known, .. } => vec![format!("it has {}", names(known))],
+            Self::NoUrl { bind: None } => vec![
+                "give one of: `--database-url sqlite://app.db`, the environment variable DATABASE_URL, or in mina.toml".to_owned(),
+                "[database]\nurl = \"sqlite://app.db\"".to_owned(),
+            ],
+            Self::NoUrl { bind: Some(bind) } => vec![format!("write in mina.toml\n[databases.{bind}]\nurl = \"sqlite://{bind}.db\"")],
+            Self::Variable { variable, from, .. } => {
+                vec![format!("{from} takes the url from it: `export {variable}=sqlite://app.db`")]
+            }
+            Self::Engine { .. } => vec!["write a SQLite url, such as `sqlite://app.db`".to_owned()],
+            Self::Shared { second, .. } => {
+                vec![format!("give `{second}` a file of its own, or `history_table = \"__{second}_schema_migrations\"` in mina.toml")]
+            }
+            Self::NoDatabase { .. } => vec!["`upgrade` makes it".to_owned()],
+            Self::InTransaction => vec![
+                "migrations bring their own transactions; commit or roll back first, or use another connection".to_owned(),
+            ],
+            Self::ReadOnly => vec![
+                "nothing was changed; look for `mode=ro` in the url, the permissions of the file and its folder, `PRAGMA query_only`".to_owned(),
+            ],
+            Self::Locked { .. } => vec![
+                "try again when it is done, or wait longer: `lock_timeout = \"60s\"` under `[run]` in mina.toml".to_owned(),
+            ],
+            Self::Unknown { table, latest, .. } => {
+                let known = latest.as_deref().map_or(String::new(), |latest| format!(" (the latest known is `{latest}`)"));
+                vec![
+                    format!("the migration was deleted, renamed, or never merged here{known}: bring its file back, or run the program that has it"),
+                    format!("if its change is known to be gone: DELETE FROM {table} WHERE version = '…'"),
+                ]
+            }
+            Self::OtherBind { .. } => vec![
+                "each database of mina.toml needs a file of its own or its own `history_table`; is the url the right one?".to_owned(),
+            ],
+            Self::Ahead { .. } => vec!["a newer build was here: run that build, or leave out `--strict`".to_owned()],
+            Self::Behind { .. } => vec!["run `upgrade`".to_owned()],
+            Self::Edited { .. } => vec![
+                "an applied migration is history: undo the edit and write a new revision".to_owned(),
+                "if the database is known to be as the file now says, `repair` shows both checksums and records the new one".to_owned(),
+            ],
+            Self::Irreversible { file, .. } if !file.is_empty() => vec![format!("{file} says `downgrade = irreversible`")],
+            Self::NoDowngrade { .. } => vec!["run the newer build that has it".to_owned()],
+            Self::Step(error) => step_help(error),
+            Self::Partly {
+                revision, direction, why, ..
+            } => partly_help(revision, *direction, why),
+            Self::Raced { .. } => vec!["look at `status`, then run the command again".to_owned()],
+            Self::Full => vec!["what was under way was rolled back; make room, then run the command again".to_owned()],
+            Self::Corrupt { .. } => vec!["restore a backup, or rescue what can be read: `sqlite3 FILE .recover`".to_owned()],
+            Self::NotADatabase => vec!["is the url the right one? an encrypted database looks like this, too".to_owned()],
+            Self::Io { .. } => vec!["what was under way was rolled back; look at the disk and the file's permissions".to_owned()],
+            Self::Damaged { .. } => vec!["build the migrations with one version of Mina throughout".to_owned()],
+            Self::Losing { .. } => vec!["add `--yes` or set MINA_YES=1 to go on; `plan` shows every statement".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn step_help(error: &StepError) -> Vec<String> {
+    let command = error.direction.command();
+    let kept = match error.done {
+        0 => format!("the database is as it was before `{}`", error.revision),
+        done => format!("{done} of {} before it are done and stay, `{command}` goes on from here", count(error.units, "unit")),
+    };
+    let then = match error.trouble {
+        crate::connection::Trouble::Rows => format!("correct the rows or the migration, then run `{command}` again"),
+        crate::connection::Trouble::Full => format!("make room on the disk, then run `{command}` again"),
+        _ => format!("correct the migration, then run `{command}` again"),
+    };
+    vec![format!("{kept}; {then}")]
+}
+
+fn partly_help(revision: &str, direction: Direction, why: &Partly) -> Vec<String> {
+    let command = direction.command();
+    match why {
+        Partly::OtherWay | Partly::Found => vec![format!("run `{command}` to finish it first")],
+        Partly::Edited => vec![format!(
+            "the part of `{revision}` that was run has been edited since: bring it back as it was, then run `{command}`"
+        )],
+        Partly::Unfinished { unit } => vec![
+            format!("unit {unit} runs outside a transaction and may have come to its end or not: look at the database, then"),
+            "`repair --done` if its work is there, or `repair --redo` to run it again".to_owned(),
+        ],
+    }
+}

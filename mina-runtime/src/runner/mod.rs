@@ -1,0 +1,353 @@
+//! Applies and reverts migrations, and says what is applied.
+
+mod apply;
+mod book;
+mod error;
+mod loss;
+mod plan;
+mod progress;
+mod repair;
+mod report;
+mod single;
+mod state;
+mod status;
+mod unit;
+
+pub use error::{Edit, Error, ErrorKind, Partly, StepError};
+pub use loss::Loss;
+pub use plan::{Plan, Planned};
+pub use progress::Progress;
+pub use report::{Direction, Ran, Report};
+pub use status::{Applied, Entry, PartlyDone, Status};
+
+pub(crate) use report::{count, duration};
+pub(crate) use state::State;
+pub(crate) use unit::describe;
+
+use crate::connection::Connection;
+use crate::migration::{Migration, Migrations};
+use apply::Run;
+use book::Book;
+use mina_core::config::Config;
+use mina_core::history::graph::{Graph, Node};
+use state::Journalled;
+use std::collections::BTreeMap;
+
+/// Diesel's own name for what is applied.
+pub const HISTORY_TABLE: &str = "__diesel_schema_migrations";
+
+/// The migrations of one bind, and how they are to be run.
+///
+/// [`Migrations`] has the same methods for the default bind.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    migrations: Migrations,
+    bind: Option<String>,
+    config: Option<Config>,
+    strict: bool,
+}
+
+impl Migrations {
+    /// The runner of the default bind.
+    pub fn runner(&self) -> Runner {
+        Runner {
+            migrations: *self,
+            bind: None,
+            config: None,
+            strict: false,
+        }
+    }
+
+    /// The runner of another bind of mina.toml.
+    pub fn bind(&self, name: &str) -> Runner {
+        self.runner().bind(Some(name))
+    }
+
+    /// Every bind that has migrations, the default one first.
+    pub fn binds(&self) -> Vec<Option<String>> {
+        let mut binds: Vec<Option<String>> = self.migrations.iter().map(|migration| migration.bind.map(str::to_owned)).collect();
+        binds.sort();
+        binds.dedup();
+        binds
+    }
+
+    /// Applies what leads to a target: `head`, an id or its beginning, a label, an alias, `+1`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`]; [`Error::report`] has what was applied before. A migration that fails leaves nothing behind but the
+    /// units before the one that failed, if it has several.
+    pub fn upgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
+        self.runner().upgrade(conn, target)
+    }
+
+    /// Reverts what is above a target: `-1`, `base`, an id.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrations::upgrade`].
+    pub fn downgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
+        self.runner().downgrade(conn, target)
+    }
+
+    /// What `upgrade` or `downgrade` would do.
+    ///
+    /// # Errors
+    ///
+    /// Whatever would be refused before anything is run.
+    pub fn plan<C: Connection>(&self, conn: &mut C, direction: Direction, target: &str) -> Result<Plan, Error> {
+        self.runner().plan(conn, direction, target)
+    }
+
+    /// The applied revisions on which none that is applied builds; only reads.
+    ///
+    /// # Errors
+    ///
+    /// The history table cannot be read.
+    pub fn current<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>, Error> {
+        self.runner().current(conn)
+    }
+
+    /// What is applied, what is not, and what should not be so; only reads.
+    ///
+    /// # Errors
+    ///
+    /// The history table cannot be read.
+    pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status, Error> {
+        self.runner().status(conn)
+    }
+
+    /// Every revision with its place and state, oldest first; only reads.
+    ///
+    /// # Errors
+    ///
+    /// The history table cannot be read.
+    pub fn history<C: Connection>(&self, conn: &mut C) -> Result<Vec<Entry>, Error> {
+        self.runner().history(conn)
+    }
+
+    /// Refuses to go on with a database that lacks a migration; one that is ahead will do, so that old instances survive a
+    /// rolling deploy. Only reads.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Behind`], or what [`Status`] shows to be wrong.
+    pub fn require_not_behind<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
+        self.runner().require_not_behind(conn)
+    }
+
+    /// Refuses to go on with a database that is not exactly at this history's heads. Only reads.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Behind`], [`ErrorKind::Ahead`], or what [`Status`] shows to be wrong.
+    pub fn require_exact<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
+        self.runner().require_exact(conn)
+    }
+
+    /// Records the checksums of applied migrations that were edited since, and says which.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be written.
+    pub fn repair<C: Connection>(&self, conn: &mut C) -> Result<Vec<Edit>, Error> {
+        self.runner().repair(conn)
+    }
+}
+
+impl Runner {
+    /// For another bind; none is the default one.
+    #[must_use]
+    pub fn bind(mut self, bind: Option<&str>) -> Self {
+        self.bind = bind.map(str::to_owned);
+        self
+    }
+
+    /// With another mina.toml than the one that was compiled in.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// A database that is ahead is refused instead of left alone.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// See [`Migrations::upgrade`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn upgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
+        self.run(conn, Direction::Up, target, &mut ())
+    }
+
+    /// See [`Migrations::downgrade`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn downgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
+        self.run(conn, Direction::Down, target, &mut ())
+    }
+
+    /// The same in either direction, telling how it goes on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migrations::upgrade`].
+    pub fn run(&self, conn: &mut dyn Connection, direction: Direction, target: &str, progress: &mut dyn Progress) -> Result<Report, Error> {
+        self.session(conn, true, |conn, config| {
+            let state = self.state(conn, config)?;
+            state.sound()?;
+            let plan = state.plan(direction, target)?;
+            let mut report = Report::default();
+            if direction == Direction::Up && !plan.ahead.is_empty() {
+                let ids = plan.ahead.clone();
+                if self.strict {
+                    return Err(ErrorKind::Ahead { ids }.into());
+                }
+                let warning = format!("{}; nothing was changed", ErrorKind::Ahead { ids });
+                progress.warning(&warning);
+                report.warnings.push(warning);
+            }
+            let run = Run {
+                conn,
+                state,
+                progress,
+                lock_timeout: config.run.lock_timeout,
+                report,
+            };
+            run.go(&plan)
+        })
+    }
+
+    /// See [`Migrations::plan`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn plan(&self, conn: &mut dyn Connection, direction: Direction, target: &str) -> Result<Plan, Error> {
+        self.session(conn, false, |conn, config| {
+            let state = self.state(conn, config)?;
+            state.sound()?;
+            Ok(state.plan(direction, target)?)
+        })
+    }
+
+    /// Refuses a bind that neither mina.toml nor a migration names.
+    fn config_of_bind(&self) -> Result<Config, ErrorKind> {
+        let config = match &self.config {
+            Some(config) => config.clone(),
+            None => crate::settings::config(&self.migrations)?,
+        };
+        if let Some(bind) = &self.bind
+            && config.bind(Some(bind)).is_none()
+        {
+            return Err(ErrorKind::NoBind {
+                bind: bind.clone(),
+                known: config.databases.keys().cloned().collect(),
+            });
+        }
+        Ok(config)
+    }
+
+    fn session<T>(
+        &self,
+        conn: &mut dyn Connection,
+        write: bool,
+        work: impl FnOnce(&mut dyn Connection, &Config) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let config = self.config_of_bind()?;
+        let waited = config.run.lock_timeout;
+        let entered = conn.enter(waited, write);
+        let session = entered.map_err(|error| apply::database(conn, &error, waited))?;
+        let result = work(conn, &config);
+        let left = conn.leave(session);
+        let value = result?;
+        left.map_err(|error| apply::database(conn, &error, waited))?;
+        Ok(value)
+    }
+
+    fn members(&self) -> Vec<&'static Migration> {
+        let of_bind = |migration: &&&'static Migration| migration.bind == self.bind.as_deref();
+        let mut members: Vec<&'static Migration> = self.migrations.migrations.iter().filter(of_bind).copied().collect();
+        members.sort_by_key(|migration| migration.id);
+        members
+    }
+
+    /// The graph of this history alone.
+    pub(crate) fn graph(&self) -> Graph {
+        Graph::new(self.members().into_iter().map(Migration::node).collect())
+    }
+
+    fn state(&self, conn: &mut dyn Connection, config: &Config) -> Result<State, ErrorKind> {
+        let table = config.bind(self.bind.as_deref()).and_then(|database| database.history_table.clone());
+        let table = table.unwrap_or_else(|| HISTORY_TABLE.to_owned());
+        let waited = config.run.lock_timeout;
+        let book = Book::read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
+        let members = self.members();
+        let mut ahead = BTreeMap::new();
+        let (mut unknown, mut others) = (Vec::new(), BTreeMap::new());
+        for id in book.applied.keys() {
+            if members.binary_search_by(|migration| migration.id.cmp(id)).is_ok() {
+                continue;
+            }
+            let other = self.migrations.migrations.iter().find(|migration| migration.id == id);
+            if let Some(other) = other {
+                others.insert(id.clone(), other.bind.map(str::to_owned));
+            } else if members.last().is_none_or(|last| last.id < id.as_str()) {
+                let text = conn.journalled_downgrade(&table, id).map_err(|error| apply::database(conn, &error, waited))?;
+                ahead.insert(id.clone(), text.and_then(|text| serde_json::from_str::<Journalled>(&text).ok()));
+            } else {
+                unknown.push(id.clone());
+            }
+        }
+        let graph = Graph::new(nodes(&members, &ahead, book.applied.keys()));
+        let mut state = State {
+            engine: conn.engine(),
+            table,
+            bind: self.bind.clone(),
+            members,
+            ahead,
+            unknown,
+            others,
+            applied: graph.none(),
+            graph,
+            book,
+        };
+        state.follow();
+        Ok(state)
+    }
+}
+
+fn nodes<'a>(
+    members: &[&'static Migration],
+    ahead: &BTreeMap<String, Option<Journalled>>,
+    applied: impl Iterator<Item = &'a String> + Clone,
+) -> Vec<Node> {
+    let mut nodes: Vec<Node> = members.iter().map(|migration| migration.node()).collect();
+    for (id, journalled) in ahead {
+        // What is known of it is its id alone: it comes after all that is applied and has a smaller one.
+        let below = || applied.clone().take_while(|other| *other < id).last();
+        nodes.push(match journalled {
+            Some(journalled) => Node {
+                id: id.clone(),
+                parents: journalled.parents.clone(),
+                depends_on: journalled.depends_on.clone(),
+                label: journalled.label.clone(),
+                alias: journalled.alias.clone(),
+            },
+            None => Node {
+                id: id.clone(),
+                parents: below().cloned().into_iter().collect(),
+                ..Node::default()
+            },
+        });
+    }
+    nodes
+}

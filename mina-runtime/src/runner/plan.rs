@@ -1,0 +1,137 @@
+use super::error::{ErrorKind, Partly};
+use super::report::Direction;
+use super::state::{State, partly};
+use mina_core::history::plan::Goal;
+use mina_core::sql::unit::Unit;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// What a run would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Plan {
+    /// Which way.
+    pub direction: Direction,
+    /// The migrations, in order.
+    pub migrations: Vec<Planned>,
+    /// Later revisions that the database holds and this program does not know: nothing is done then.
+    pub ahead: Vec<String>,
+}
+
+/// One migration of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Planned {
+    /// The revision.
+    pub revision: String,
+    /// The first line of its doc comment.
+    pub message: String,
+    /// Its file, relative to its crate.
+    pub file: String,
+    /// Which way.
+    pub direction: Direction,
+    /// Its units.
+    pub units: Vec<Unit>,
+    /// How many of them an earlier run has done.
+    pub done: usize,
+    #[serde(skip)]
+    pub(crate) checksum: String,
+    #[serde(skip)]
+    pub(crate) hashes: Vec<String>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.migrations.is_empty()
+    }
+}
+
+/// What a unit does, whatever the lines that it stands on.
+pub(crate) fn hash(unit: &Unit) -> String {
+    let mut value = serde_json::to_value(unit).unwrap_or_default();
+    forget_lines(&mut value);
+    let digest = Sha256::digest(value.to_string().as_bytes());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn forget_lines(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(forget_lines),
+        Value::Object(fields) => {
+            fields.remove("line");
+            fields.values_mut().for_each(forget_lines);
+        }
+        _ => {}
+    }
+}
+
+impl State {
+    /// The goal of a target, as a set of revisions.
+    pub(crate) fn goal(&self, direction: Direction, target: &str) -> Result<Goal, ErrorKind> {
+        let goal = match direction {
+            Direction::Up => self.graph.resolve_upgrade(target, &self.applied),
+            Direction::Down => self.graph.resolve_downgrade(target, &self.applied),
+        };
+        goal.map_err(|error| ErrorKind::Target(error.to_string()))
+    }
+
+    /// What leads to a target, refused where it cannot be run.
+    pub(crate) fn plan(&self, direction: Direction, target: &str) -> Result<Plan, ErrorKind> {
+        let mut plan = Plan {
+            direction,
+            migrations: Vec::new(),
+            ahead: self.ahead.keys().cloned().collect(),
+        };
+        if direction == Direction::Up && !plan.ahead.is_empty() {
+            return Ok(plan);
+        }
+        let way = self.graph.plan(&self.applied, &self.goal(direction, target)?);
+        let indexes = match direction {
+            Direction::Up => way.up,
+            Direction::Down => way.down,
+        };
+        for (revision, partial) in self.book.partials() {
+            let planned = self.graph.find(revision).is_some_and(|index| indexes.contains(&index));
+            if partial.direction != direction || !planned {
+                return Err(partly(revision, partial, Partly::OtherWay));
+            }
+        }
+        for index in indexes {
+            plan.migrations.push(self.planned(index, direction)?);
+        }
+        Ok(plan)
+    }
+
+    fn planned(&self, index: usize, direction: Direction) -> Result<Planned, ErrorKind> {
+        let revision = self.graph.id(index);
+        let source = self.source(index).ok_or_else(|| ErrorKind::NoDowngrade {
+            revision: revision.to_owned(),
+        })?;
+        if let Some(why) = source.irreversible().filter(|_| direction == Direction::Down) {
+            return Err(ErrorKind::Irreversible {
+                revision: revision.to_owned(),
+                file: source.file().to_owned(),
+                why: why.to_owned(),
+            });
+        }
+        let units = source.units(self.engine, direction)?;
+        let hashes: Vec<String> = units.iter().map(hash).collect();
+        let done = match self.book.partial(revision) {
+            None => 0,
+            Some(partial) if hashes.starts_with(&partial.done) => partial.done.len(),
+            Some(partial) => return Err(partly(revision, partial, Partly::Edited)),
+        };
+        Ok(Planned {
+            revision: source.revision().to_owned(),
+            message: source.message().to_owned(),
+            file: source.file().to_owned(),
+            direction,
+            checksum: source.checksum(self.engine).to_owned(),
+            units,
+            done,
+            hashes,
+        })
+    }
+}

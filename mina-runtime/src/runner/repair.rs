@@ -1,0 +1,94 @@
+use super::apply::database;
+use super::error::{Edit, Error, ErrorKind};
+use super::report::Direction;
+use super::{Runner, State};
+use crate::connection::{Connection, JournalEntry};
+
+impl Runner {
+    /// See [`Migrations::repair`](crate::Migrations::repair).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn repair(&self, conn: &mut dyn Connection) -> Result<Vec<Edit>, Error> {
+        self.write(conn, |conn, state| {
+            let edits = state.edits();
+            for edit in &edits {
+                let entry = JournalEntry {
+                    revision: &edit.revision,
+                    checksum: &edit.checksum,
+                    ..blank("record")
+                };
+                conn.write_journal(&state.table, &entry)?;
+            }
+            Ok(edits)
+        })
+    }
+
+    /// Says of the step that was begun outside a transaction and not seen to end that it is done, or is to be run again;
+    /// returns its revision and unit, none where there is no such step.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be written.
+    pub fn settle(&self, conn: &mut dyn Connection, done: bool) -> Result<Option<(String, usize)>, Error> {
+        self.write(conn, |conn, state| {
+            let partials = state.book.partials();
+            let Some((revision, partial)) = partials.into_iter().find(|(_, partial)| partial.started) else { return Ok(None) };
+            let unit = partial.done.len();
+            let source = state.graph.find(revision).and_then(|index| state.source(index));
+            let units = source.and_then(|source| source.units(state.engine, partial.direction).ok()).unwrap_or_default();
+            let hash = units.get(unit).map_or_else(String::new, super::plan::hash);
+            let entry = JournalEntry {
+                revision,
+                state: if done { "done" } else { "redo" },
+                unit,
+                units: partial.units,
+                hash: &hash,
+                checksum: source.map_or("", |source| source.checksum(state.engine)),
+                ..blank(partial.direction.word())
+            };
+            conn.write_journal(&state.table, &entry)?;
+            if done && unit + 1 == partial.units {
+                conn.set_applied(&state.table, revision, partial.direction == Direction::Up)?;
+            }
+            Ok(Some((revision.to_owned(), unit + 1)))
+        })
+    }
+
+    fn write<T>(
+        &self,
+        conn: &mut dyn Connection,
+        work: impl FnOnce(&mut dyn Connection, &State) -> diesel::QueryResult<T>,
+    ) -> Result<T, Error> {
+        self.session(conn, true, |conn, config| {
+            let waited = config.run.lock_timeout;
+            let begun = conn.begin();
+            begun.map_err(|error| database(conn, &error, waited))?;
+            let result = self.state(conn, config).and_then(|state| {
+                let created = conn.create_tables(&state.table);
+                let result = created.and_then(|()| work(conn, &state)).and_then(|value| conn.commit().map(|()| value));
+                result.map_err(|error| database(conn, &error, waited))
+            });
+            if result.is_err() {
+                let _ = conn.rollback();
+            }
+            result.map_err(|kind: ErrorKind| kind.into())
+        })
+    }
+}
+
+fn blank(action: &str) -> JournalEntry<'_> {
+    JournalEntry {
+        revision: "",
+        action,
+        state: "done",
+        unit: 0,
+        units: 0,
+        hash: "",
+        checksum: "",
+        position: None,
+        duration_ms: 0,
+        downgrade: None,
+    }
+}

@@ -1,0 +1,110 @@
+use super::apply::database;
+use super::error::{Error, ErrorKind, StepError};
+use super::report::Direction;
+use super::unit::{self, Failure, Manner};
+use crate::connection::Connection;
+use crate::migration::Migration;
+use mina_core::sql::unit::{Unit, UnitKind};
+
+const LOCK_TIMEOUT: u64 = 5_000;
+
+impl Migration {
+    /// Runs the upgrade of this migration alone, whatever is applied; nothing is recorded.
+    ///
+    /// In the caller's transaction it takes part in that, if it needs no transaction of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Step`], or [`ErrorKind::InTransaction`].
+    pub fn up<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
+        self.run(conn, Direction::Up)
+    }
+
+    /// The same with the downgrade.
+    ///
+    /// # Errors
+    ///
+    /// As [`Migration::up`], or [`ErrorKind::Irreversible`].
+    pub fn down<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
+        if let Some(why) = self.irreversible {
+            return Err(Error::from(ErrorKind::Irreversible {
+                revision: self.id.to_owned(),
+                file: self.file.to_owned(),
+                why: why.to_owned(),
+            }));
+        }
+        self.run(conn, Direction::Down)
+    }
+
+    fn run(&self, conn: &mut dyn Connection, direction: Direction) -> Result<(), Error> {
+        let units = self.units(conn.engine(), direction)?;
+        if conn.in_transaction() {
+            let fits = units.iter().all(|unit| unit.kind == UnitKind::Transaction);
+            return match fits {
+                true => self.inside(conn, &units, direction),
+                false => Err(ErrorKind::InTransaction.into()),
+            };
+        }
+        let entered = conn.enter(LOCK_TIMEOUT, true);
+        let session = entered.map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
+        let result = units.iter().enumerate().try_for_each(|(at, unit)| {
+            let result = self.unit(conn, unit);
+            result.map_err(|failure| self.failed(direction, at, units.len(), failure))
+        });
+        let left = conn.leave(session);
+        result?;
+        left.map_err(|error| Error::from(database(conn, &error, LOCK_TIMEOUT)))
+    }
+
+    fn inside(&self, conn: &mut dyn Connection, units: &[Unit], direction: Direction) -> Result<(), Error> {
+        conn.savepoint().map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
+        let runs = self.rendered(conn.engine()).map_or(&[][..], |rendered| rendered.runs);
+        let result = units.iter().try_for_each(|unit| unit::run(conn, &unit.steps, runs, &mut ()).map(drop));
+        let released = conn.release(result.is_ok());
+        result.map_err(|failure| self.failed(direction, 0, units.len(), failure))?;
+        released.map_err(|error| Error::from(database(conn, &error, LOCK_TIMEOUT)))
+    }
+
+    fn unit(&self, conn: &mut dyn Connection, unit: &Unit) -> Result<(), Failure> {
+        let runs = self.rendered(conn.engine()).map_or(&[][..], |rendered| rendered.runs);
+        let keys = match unit::manner(conn, unit) {
+            Manner::Transaction { keys } => keys,
+            Manner::Backfill(..) | Manner::Alone { .. } => return unit::run(conn, &unit.steps, runs, &mut ()).map(drop),
+        };
+        let plain = |conn: &dyn Connection, error: &diesel::result::Error| {
+            let (message, trouble) = unit::words(conn, error);
+            Failure {
+                line: unit.steps.first().map_or(0, |step| step.line),
+                statement: String::new(),
+                message,
+                trouble,
+            }
+        };
+        let before = conn.enforce_keys(keys).map_err(|error| plain(conn, &error))?;
+        let begun = conn.begin().map_err(|error| plain(conn, &error));
+        let result = begun.and_then(|()| {
+            unit::run(conn, &unit.steps, runs, &mut ())?;
+            conn.commit().map_err(|error| plain(conn, &error))
+        });
+        if result.is_err() {
+            // The failure is what matters; a rollback that fails, too, ends with the connection.
+            let _ = conn.rollback();
+        }
+        let restored = conn.enforce_keys(before).map_err(|error| plain(conn, &error));
+        result.and(restored.map(drop))
+    }
+
+    fn failed(&self, direction: Direction, done: usize, units: usize, failure: Failure) -> Error {
+        Error::from(ErrorKind::Step(Box::new(StepError {
+            revision: self.id.to_owned(),
+            direction,
+            file: self.file.to_owned(),
+            line: failure.line,
+            statement: failure.statement,
+            message: failure.message,
+            done,
+            units,
+            trouble: failure.trouble,
+        })))
+    }
+}

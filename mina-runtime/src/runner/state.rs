@@ -1,0 +1,216 @@
+use super::book::{Book, Partial};
+use super::error::{Edit, ErrorKind, Partly};
+use super::report::Direction;
+use crate::migration::{Migration, Rendered};
+use mina_core::engine::Engine;
+use mina_core::history::graph::{Graph, Node};
+use mina_core::history::Set;
+use mina_core::sql::unit::Unit;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A bind's history and what a database holds of it.
+pub(crate) struct State {
+    pub(crate) engine: Engine,
+    pub(crate) table: String,
+    pub(crate) bind: Option<String>,
+    pub(crate) members: Vec<&'static Migration>,
+    pub(crate) ahead: BTreeMap<String, Option<Journalled>>,
+    pub(crate) unknown: Vec<String>,
+    pub(crate) others: BTreeMap<String, Option<String>>,
+    pub(crate) graph: Graph,
+    pub(crate) applied: Set,
+    pub(crate) book: Book,
+}
+
+/// What the journal keeps of a migration, so that a program that does not know it can revert it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Journalled {
+    pub(crate) message: String,
+    pub(crate) file: String,
+    pub(crate) parents: Vec<String>,
+    pub(crate) depends_on: Vec<String>,
+    #[serde(default)]
+    pub(crate) label: Option<String>,
+    #[serde(default)]
+    pub(crate) alias: Option<String>,
+    #[serde(default)]
+    pub(crate) irreversible: Option<String>,
+    pub(crate) checksum: String,
+    pub(crate) units: Vec<Unit>,
+}
+
+/// A migration, as far as this program or the journal knows it.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Known(&'static Migration),
+    Journalled(&'a str, &'a Journalled),
+}
+
+impl Migration {
+    pub(crate) fn rendered(&self, engine: Engine) -> Option<&'static Rendered> {
+        self.engines.iter().find(|rendered| rendered.engine == engine)
+    }
+
+    pub(crate) fn units(&self, engine: Engine, direction: Direction) -> Result<Vec<Unit>, ErrorKind> {
+        let Some(rendered) = self.rendered(engine) else { return Ok(Vec::new()) };
+        let text = match direction {
+            Direction::Up => rendered.up,
+            Direction::Down => rendered.down,
+        };
+        serde_json::from_str(text).map_err(|error| ErrorKind::Damaged {
+            revision: self.id.to_owned(),
+            message: error.to_string(),
+        })
+    }
+
+    pub(crate) fn checksum(&self, engine: Engine) -> &'static str {
+        self.rendered(engine).map_or("", |rendered| rendered.checksum)
+    }
+
+    pub(crate) fn node(&self) -> Node {
+        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        Node {
+            id: self.id.to_owned(),
+            parents: owned(self.parents),
+            depends_on: owned(self.depends_on),
+            label: self.label.map(str::to_owned),
+            alias: self.alias.map(str::to_owned),
+        }
+    }
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn revision(self) -> &'a str {
+        match self {
+            Self::Known(migration) => migration.id,
+            Self::Journalled(id, _) => id,
+        }
+    }
+
+    pub(crate) fn message(self) -> &'a str {
+        match self {
+            Self::Known(migration) => migration.message,
+            Self::Journalled(_, journalled) => &journalled.message,
+        }
+    }
+
+    pub(crate) fn file(self) -> &'a str {
+        match self {
+            Self::Known(migration) => migration.file,
+            Self::Journalled(_, journalled) => &journalled.file,
+        }
+    }
+
+    pub(crate) fn irreversible(self) -> Option<&'a str> {
+        match self {
+            Self::Known(migration) => migration.irreversible,
+            Self::Journalled(_, journalled) => journalled.irreversible.as_deref(),
+        }
+    }
+
+    pub(crate) fn checksum(self, engine: Engine) -> &'a str {
+        match self {
+            Self::Known(migration) => migration.checksum(engine),
+            Self::Journalled(_, journalled) => &journalled.checksum,
+        }
+    }
+
+    pub(crate) fn units(self, engine: Engine, direction: Direction) -> Result<Vec<Unit>, ErrorKind> {
+        match self {
+            Self::Known(migration) => migration.units(engine, direction),
+            Self::Journalled(_, journalled) => Ok(journalled.units.clone()),
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn source(&self, index: usize) -> Option<Source<'_>> {
+        let id = self.graph.id(index);
+        if let Some(migration) = self.member(id) {
+            return Some(Source::Known(migration));
+        }
+        let (id, journalled) = self.ahead.get_key_value(id)?;
+        Some(Source::Journalled(id, journalled.as_ref()?))
+    }
+
+    pub(crate) fn member(&self, id: &str) -> Option<&'static Migration> {
+        let at = self.members.binary_search_by(|migration| migration.id.cmp(id)).ok()?;
+        Some(self.members[at])
+    }
+
+    /// What is applied changed: the sets follow.
+    pub(crate) fn follow(&mut self) {
+        self.applied = self.graph.known(self.book.applied.keys().map(String::as_str)).0;
+    }
+
+    /// The applied revisions on which none that is applied builds.
+    pub(crate) fn current(&self) -> Vec<String> {
+        let mut current: Vec<String> = self.graph.heads_of(&self.applied).into_iter().map(|i| self.graph.id(i).to_owned()).collect();
+        current.extend(self.unknown.iter().cloned());
+        current
+    }
+
+    pub(crate) fn pending(&self) -> Vec<&'static Migration> {
+        let not_applied = |migration: &&&'static Migration| !self.book.applied.contains_key(migration.id);
+        self.members.iter().filter(not_applied).copied().collect()
+    }
+
+    pub(crate) fn edits(&self) -> Vec<Edit> {
+        let edited = |id: &String| {
+            let migration = self.member(id)?;
+            let recorded = self.book.record(id)?.checksum.as_ref()?;
+            let checksum = migration.checksum(self.engine);
+            (recorded != checksum).then(|| Edit {
+                revision: id.clone(),
+                file: migration.file.to_owned(),
+                recorded: recorded.clone(),
+                checksum: checksum.to_owned(),
+            })
+        };
+        self.book.applied.keys().filter_map(edited).collect()
+    }
+
+    /// Applied, by Diesel or `stamp`, without a checksum.
+    pub(crate) fn is_unverified(&self, id: &str) -> bool {
+        self.book.applied.contains_key(id) && self.book.record(id).is_none_or(|record| record.checksum.is_none())
+    }
+
+    /// Refuses what must be cleared up by a person before anything is run.
+    pub(crate) fn sound(&self) -> Result<(), ErrorKind> {
+        if let Some((_, bind)) = self.others.first_key_value() {
+            let same = self.others.iter().filter(|(_, other)| *other == bind);
+            return Err(ErrorKind::OtherBind {
+                ids: same.map(|(id, _)| id.clone()).collect(),
+                bind: bind.clone(),
+                table: self.table.clone(),
+            });
+        }
+        if !self.unknown.is_empty() {
+            return Err(ErrorKind::Unknown {
+                ids: self.unknown.clone(),
+                table: self.table.clone(),
+                latest: self.members.last().map(|migration| migration.id.to_owned()),
+            });
+        }
+        match self.edits() {
+            edits if edits.is_empty() => Ok(()),
+            edits => Err(ErrorKind::Edited { edits }),
+        }
+    }
+
+    pub(crate) fn partly(&self, why: Partly) -> Option<ErrorKind> {
+        let (revision, partial) = self.book.partials().pop_first()?;
+        Some(partly(revision, partial, why))
+    }
+}
+
+pub(crate) fn partly(revision: &str, partial: &Partial, why: Partly) -> ErrorKind {
+    ErrorKind::Partly {
+        revision: revision.to_owned(),
+        direction: partial.direction,
+        done: partial.done.len(),
+        units: partial.units,
+        why,
+    }
+}

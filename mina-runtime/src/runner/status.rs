@@ -1,0 +1,297 @@
+use super::book::Partial;
+use super::error::{Edit, Error, ErrorKind, Partly};
+use super::report::Direction;
+use super::state::{Source, State};
+use super::Runner;
+use crate::connection::Connection;
+use serde::Serialize;
+
+/// What a database holds of a history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Status {
+    /// The applied revisions on which none that is applied builds.
+    pub current: Vec<String>,
+    /// The heads of this history.
+    pub heads: Vec<String>,
+    /// The revisions that are not applied, in order.
+    pub pending: Vec<String>,
+    /// Applied, later than all that this program knows: a newer build was here.
+    pub ahead: Vec<String>,
+    /// Applied, and neither known nor later.
+    pub unknown: Vec<String>,
+    /// Applied, and of another bind of this history.
+    pub other_binds: Vec<String>,
+    /// Applied and edited since.
+    pub edited: Vec<Edit>,
+    /// Applied by Diesel or another tool: what was applied is not known.
+    pub unverified: Vec<String>,
+    /// Done in part.
+    pub partly: Vec<PartlyDone>,
+    #[serde(skip)]
+    table: String,
+}
+
+/// A migration that is done in part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PartlyDone {
+    /// The revision.
+    pub revision: String,
+    /// Which way.
+    pub direction: Direction,
+    /// The units that are done.
+    pub done: usize,
+    /// Its units.
+    pub units: usize,
+}
+
+/// One revision, its place in the graph and its state on a database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub struct Entry {
+    pub revision: String,
+    pub message: String,
+    pub description: String,
+    pub file: String,
+    pub parents: Vec<String>,
+    pub depends_on: Vec<String>,
+    pub children: Vec<String>,
+    pub label: Option<String>,
+    pub alias: Option<String>,
+    pub irreversible: Option<String>,
+    pub head: bool,
+    pub branch_point: bool,
+    pub merge: bool,
+    /// Left out where no database was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<Applied>,
+    /// When it was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_on: Option<String>,
+    /// How long that took, where the journal knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    /// Whether it is one of the current revisions.
+    pub current: bool,
+}
+
+/// The state of a revision on a database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Applied {
+    /// Not applied.
+    Pending,
+    /// Applied as it is now.
+    Applied,
+    /// Applied without a checksum.
+    Unverified,
+    /// Applied and edited since.
+    Edited,
+    /// Applied by a newer build.
+    Ahead,
+    /// Done in part.
+    Partly(PartlyDone),
+}
+
+impl Status {
+    /// What is wrong beyond revisions that are not applied.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OtherBind`], [`ErrorKind::Unknown`], [`ErrorKind::Edited`] or [`ErrorKind::Partly`].
+    pub fn sound(&self) -> Result<(), ErrorKind> {
+        if !self.unknown.is_empty() {
+            return Err(ErrorKind::Unknown {
+                ids: self.unknown.clone(),
+                table: self.table.clone(),
+                latest: None,
+            });
+        }
+        if !self.edited.is_empty() {
+            return Err(ErrorKind::Edited {
+                edits: self.edited.clone(),
+            });
+        }
+        match self.partly.first() {
+            None => Ok(()),
+            Some(partly) => Err(ErrorKind::Partly {
+                revision: partly.revision.clone(),
+                direction: partly.direction,
+                done: partly.done,
+                units: partly.units,
+                why: Partly::Found,
+            }),
+        }
+    }
+}
+
+impl PartlyDone {
+    fn new(revision: &str, partial: &Partial) -> Self {
+        Self {
+            revision: revision.to_owned(),
+            direction: partial.direction,
+            done: partial.done.len(),
+            units: partial.units,
+        }
+    }
+}
+
+impl Runner {
+    /// See [`Migrations::current`](crate::Migrations::current).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn current(&self, conn: &mut dyn Connection) -> Result<Vec<String>, Error> {
+        self.look(conn, |state| Ok(state.current()))
+    }
+
+    /// See [`Migrations::status`](crate::Migrations::status).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn status(&self, conn: &mut dyn Connection) -> Result<Status, Error> {
+        self.look(conn, |state| Ok(state.status()))
+    }
+
+    /// See [`Migrations::history`](crate::Migrations::history).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn history(&self, conn: &mut dyn Connection) -> Result<Vec<Entry>, Error> {
+        self.look(conn, |state| Ok(state.graph.order().iter().map(|&index| state.entry(index)).collect()))
+    }
+
+    /// See [`Migrations::require_not_behind`](crate::Migrations::require_not_behind).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn require_not_behind(&self, conn: &mut dyn Connection) -> Result<(), Error> {
+        self.look(conn, |state| state.not_behind())
+    }
+
+    /// See [`Migrations::require_exact`](crate::Migrations::require_exact).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn require_exact(&self, conn: &mut dyn Connection) -> Result<(), Error> {
+        self.look(conn, |state| {
+            state.not_behind()?;
+            match state.ahead.is_empty() {
+                true => Ok(()),
+                false => Err(ErrorKind::Ahead {
+                    ids: state.ahead.keys().cloned().collect(),
+                }),
+            }
+        })
+    }
+
+    pub(crate) fn look<T>(&self, conn: &mut dyn Connection, look: impl FnOnce(&State) -> Result<T, ErrorKind>) -> Result<T, Error> {
+        self.session(conn, false, |conn, config| Ok(look(&self.state(conn, config)?)?))
+    }
+
+    /// Every revision with its place, without looking at a database; oldest first.
+    pub fn entries(&self) -> Vec<Entry> {
+        let members = self.members();
+        let graph = self.graph();
+        let entries = graph.order().iter().filter_map(|&index| {
+            let migration = members.iter().find(|migration| migration.id == graph.id(index))?;
+            Some(entry(&graph, index, Some(Source::Known(migration))))
+        });
+        entries.collect()
+    }
+}
+
+impl State {
+    fn not_behind(&self) -> Result<(), ErrorKind> {
+        self.sound()?;
+        if let Some(partly) = self.partly(Partly::Found) {
+            return Err(partly);
+        }
+        match self.pending() {
+            pending if pending.is_empty() => Ok(()),
+            pending => Err(ErrorKind::Behind {
+                pending: pending.iter().map(|migration| migration.id.to_owned()).collect(),
+            }),
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        let known = self.book.applied.keys().filter(|id| self.member(id).is_some());
+        Status {
+            current: self.current(),
+            heads: heads(self),
+            pending: self.pending().iter().map(|migration| migration.id.to_owned()).collect(),
+            ahead: self.ahead.keys().cloned().collect(),
+            unknown: self.unknown.clone(),
+            other_binds: self.others.keys().cloned().collect(),
+            edited: self.edits(),
+            unverified: known.filter(|id| self.is_unverified(id)).cloned().collect(),
+            partly: self.book.partials().into_iter().map(|(id, partial)| PartlyDone::new(id, partial)).collect(),
+            table: self.table.clone(),
+        }
+    }
+
+    fn entry(&self, index: usize) -> Entry {
+        let id = self.graph.id(index);
+        let partial = self.book.partial(id).map(|partial| Applied::Partly(PartlyDone::new(id, partial)));
+        let applied = self.book.applied.get(id);
+        let state = match applied {
+            None => Applied::Pending,
+            Some(_) if self.ahead.contains_key(id) => Applied::Ahead,
+            Some(_) if self.is_unverified(id) => Applied::Unverified,
+            Some(_) if self.edits().iter().any(|edit| edit.revision == id) => Applied::Edited,
+            Some(_) => Applied::Applied,
+        };
+        let timed = self.book.record(id).filter(|record| applied.is_some() && record.checksum.is_some());
+        Entry {
+            state: Some(partial.unwrap_or(state)),
+            run_on: applied.cloned(),
+            duration_ms: timed.map(|record| record.duration_ms),
+            current: self.graph.heads_of(&self.applied).contains(&index),
+            ..entry(&self.graph, index, self.source(index))
+        }
+    }
+}
+
+fn heads(state: &State) -> Vec<String> {
+    let known = |index: &usize| state.member(state.graph.id(*index)).is_some();
+    let none_known_above = |index: &usize| !state.graph.children(*index).iter().any(|child| known(child));
+    let indexes = (0..state.graph.len()).filter(|index| known(index) && none_known_above(index));
+    indexes.map(|index| state.graph.id(index).to_owned()).collect()
+}
+
+fn entry(graph: &mina_core::history::Graph, index: usize, source: Option<Source<'_>>) -> Entry {
+    let node = &graph.nodes()[index];
+    let ids = |indexes: &[usize]| indexes.iter().map(|&i| graph.id(i).to_owned()).collect();
+    let description = match source {
+        Some(Source::Known(migration)) => migration.description,
+        _ => "",
+    };
+    Entry {
+        revision: node.id.clone(),
+        message: source.map_or_else(String::new, |source| source.message().to_owned()),
+        description: description.to_owned(),
+        file: source.map_or_else(String::new, |source| source.file().to_owned()),
+        parents: node.parents.clone(),
+        depends_on: node.depends_on.clone(),
+        children: ids(graph.children(index)),
+        label: node.label.clone(),
+        alias: node.alias.clone(),
+        irreversible: source.and_then(|source| source.irreversible().map(str::to_owned)),
+        head: graph.children(index).is_empty(),
+        branch_point: graph.children(index).len() > 1,
+        merge: graph.parents(index).len() > 1,
+        state: None,
+        run_on: None,
+        duration_ms: None,
+        current: false,
+    }
+}

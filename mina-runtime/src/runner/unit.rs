@@ -1,0 +1,206 @@
+use super::progress::Progress;
+use crate::connection::{BoxError, Connection, Trouble};
+use crate::migration::RunStep;
+use diesel::result::Error as DatabaseError;
+use mina_core::sql::unit::{Action, Backfill, Step, Unit, UnitKind};
+
+/// What steps did.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    pub(crate) steps: usize,
+    pub(crate) rows: u64,
+    pub(crate) rebuilt: Vec<String>,
+}
+
+impl Done {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.rows += other.rows;
+        self.rebuilt.extend(other.rebuilt);
+    }
+}
+
+/// Why a step failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) line: u32,
+    pub(crate) statement: String,
+    pub(crate) message: String,
+    pub(crate) trouble: Trouble,
+}
+
+impl Failure {
+    pub(crate) fn commit(steps: &[Step], message: String) -> Self {
+        Self {
+            line: steps.first().map_or(0, |step| step.line),
+            statement: "COMMIT".to_owned(),
+            message,
+            trouble: Trouble::Rows,
+        }
+    }
+}
+
+/// How a unit is run on this engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner<'a> {
+    /// In one transaction with its journal row.
+    Transaction { keys: bool },
+    /// Batch after batch, each with its journal row.
+    Backfill(&'a Backfill, u32),
+    /// In none, journalled before and after; `repeats` where it does no harm to run it twice.
+    Alone { repeats: bool },
+}
+
+pub(crate) fn manner<'a>(conn: &dyn Connection, unit: &'a Unit) -> Manner<'a> {
+    let alone = |step: &Step| match &step.action {
+        Action::Sql(sql) => conn.stands_alone(sql),
+        Action::Run(_) | Action::Backfill(_) => true,
+        _ => false,
+    };
+    match (unit.kind, &unit.steps[..]) {
+        (UnitKind::ForeignKeysOff, _) => Manner::Transaction { keys: false },
+        (
+            UnitKind::Alone,
+            [
+                Step {
+                    line,
+                    action: Action::Backfill(backfill),
+                },
+            ],
+        ) => Manner::Backfill(backfill, *line),
+        (UnitKind::Alone, steps) if steps.iter().any(alone) => Manner::Alone {
+            repeats: steps.iter().all(|step| matches!(step.action, Action::Sql(_))),
+        },
+        _ => Manner::Transaction { keys: true },
+    }
+}
+
+/// Runs steps in order.
+pub(crate) fn run(conn: &mut dyn Connection, steps: &[Step], runs: &[RunStep], progress: &mut dyn Progress) -> Result<Done, Failure> {
+    let mut done = Done::default();
+    for step in steps {
+        progress.step(&describe(&step.action));
+        action(conn, &step.action, runs, &mut done, progress).map_err(|(message, trouble)| Failure {
+            line: step.line,
+            statement: shorten(&step.action),
+            message,
+            trouble,
+        })?;
+        done.steps += 1;
+    }
+    Ok(done)
+}
+
+fn action(
+    conn: &mut dyn Connection,
+    action: &Action,
+    runs: &[RunStep],
+    done: &mut Done,
+    progress: &mut dyn Progress,
+) -> Result<(), (String, Trouble)> {
+    match action {
+        Action::Sql(sql) => done.rows += conn.execute(sql).map_err(|error| words(conn, &error))?,
+        Action::Batch(change) => {
+            if conn.change(change).map_err(|error| boxed_words(conn, error))? {
+                done.rebuilt.push(table_of(action));
+            }
+        }
+        Action::Count { sql, what } => {
+            let rows = conn.number(sql).map_err(|error| words(conn, &error))?;
+            if rows > 0 {
+                return Err((format!("{rows} {what}"), Trouble::Rows));
+            }
+        }
+        Action::Run(index) => {
+            let step = runs.get(*index).ok_or_else(|| (format!("the program has no Rust for step {index}"), Trouble::Other))?;
+            conn.call(step).map_err(|error| boxed_words(conn, error))?;
+        }
+        Action::Backfill(backfill) => done.rows += whole(conn, backfill, progress).map_err(|error| words(conn, &error))?,
+        Action::Verify(expected) => conn.verify(expected).map_err(|error| boxed_words(conn, error))?,
+    }
+    Ok(())
+}
+
+fn whole(conn: &mut dyn Connection, backfill: &Backfill, progress: &mut dyn Progress) -> diesel::QueryResult<u64> {
+    let condition = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
+    let rows = conn.execute(&format!("UPDATE {} SET {}{condition}", backfill.table, backfill.set))?;
+    progress.rows(rows, rows);
+    Ok(rows)
+}
+
+pub(crate) fn words(conn: &dyn Connection, error: &DatabaseError) -> (String, Trouble) {
+    let text = match error {
+        DatabaseError::DatabaseError(_, information) => information.message().to_owned(),
+        error => error.to_string(),
+    };
+    (format!("{}: {text}", product(conn)), conn.trouble(error))
+}
+
+fn boxed_words(conn: &dyn Connection, error: BoxError) -> (String, Trouble) {
+    match error.downcast_ref::<DatabaseError>() {
+        Some(error) => words(conn, error),
+        None => (error.to_string(), Trouble::Other),
+    }
+}
+
+fn product(conn: &dyn Connection) -> &'static str {
+    use mina_core::engine::Engine;
+    match conn.engine() {
+        Engine::Sqlite => "SQLite",
+        Engine::Pg => "PostgreSQL",
+        Engine::Mysql => "MariaDB",
+    }
+}
+
+/// One line about what a step does.
+pub(crate) fn describe(action: &Action) -> String {
+    match action {
+        Action::Sql(sql) => first_line(sql),
+        Action::Batch(_) => format!("alter {}", table_of(action)),
+        Action::Count { what, .. } => format!("count {what}"),
+        Action::Run(_) => "run Rust".to_owned(),
+        Action::Backfill(backfill) => format!("backfill {} in batches of {}", backfill.table, backfill.batch),
+        Action::Verify(_) => "compare with the declared effect".to_owned(),
+    }
+}
+
+fn first_line(sql: &str) -> String {
+    const LONGEST: usize = 100;
+    let mut line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > LONGEST {
+        line = line.chars().take(LONGEST - 1).collect();
+        line.push('…');
+    }
+    line
+}
+
+fn shorten(action: &Action) -> String {
+    const LINES: usize = 8;
+    const WIDTH: usize = 160;
+    let text = match action {
+        Action::Sql(sql) => sql.trim().to_owned(),
+        Action::Count { .. } | Action::Verify(_) | Action::Run(_) => String::new(),
+        Action::Backfill(backfill) => {
+            let condition = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
+            format!("UPDATE {} SET {}{condition}", backfill.table, backfill.set)
+        }
+        Action::Batch(_) => describe(action),
+    };
+    let mut lines: Vec<String> = text.lines().take(LINES).map(str::to_owned).collect();
+    if text.lines().count() > LINES {
+        lines.push("…".to_owned());
+    }
+    for line in &mut lines {
+        if line.chars().count() > WIDTH {
+            *line = line.chars().take(WIDTH).chain(['…']).collect();
+        }
+    }
+    lines.join("\n")
+}
+
+pub(crate) fn table_of(action: &Action) -> String {
+    match action {
+        Action::Batch(change) => change.table.clone(),
+        _ => String::new(),
+    }
+}
