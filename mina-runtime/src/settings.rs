@@ -87,7 +87,9 @@ impl Resolved {
     pub fn url(&self, bind: Option<&str>) -> Result<String, ErrorKind> {
         if let Some(url) = &self.database_url {
             return match url.trim() {
-                "" => Err(ErrorKind::NoUrl { bind: bind.map(str::to_owned) }),
+                "" => Err(ErrorKind::NoUrl {
+                    bind: bind.map(str::to_owned),
+                }),
                 url => expand(url, "--database-url"),
             };
         }
@@ -109,7 +111,9 @@ impl Resolved {
         })?;
         match &database.url {
             Some(url) if !url.trim().is_empty() => expand(url.trim(), "mina.toml"),
-            _ => Err(ErrorKind::NoUrl { bind: bind.map(str::to_owned) }),
+            _ => Err(ErrorKind::NoUrl {
+                bind: bind.map(str::to_owned),
+            }),
         }
     }
 
@@ -130,7 +134,9 @@ impl Resolved {
     pub fn check_binds(&self, binds: &[Option<String>]) -> Result<(), ErrorKind> {
         let mut seen: Vec<(PathBuf, &str, String)> = Vec::new();
         for bind in binds {
-            let Some(path) = self.location(bind.as_deref())?.path else { continue };
+            let Some(path) = self.location(bind.as_deref())?.path else {
+                continue;
+            };
             let path = path.canonicalize().unwrap_or(path);
             let table = self.history_table(bind.as_deref());
             let name = bind.as_deref().unwrap_or("default");
@@ -154,7 +160,9 @@ impl Resolved {
 }
 
 fn expand(url: &str, from: &'static str) -> Result<String, ErrorKind> {
-    let Some(variable) = url.strip_prefix("env:") else { return Ok(url.to_owned()) };
+    let Some(variable) = url.strip_prefix("env:") else {
+        return Ok(url.to_owned());
+    };
     match std::env::var(variable) {
         Ok(url) if !url.trim().is_empty() => Ok(url.trim().to_owned()),
         found => Err(ErrorKind::Variable {
@@ -176,7 +184,11 @@ impl Location {
         if let Some(scheme) = scheme.filter(|scheme| !matches!(scheme.as_str(), "sqlite" | "file")) {
             return Err(ErrorKind::Engine { scheme });
         }
-        let after = |prefix: &str| url.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|_| &url[prefix.len()..]);
+        let after = |prefix: &str| {
+            url.get(..prefix.len())
+                .filter(|head| head.eq_ignore_ascii_case(prefix))
+                .map(|_| &url[prefix.len()..])
+        };
         let stripped = ["sqlite://", "file://", "sqlite:", "file:"].iter().find_map(|prefix| after(prefix));
         let (path, query) = match stripped {
             None => (url.to_owned(), String::new()),
@@ -303,7 +315,12 @@ mod tests {
 
     #[test]
     fn memory_has_no_path() {
-        for url in [":memory:", "sqlite::memory:", "sqlite://:memory:", "file:x?mode=memory&cache=shared"] {
+        for url in [
+            ":memory:",
+            "sqlite::memory:",
+            "sqlite://:memory:",
+            "file:x?mode=memory&cache=shared",
+        ] {
             assert_eq!(parse(url).path, None, "{url}");
         }
     }
@@ -319,6 +336,9 @@ mod tests {
     #[test]
     fn another_engine_is_refused_without_its_password() {
         let error = Location::parse("postgres://me:secret@host/db", Path::new("")).unwrap_err();
-        assert_eq!(error.to_string(), "`postgres` databases are not supported by this build: it talks to SQLite alone");
+        assert_eq!(
+            error.to_string(),
+            "`postgres` databases are not supported by this build: it talks to SQLite alone"
+        );
     }
 }

@@ -129,7 +129,6 @@ impl Connection for SqliteConnection {
         match AnsiTransactionManager::transaction_manager_status_mut(self) {
             TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
             TransactionManagerStatus::InError => true,
-            _ => true,
         }
     }
 
@@ -211,7 +210,10 @@ impl Connection for SqliteConnection {
 
     fn number(&mut self, sql: &str) -> QueryResult<i64> {
         let query = format!("SELECT * FROM ({}\n)", sql.trim_end().trim_end_matches(';'));
-        let row: Number = sql_query(format!("WITH mina_query(n) AS ({query}) SELECT CAST(n AS INTEGER) AS n FROM mina_query")).get_result(self)?;
+        let row: Number = sql_query(format!(
+            "WITH mina_query(n) AS ({query}) SELECT CAST(n AS INTEGER) AS n FROM mina_query"
+        ))
+        .get_result(self)?;
         Ok(row.n)
     }
 
@@ -227,7 +229,10 @@ impl Connection for SqliteConnection {
         if !has_table(self, table)? {
             return Ok(None);
         }
-        let sql = format!("SELECT version, CAST(run_on AS TEXT) AS run_on FROM {} ORDER BY version", quote(table));
+        let sql = format!(
+            "SELECT version, CAST(run_on AS TEXT) AS run_on FROM {} ORDER BY version",
+            quote(table)
+        );
         let rows: Vec<Applied> = sql_query(sql).load(self)?;
         let rows = rows.into_iter().map(|row| HistoryRow {
             version: row.version,
@@ -363,7 +368,9 @@ impl Connection for SqliteConnection {
             .bind::<Text, _>(unquote(table))
             .load(self)?;
         let taken = |name: &&&str| named.iter().any(|column| column.word == **name);
-        let Some(key) = ["rowid", "_rowid_", "oid"].iter().find(|name| !taken(name)) else { return Ok(None) };
+        let Some(key) = ["rowid", "_rowid_", "oid"].iter().find(|name| !taken(name)) else {
+            return Ok(None);
+        };
         // A table WITHOUT ROWID has no such column.
         let has_rows = sql_query(format!("SELECT {key} FROM {table} LIMIT 0")).execute(self).is_ok();
         Ok(has_rows.then(|| (*key).to_owned()))

@@ -111,7 +111,11 @@ impl Run<'_> {
     }
 
     fn journalled(&self, source: Source<'_>) -> Result<String, ErrorKind> {
-        let node = self.state.graph.find(source.revision()).map(|index| &self.state.graph.nodes()[index]);
+        let node = self
+            .state
+            .graph
+            .find(source.revision())
+            .map(|index| &self.state.graph.nodes()[index]);
         let journalled = Journalled {
             message: source.message().to_owned(),
             file: source.file().to_owned(),
@@ -188,7 +192,8 @@ impl Run<'_> {
             ..Done::default()
         };
         let began = Instant::now();
-        self.progress.step(&unit::describe(&mina_core::sql::unit::Action::Backfill(backfill.clone())));
+        self.progress
+            .step(&unit::describe(&mina_core::sql::unit::Action::Backfill(backfill.clone())));
         let filter = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
         let total = self.conn.number(&format!("SELECT count(*) FROM {}{filter}", backfill.table));
         let total = total.map_or(0, i64::unsigned_abs);
@@ -201,7 +206,9 @@ impl Run<'_> {
                 Ok((rows, Some(position))) => {
                     done.rows += rows;
                     self.progress.rows(done.rows, total.max(done.rows));
-                    self.note(job, at, "batch", Some(position), Duration::ZERO).and_then(|()| self.commit()).map(|()| false)
+                    self.note(job, at, "batch", Some(position), Duration::ZERO)
+                        .and_then(|()| self.commit())
+                        .map(|()| false)
                 }
                 Ok((rows, None)) => {
                     done.rows += rows;
@@ -231,11 +238,15 @@ impl Run<'_> {
             let rows = self.conn.execute(&format!("UPDATE {table} SET {}{condition}", backfill.set))?;
             return Ok((rows, None));
         };
-        let Some(end) = self.conn.batch_end(table, &key, after, filter, backfill.batch.max(1))? else { return Ok((0, None)) };
+        let Some(end) = self.conn.batch_end(table, &key, after, filter, backfill.batch.max(1))? else {
+            return Ok((0, None));
+        };
         let mut conditions = vec![format!("{key} <= {end}")];
         conditions.extend(after.map(|after| format!("{key} > {after}")));
         conditions.extend(filter.map(|filter| format!("({filter}\n)")));
-        let rows = self.conn.execute(&format!("UPDATE {table} SET {} WHERE {}", backfill.set, conditions.join(" AND ")))?;
+        let rows = self
+            .conn
+            .execute(&format!("UPDATE {table} SET {} WHERE {}", backfill.set, conditions.join(" AND ")))?;
         Ok((rows, Some(end)))
     }
 
@@ -310,10 +321,15 @@ impl Run<'_> {
         if self.partial(planned)?.done.len() != at {
             return Ok(Some(Outcome::Again));
         }
-        let Some(index) = self.state.graph.find(&planned.revision) else { return Ok(None) };
+        let Some(index) = self.state.graph.find(&planned.revision) else {
+            return Ok(None);
+        };
         let graph = &self.state.graph;
         let mut in_the_way = match planned.direction {
-            Direction::Up => graph.edges(index).filter(|below| !self.state.applied.contains(*below)).collect::<Vec<_>>(),
+            Direction::Up => graph
+                .edges(index)
+                .filter(|below| !self.state.applied.contains(*below))
+                .collect::<Vec<_>>(),
             Direction::Down => graph.edges_up(index).filter(|above| self.state.applied.contains(*above)).collect(),
         };
         match in_the_way.pop() {

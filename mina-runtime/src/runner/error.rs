@@ -193,7 +193,11 @@ fn step(error: &StepError) -> String {
         Direction::Down => "downgrade of",
     };
     let place = place(&error.file, error.line);
-    let mut text = format!("{verb} `{}` failed{}", error.revision, if place.is_empty() { place } else { format!(" at {place}") });
+    let mut text = format!(
+        "{verb} `{}` failed{}",
+        error.revision,
+        if place.is_empty() { place } else { format!(" at {place}") }
+    );
     for line in error.statement.lines() {
         text.push_str("\n    ");
         text.push_str(line);
@@ -239,12 +243,7 @@ impl ErrorKind {
     /// The exit code of the command line.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_)
-            | Self::NoBind { .. }
-            | Self::NoUrl { .. }
-            | Self::Variable { .. }
-            | Self::Engine { .. }
-            | Self::Target(_) => 2,
+            Self::Config(_) | Self::NoBind { .. } | Self::NoUrl { .. } | Self::Variable { .. } | Self::Engine { .. } | Self::Target(_) => 2,
             Self::Behind { .. } => 3,
             Self::Shared { .. }
             | Self::InTransaction
@@ -278,28 +277,35 @@ impl ErrorKind {
             }
             Self::Engine { .. } => vec!["write a SQLite url, such as `sqlite://app.db`".to_owned()],
             Self::Shared { second, .. } => {
-                vec![format!("give `{second}` a file of its own, or `history_table = \"__{second}_schema_migrations\"` in mina.toml")]
+                vec![format!(
+                    "give `{second}` a file of its own, or `history_table = \"__{second}_schema_migrations\"` in mina.toml"
+                )]
             }
             Self::NoDatabase { .. } => vec!["`upgrade` makes it".to_owned()],
-            Self::InTransaction => vec![
-                "migrations bring their own transactions; commit or roll back first, or use another connection".to_owned(),
-            ],
+            Self::InTransaction => {
+                vec!["migrations bring their own transactions; commit or roll back first, or use another connection".to_owned()]
+            }
             Self::ReadOnly => vec![
-                "nothing was changed; look for `mode=ro` in the url, the permissions of the file and its folder, `PRAGMA query_only`".to_owned(),
+                "nothing was changed; look for `mode=ro` in the url, the permissions of the file and its folder, `PRAGMA query_only`"
+                    .to_owned(),
             ],
-            Self::Locked { .. } => vec![
-                "try again when it is done, or wait longer: `lock_timeout = \"60s\"` under `[run]` in mina.toml".to_owned(),
-            ],
+            Self::Locked { .. } => {
+                vec!["try again when it is done, or wait longer: `lock_timeout = \"60s\"` under `[run]` in mina.toml".to_owned()]
+            }
             Self::Unknown { table, latest, .. } => {
-                let known = latest.as_deref().map_or(String::new(), |latest| format!(" (the latest known is `{latest}`)"));
+                let known = latest
+                    .as_deref()
+                    .map_or(String::new(), |latest| format!(" (the latest known is `{latest}`)"));
                 vec![
-                    format!("the migration was deleted, renamed, or never merged here{known}: bring its file back, or run the program that has it"),
+                    format!(
+                        "the migration was deleted, renamed, or never merged here{known}: bring its file back, or run the program that has it"
+                    ),
                     format!("if its change is known to be gone: DELETE FROM {table} WHERE version = '…'"),
                 ]
             }
-            Self::OtherBind { .. } => vec![
-                "each database of mina.toml needs a file of its own or its own `history_table`; is the url the right one?".to_owned(),
-            ],
+            Self::OtherBind { .. } => {
+                vec!["each database of mina.toml needs a file of its own or its own `history_table`; is the url the right one?".to_owned()]
+            }
             Self::Ahead { .. } => vec!["a newer build was here: run that build, or leave out `--strict`".to_owned()],
             Self::Behind { .. } => vec!["run `upgrade`".to_owned()],
             Self::Edited { .. } => vec![
@@ -328,7 +334,10 @@ fn step_help(error: &StepError) -> Vec<String> {
     let command = error.direction.command();
     let kept = match error.done {
         0 => format!("the database is as it was before `{}`", error.revision),
-        done => format!("{done} of {} before it are done and stay, `{command}` goes on from here", count(error.units, "unit")),
+        done => format!(
+            "{done} of {} before it are done and stay, `{command}` goes on from here",
+            count(error.units, "unit")
+        ),
     };
     let then = match error.trouble {
         crate::connection::Trouble::Rows => format!("correct the rows or the migration, then run `{command}` again"),

@@ -20,9 +20,9 @@ pub use progress::Progress;
 pub use report::{Direction, Ran, Report};
 pub use status::{Applied, Entry, PartlyDone, Status};
 
-pub(crate) use report::{count, duration};
+
 pub(crate) use state::State;
-pub(crate) use unit::describe;
+
 
 use crate::connection::Connection;
 use crate::migration::{Migration, Migrations};
@@ -286,7 +286,9 @@ impl Runner {
     }
 
     fn state(&self, conn: &mut dyn Connection, config: &Config) -> Result<State, ErrorKind> {
-        let table = config.bind(self.bind.as_deref()).and_then(|database| database.history_table.clone());
+        let table = config
+            .bind(self.bind.as_deref())
+            .and_then(|database| database.history_table.clone());
         let table = table.unwrap_or_else(|| HISTORY_TABLE.to_owned());
         let waited = config.run.lock_timeout;
         let book = Book::read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
@@ -301,7 +303,9 @@ impl Runner {
             if let Some(other) = other {
                 others.insert(id.clone(), other.bind.map(str::to_owned));
             } else if members.last().is_none_or(|last| last.id < id.as_str()) {
-                let text = conn.journalled_downgrade(&table, id).map_err(|error| apply::database(conn, &error, waited))?;
+                let text = conn
+                    .journalled_downgrade(&table, id)
+                    .map_err(|error| apply::database(conn, &error, waited))?;
                 ahead.insert(id.clone(), text.and_then(|text| serde_json::from_str::<Journalled>(&text).ok()));
             } else {
                 unknown.push(id.clone());
@@ -311,7 +315,6 @@ impl Runner {
         let mut state = State {
             engine: conn.engine(),
             table,
-            bind: self.bind.clone(),
             members,
             ahead,
             unknown,

@@ -34,10 +34,14 @@ impl Runner {
     pub fn settle(&self, conn: &mut dyn Connection, done: bool) -> Result<Option<(String, usize)>, Error> {
         self.write(conn, |conn, state| {
             let partials = state.book.partials();
-            let Some((revision, partial)) = partials.into_iter().find(|(_, partial)| partial.started) else { return Ok(None) };
+            let Some((revision, partial)) = partials.into_iter().find(|(_, partial)| partial.started) else {
+                return Ok(None);
+            };
             let unit = partial.done.len();
             let source = state.graph.find(revision).and_then(|index| state.source(index));
-            let units = source.and_then(|source| source.units(state.engine, partial.direction).ok()).unwrap_or_default();
+            let units = source
+                .and_then(|source| source.units(state.engine, partial.direction).ok())
+                .unwrap_or_default();
             let hash = units.get(unit).map_or_else(String::new, super::plan::hash);
             let entry = JournalEntry {
                 revision,
@@ -67,7 +71,9 @@ impl Runner {
             begun.map_err(|error| database(conn, &error, waited))?;
             let result = self.state(conn, config).and_then(|state| {
                 let created = conn.create_tables(&state.table);
-                let result = created.and_then(|()| work(conn, &state)).and_then(|value| conn.commit().map(|()| value));
+                let result = created
+                    .and_then(|()| work(conn, &state))
+                    .and_then(|value| conn.commit().map(|()| value));
                 result.map_err(|error| database(conn, &error, waited))
             });
             if result.is_err() {

@@ -59,7 +59,9 @@ impl Migration {
     fn inside(&self, conn: &mut dyn Connection, units: &[Unit], direction: Direction) -> Result<(), Error> {
         conn.savepoint().map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
         let runs = self.rendered(conn.engine()).map_or(&[][..], |rendered| rendered.runs);
-        let result = units.iter().try_for_each(|unit| unit::run(conn, &unit.steps, runs, &mut ()).map(drop));
+        let result = units
+            .iter()
+            .try_for_each(|unit| unit::run(conn, &unit.steps, runs, &mut ()).map(drop));
         let released = conn.release(result.is_ok());
         result.map_err(|failure| self.failed(direction, 0, units.len(), failure))?;
         released.map_err(|error| Error::from(database(conn, &error, LOCK_TIMEOUT)))

@@ -3,8 +3,8 @@ use super::error::{Edit, ErrorKind, Partly};
 use super::report::Direction;
 use crate::migration::{Migration, Rendered};
 use mina_core::engine::Engine;
-use mina_core::history::graph::{Graph, Node};
 use mina_core::history::Set;
+use mina_core::history::graph::{Graph, Node};
 use mina_core::sql::unit::Unit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 pub(crate) struct State {
     pub(crate) engine: Engine,
     pub(crate) table: String,
-    pub(crate) bind: Option<String>,
     pub(crate) members: Vec<&'static Migration>,
     pub(crate) ahead: BTreeMap<String, Option<Journalled>>,
     pub(crate) unknown: Vec<String>,
@@ -53,7 +52,9 @@ impl Migration {
     }
 
     pub(crate) fn units(&self, engine: Engine, direction: Direction) -> Result<Vec<Unit>, ErrorKind> {
-        let Some(rendered) = self.rendered(engine) else { return Ok(Vec::new()) };
+        let Some(rendered) = self.rendered(engine) else {
+            return Ok(Vec::new());
+        };
         let text = match direction {
             Direction::Up => rendered.up,
             Direction::Down => rendered.down,
@@ -146,7 +147,12 @@ impl State {
 
     /// The applied revisions on which none that is applied builds.
     pub(crate) fn current(&self) -> Vec<String> {
-        let mut current: Vec<String> = self.graph.heads_of(&self.applied).into_iter().map(|i| self.graph.id(i).to_owned()).collect();
+        let mut current: Vec<String> = self
+            .graph
+            .heads_of(&self.applied)
+            .into_iter()
+            .map(|i| self.graph.id(i).to_owned())
+            .collect();
         current.extend(self.unknown.iter().cloned());
         current
     }

@@ -1,8 +1,8 @@
+use super::Runner;
 use super::book::Partial;
 use super::error::{Edit, Error, ErrorKind, Partly};
 use super::report::Direction;
 use super::state::{Source, State};
-use super::Runner;
 use crate::connection::Connection;
 use serde::Serialize;
 
@@ -164,7 +164,9 @@ impl Runner {
     ///
     /// As there.
     pub fn history(&self, conn: &mut dyn Connection) -> Result<Vec<Entry>, Error> {
-        self.look(conn, |state| Ok(state.graph.order().iter().map(|&index| state.entry(index)).collect()))
+        self.look(conn, |state| {
+            Ok(state.graph.order().iter().map(|&index| state.entry(index)).collect())
+        })
     }
 
     /// See [`Migrations::require_not_behind`](crate::Migrations::require_not_behind).
@@ -234,7 +236,12 @@ impl State {
             other_binds: self.others.keys().cloned().collect(),
             edited: self.edits(),
             unverified: known.filter(|id| self.is_unverified(id)).cloned().collect(),
-            partly: self.book.partials().into_iter().map(|(id, partial)| PartlyDone::new(id, partial)).collect(),
+            partly: self
+                .book
+                .partials()
+                .into_iter()
+                .map(|(id, partial)| PartlyDone::new(id, partial))
+                .collect(),
             table: self.table.clone(),
         }
     }

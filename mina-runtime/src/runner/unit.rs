@@ -112,7 +112,9 @@ fn action(
             }
         }
         Action::Run(index) => {
-            let step = runs.get(*index).ok_or_else(|| (format!("the program has no Rust for step {index}"), Trouble::Other))?;
+            let step = runs
+                .get(*index)
+                .ok_or_else(|| (format!("the program has no Rust for step {index}"), Trouble::Other))?;
             conn.call(step).map_err(|error| boxed_words(conn, error))?;
         }
         Action::Backfill(backfill) => done.rows += whole(conn, backfill, progress).map_err(|error| words(conn, &error))?,
@@ -200,7 +202,7 @@ fn shorten(action: &Action) -> String {
 
 pub(crate) fn table_of(action: &Action) -> String {
     match action {
-        Action::Batch(change) => change.table.clone(),
+        Action::Batch(change) => change.before.name.to_string(),
         _ => String::new(),
     }
 }
