@@ -9,6 +9,7 @@ pub mod identifier;
 mod layout;
 pub mod plan;
 mod problems;
+mod refusal;
 mod set;
 pub mod target;
 mod trace;
@@ -16,8 +17,9 @@ mod trace;
 pub use checksum::checksum;
 pub use graph::{Graph, Node};
 pub use plan::{Goal, Plan};
+pub use refusal::{Direction, TargetError};
 pub use set::Set;
-pub use target::{Direction, TargetError};
+
 pub use trace::{Resolved, Step, Trace};
 
 use crate::check::Checked;

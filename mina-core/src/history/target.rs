@@ -2,6 +2,7 @@
 
 use super::graph::Graph;
 use super::plan::Goal;
+use super::refusal::{Direction, TargetError};
 use super::set::Set;
 use crate::diagnostic::did_you_mean;
 
@@ -23,157 +24,6 @@ enum Symbol {
     Base,
     Current,
     Name(String),
-}
-
-/// Why a target means nothing on this history and this database.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-#[allow(missing_docs)]
-pub enum TargetError {
-    /// Nothing was given, or nothing after `@`.
-    #[error("the target is empty; give a revision, `head`, `base`, or steps such as `+1` and `-1`")]
-    Empty,
-    /// It is not of the grammar.
-    #[error("`{target}` is no target: {reason}")]
-    Malformed { target: String, reason: String },
-    /// No id, prefix, label or alias is so.
-    #[error("there is no revision, label or alias `{name}`{}", hint(.suggestion.as_deref(), *.empty))]
-    Unknown {
-        name: String,
-        suggestion: Option<String>,
-        /// The history has no revisions at all.
-        empty: bool,
-    },
-    /// Several revisions begin so.
-    #[error("`{prefix}` could be {}; give more of the id", listed(.candidates))]
-    Ambiguous { prefix: String, candidates: Vec<String> },
-    /// `head` where there are several.
-    #[error("`{target}` means one revision, but there are {} heads: {}; {}", .heads.len(), listed(.heads), heads_way_out(.heads))]
-    SeveralHeads { target: String, heads: Vec<String> },
-    /// A step up where several ways lead up.
-    #[error("`{target}` is ambiguous: {} could be next after {}; name one of them", listed(.candidates), named(.from))]
-    SeveralNext {
-        target: String,
-        /// None below the bases.
-        from: Vec<String>,
-        candidates: Vec<String>,
-    },
-    /// A step down where several revisions could go first.
-    #[error("`{target}` is ambiguous: {} are all applied and nothing builds on them; {}", listed(.candidates), down_way_out(.candidates, .steps))]
-    SeveralCurrent {
-        target: String,
-        candidates: Vec<String>,
-        steps: i64,
-    },
-    /// A step below a merge.
-    #[error("`{target}` is ambiguous: `{merge}` revises {}; name one of them", listed(.candidates))]
-    SeveralParents {
-        target: String,
-        merge: String,
-        candidates: Vec<String>,
-    },
-    /// More steps than there are revisions.
-    #[error("`{target}` goes {asked} steps, but there are only {there} {}", .direction.place())]
-    TooFar {
-        target: String,
-        asked: u64,
-        there: u64,
-        direction: Direction,
-    },
-    /// `upgrade -1`, `downgrade +1`, `upgrade base`.
-    #[error("`{target}` leads {}; use `{} {target}`", .direction.word(), .direction.command())]
-    WrongWay { target: String, direction: Direction },
-    /// `upgrade` to a revision below the current one.
-    #[error("`{revision}` is already applied, with {} above it; to go back to it, use `downgrade {revision}`", listed(.current))]
-    AlreadyApplied { revision: String, current: Vec<String> },
-    /// `downgrade` to a revision that is not applied.
-    #[error("`{revision}` is not applied, so nothing can be taken back to it; {}", applied_hint(.current))]
-    NotApplied { revision: String, current: Vec<String> },
-    /// `branch@revision` where the revision is elsewhere.
-    #[error("`{revision}` is not on the branch `{branch}`")]
-    NotOnBranch { revision: String, branch: String },
-    /// `downgrade label@-1` where nothing of the branch is applied.
-    #[error("nothing on the branch `{branch}` is applied")]
-    NothingApplied { branch: String },
-    /// Several revisions where one is wanted.
-    #[error("`{target}` means {}, where one revision is wanted", listed(.candidates))]
-    Several { target: String, candidates: Vec<String> },
-    /// No revision where one is wanted.
-    #[error("`{target}` means no revision here")]
-    Nothing { target: String },
-    /// `a:b` of which neither leads to the other.
-    #[error("`{to}` does not build on `{from}`, so there is no range from one to the other")]
-    NoRange { from: String, to: String },
-}
-
-/// Up or down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// `upgrade`
-    Up,
-    /// `downgrade`
-    Down,
-}
-
-impl Direction {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-
-    fn place(self) -> &'static str {
-        match self {
-            Self::Up => "above",
-            Self::Down => "below",
-        }
-    }
-
-    fn command(self) -> &'static str {
-        match self {
-            Self::Up => "upgrade",
-            Self::Down => "downgrade",
-        }
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match &quoted[..] {
-        [] => "nothing".into(),
-        [one] => one.clone(),
-        [many @ .., last] => format!("{} and {last}", many.join(", ")),
-    }
-}
-
-fn named(from: &[String]) -> String {
-    if from.is_empty() { "base".into() } else { listed(from) }
-}
-
-fn hint(suggestion: Option<&str>, empty: bool) -> String {
-    match suggestion {
-        Some(suggestion) => format!("; did you mean `{suggestion}`?"),
-        None if empty => "; the history is empty".into(),
-        None => "; `history` lists what there is".into(),
-    }
-}
-
-fn heads_way_out(heads: &[String]) -> String {
-    let head = heads.last().map_or("", |head| head);
-    format!("use `heads` for all of them, name one (`{head}` or `label@head`), or merge them")
-}
-
-fn down_way_out(candidates: &[String], steps: &i64) -> String {
-    let branch = candidates.last().map_or("", |candidate| candidate);
-    format!("say which with `{branch}@{steps}`, or name the revision to go back to")
-}
-
-fn applied_hint(current: &[String]) -> String {
-    match current {
-        [] => "nothing is applied".into(),
-        current => format!("the database is at {}", listed(current)),
-    }
 }
 
 impl Target {
@@ -585,7 +435,7 @@ impl<'a> Resolver<'a> {
                     return Err(TargetError::SeveralCurrent {
                         target: self.text(),
                         candidates: self.graph.ids(tips),
-                        steps,
+                        taken: taken.unsigned_abs(),
                     });
                 }
             };
