@@ -71,7 +71,8 @@ impl<'a> ConstraintRef<'a> {
             Self::PrimaryKey(PrimaryKey { columns, .. })
             | Self::ForeignKey(ForeignKey { columns, .. })
             | Self::Unique(Unique { columns, .. }) => columns.iter().any(|name| name == column),
-            Self::Check(_) | Self::Exclusion(_) => self.columns().iter().any(|name| name == column),
+            Self::Check(check) => check.expression.uses(column),
+            Self::Exclusion(_) => self.columns().iter().any(|name| name == column),
         }
     }
 

@@ -9,6 +9,12 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// The column that a name in an expression of SQL means: the one of that name, else the one that differs in case.
+    pub fn column_in_sql(&self, name: &str) -> Option<&Column> {
+        let folded = || self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
+        self.column(name).or_else(folded)
+    }
+
     /// A column by name, to change.
     pub fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
         self.columns.iter_mut().find(|column| column.name == name)
@@ -57,7 +63,7 @@ impl Table {
     pub fn generated_using<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a Column> {
         self.columns.iter().filter(move |generated| {
             let generated = generated.generated.as_ref();
-            generated.is_some_and(|generated| generated.expression.columns().iter().any(|name| name == column))
+            generated.is_some_and(|generated| generated.expression.uses(column))
         })
     }
 
@@ -185,13 +191,10 @@ impl Index {
     pub fn uses(&self, column: &str) -> bool {
         let named = |key: &IndexKey| match key {
             IndexKey::Column(name) => name == column,
-            IndexKey::Expression(expression) => expression.columns().iter().any(|name| name == column),
+            IndexKey::Expression(expression) => expression.uses(column),
         };
         self.elements.iter().any(|element| named(&element.key))
             || self.include.iter().any(|name| name == column)
-            || self
-                .filter
-                .as_ref()
-                .is_some_and(|filter| filter.columns().iter().any(|name| name == column))
+            || self.filter.as_ref().is_some_and(|filter| filter.uses(column))
     }
 }
