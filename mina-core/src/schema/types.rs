@@ -1,6 +1,5 @@
 use super::ObjectName;
 use serde::Serialize;
-use std::fmt;
 
 /// Diesel's SQL types, parameterised as Rust writes it. `Nullable` is the column's, not the type's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -38,22 +37,4 @@ pub enum Type {
     Custom(String),
     /// What did not parse as a type (and was reported): fits everything.
     Unknown,
-}
-
-/// As the language writes it: `Varchar<20>`.
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Numeric(None) => f.write_str("Numeric"),
-            Self::Numeric(Some((precision, scale))) => write!(f, "Numeric<{precision}, {scale}>"),
-            Self::Varchar(None) => f.write_str("Varchar"),
-            Self::Varchar(Some(most)) => write!(f, "Varchar<{most}>"),
-            Self::Char(length) => write!(f, "Char<{length}>"),
-            Self::Array(inner) => write!(f, "Array<{inner}>"),
-            Self::Unsigned(inner) => write!(f, "Unsigned<{inner}>"),
-            Self::Enum(name) => write!(f, "Enum<{name}>"),
-            Self::Custom(sql) => write!(f, "Custom<{sql:?}>"),
-            plain => fmt::Debug::fmt(plain, f),
-        }
-    }
 }

@@ -7,4 +7,7 @@ pub mod source;
 pub mod token;
 
 pub use ast::Block;
+pub use parse::parse_str;
 pub use token::{Location, Span, Tokens};
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,26 @@ pub enum Bracket {
     Curly,
 }
 
+impl Bracket {
+    /// `(`, `[` or `{`.
+    pub fn open(self) -> char {
+        match self {
+            Self::Round => '(',
+            Self::Square => '[',
+            Self::Curly => '{',
+        }
+    }
+
+    /// `)`, `]` or `}`.
+    pub fn close(self) -> char {
+        match self {
+            Self::Round => ')',
+            Self::Square => ']',
+            Self::Curly => '}',
+        }
+    }
+}
+
 /// The tokens of one block, with their places in the file where those are known.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
@@ -80,6 +100,8 @@ pub struct Tokens {
     pub tokens: Vec<Token>,
     /// The place of each token; empty where the lexer was not asked for them.
     pub locations: Vec<Location>,
+    /// The indexes of the words that were written with `r#`, in order.
+    pub raw: Vec<u32>,
 }
 
 impl Tokens {
@@ -94,7 +116,7 @@ impl Tokens {
 /// `visit` is called with each token's span, in the order of [`Tokens::tokens`].
 pub fn flatten(stream: TokenStream, visit: &mut impl FnMut(proc_macro2::Span)) -> Tokens {
     let mut tokens = Tokens::default();
-    push_all(stream, &mut tokens.tokens, visit);
+    push_all(stream, &mut tokens, visit);
     tokens
 }
 
@@ -112,13 +134,19 @@ pub fn flatten_located(stream: TokenStream) -> Tokens {
     tokens
 }
 
-fn push_all(stream: TokenStream, tokens: &mut Vec<Token>, visit: &mut impl FnMut(proc_macro2::Span)) {
+fn push_all(stream: TokenStream, into: &mut Tokens, visit: &mut impl FnMut(proc_macro2::Span)) {
     for tree in stream {
+        let tokens = &mut into.tokens;
         match tree {
             TokenTree::Ident(ident) => {
                 visit(ident.span());
                 let text = ident.to_string();
-                tokens.push(Token::Ident(text.strip_prefix("r#").unwrap_or(&text).to_owned()));
+                if let Some(raw) = text.strip_prefix("r#") {
+                    into.raw.push(tokens.len() as u32);
+                    tokens.push(Token::Ident(raw.to_owned()));
+                } else {
+                    tokens.push(Token::Ident(text));
+                }
             }
             TokenTree::Literal(literal) => {
                 visit(literal.span());
@@ -134,17 +162,17 @@ fn push_all(stream: TokenStream, tokens: &mut Vec<Token>, visit: &mut impl FnMut
                     Delimiter::Bracket => Bracket::Square,
                     Delimiter::Brace => Bracket::Curly,
                     Delimiter::None => {
-                        push_all(group.stream(), tokens, visit);
+                        push_all(group.stream(), into, visit);
                         continue;
                     }
                 };
                 let open = tokens.len();
                 visit(group.span_open());
                 tokens.push(Token::Open(bracket, 0));
-                push_all(group.stream(), tokens, visit);
-                tokens[open] = Token::Open(bracket, tokens.len() as u32);
+                push_all(group.stream(), into, visit);
+                into.tokens[open] = Token::Open(bracket, into.tokens.len() as u32);
                 visit(group.span_close());
-                tokens.push(Token::Close(bracket));
+                into.tokens.push(Token::Close(bracket));
             }
         }
     }

@@ -1,0 +1,52 @@
+//! Tokens to a [`Block`](super::Block).
+
+mod attribute;
+mod column;
+mod constraint;
+mod cursor;
+mod data;
+mod habit;
+mod header;
+mod keyword;
+mod literal;
+mod object;
+mod options;
+mod statement;
+mod table;
+mod types;
+mod value;
+
+pub(super) use literal::dedent;
+
+use super::{Block, Tokens, source, token};
+use crate::diagnostic::Diagnostic;
+use cursor::Parser;
+
+/// A block, and what is wrong with its text.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// What could be understood; a statement that could not is [`Broken`](super::ast::StatementKind::Broken).
+    pub block: Block,
+    /// M0xx, all of the block's at once.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses the tokens between the braces of `migration! { … }`.
+pub fn parse(tokens: &Tokens) -> Parsed {
+    let mut parser = Parser::new(tokens);
+    let block = parser.block();
+    Parsed {
+        block,
+        diagnostics: parser.diagnostics,
+    }
+}
+
+/// Lexes and parses what stands between the braces of `migration! { … }`.
+///
+/// # Errors
+///
+/// The text is no sequence of Rust tokens.
+pub fn parse_str(text: &str) -> Result<(Parsed, Tokens), source::SourceError> {
+    let tokens = token::flatten_located(source::lex(text)?);
+    Ok((parse(&tokens), tokens))
+}

@@ -1,0 +1,110 @@
+//! A [`Block`] to text.
+
+mod data;
+mod literal;
+mod rust;
+mod statement;
+mod table;
+mod text;
+mod types;
+mod value;
+mod writer;
+
+pub use literal::{column_path, name, table_name};
+pub(super) use rust::tokens_as_text;
+
+use super::Block;
+use super::ast::{Body, Downgrade, Ident, Statement};
+use writer::Writer;
+
+/// Statements no longer than this are printed on one line by [`statement`].
+const SHORT: usize = 120;
+
+/// Prints what stands between the braces of `migration! { … }`, in the form that `mina fmt` gives it.
+pub fn print(block: &Block) -> String {
+    let mut w = Writer::new(false);
+    w.block(block);
+    w.finish()
+}
+
+/// Prints one statement as a help line shows it: on one line where it is short, without a trailing line break.
+///
+/// A table that is [`implied`](super::ast::TableRef::implied) is left out, as inside `batch_alter`.
+pub fn statement(statement: &Statement) -> String {
+    let mut w = Writer::new(true);
+    w.statement(statement);
+    let line = w.finish();
+    if line.chars().count() <= SHORT && !line.contains('\n') {
+        return line;
+    }
+    let mut w = Writer::new(false);
+    w.statement(statement);
+    w.finish()
+}
+
+impl Writer {
+    fn block(&mut self, block: &Block) {
+        if !block.engines.is_empty() {
+            let engines: Vec<&str> = block.engines.iter().map(|on| on.engine.name()).collect();
+            self.line(&format!("<{}>", engines.join(", ")));
+        }
+        if !block.doc.is_empty() {
+            self.doc(&block.doc, true);
+        }
+        if !block.allow.is_empty() {
+            self.line(&format!("#![{}]", text::allow(&block.allow)));
+        }
+        if !self.is_empty() {
+            self.blank();
+        }
+        if let Some(revision) = &block.revision {
+            self.line(&format!("revision = {};", literal::string(&revision.text)));
+        }
+        self.line(&format!("revises = {};", parents(&block.revises)));
+        if !block.depends_on.is_empty() {
+            self.line(&format!("depends_on = [{}];", literal::strings(&block.depends_on)));
+        }
+        for (key, value) in [("label", &block.label), ("alias", &block.alias)] {
+            if let Some(value) = value {
+                self.line(&format!("{key} = {};", literal::string(&value.text)));
+            }
+        }
+        if let Some(bind) = &block.bind {
+            self.line(&format!("bind = {};", name(&bind.text)));
+        }
+        if let Some(transaction) = block.transaction {
+            self.line(&format!("transaction = {transaction};"));
+        }
+        self.blank();
+        self.item("upgrade ");
+        self.body(&block.upgrade);
+        match &block.downgrade {
+            Downgrade::Missing => {}
+            Downgrade::Body(body) => {
+                self.blank();
+                self.item("downgrade ");
+                self.body(body);
+            }
+            Downgrade::Auto(_) => {
+                self.blank();
+                self.line("downgrade = auto;");
+            }
+            Downgrade::Irreversible { why, .. } => {
+                self.blank();
+                self.line(&format!("downgrade = irreversible({});", literal::string(why)));
+            }
+        }
+    }
+
+    fn body(&mut self, body: &Body) {
+        self.braces(&body.statements, |w, statement| w.statement(statement));
+    }
+}
+
+fn parents(ids: &[Ident]) -> String {
+    match ids {
+        [] => "base".into(),
+        [id] => literal::string(&id.text),
+        ids => format!("[{}]", literal::strings(ids)),
+    }
+}
