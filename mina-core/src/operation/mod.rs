@@ -3,8 +3,24 @@
 //! [`replay()`] looks each statement up in the schema and reports what cannot be (M2xx, M401, M5xx); the
 //! [`Operation`]s that come out need no further look-up to be applied, inverted or rendered.
 
+mod apply;
+mod column;
+mod constraint;
+mod conversion;
+mod data;
+mod dependents;
+mod enumeration;
+mod fit;
+mod index;
+mod invert;
+mod lookup;
+mod object;
+mod raw;
 mod replay;
+mod support;
+mod table;
 
+pub use raw::run_steps;
 pub use replay::{Context, replay};
 
 use crate::schema::{Column, Constraint, Enum, Expression, Function, Index, ObjectName, Sequence, Table, Trigger, Value, View};
@@ -171,19 +187,3 @@ pub enum Using {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoInverse(pub String);
-
-impl Operation {
-    /// Changes the schema.
-    pub fn apply(&self, schema: &mut crate::schema::Schema) {
-        let _ = schema;
-    }
-
-    /// The operations that lead back, in order.
-    ///
-    /// # Errors
-    ///
-    /// What would have to be known or said, such as `undo` on an `execute`.
-    pub fn invert(&self) -> Result<Vec<Operation>, NoInverse> {
-        Err(NoInverse(String::new()))
-    }
-}

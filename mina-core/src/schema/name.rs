@@ -80,6 +80,14 @@ impl PartialEq for Origin {
     }
 }
 
+impl Origin {
+    /// Whether both are of one revision.
+    pub fn is_here(&self, other: &Self) -> bool {
+        let revision = |origin: &Self| origin.0.as_ref().map(|place| place.revision.clone());
+        revision(self) == revision(other)
+    }
+}
+
 impl fmt::Debug for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Origin({self})")

@@ -1,0 +1,105 @@
+//! Which types an engine turns into which by itself.
+
+use crate::engine::Engine;
+use crate::schema::Type;
+
+/// Whether a column's type can change without `using`.
+pub(super) fn is_implicit(from: &Type, to: &Type, engine: Engine) -> bool {
+    use Type::{Char, Cidr, Date, Enum, Inet, Interval, Json, Jsonb, Text, Time, Timestamp, Timestamptz, Unknown, Varchar};
+    if from == to || matches!((from, to), (Unknown, _) | (_, Unknown)) {
+        return true;
+    }
+    if is_text(to) {
+        return is_text(from) || text_of_itself(from, engine);
+    }
+    match (from, to) {
+        (from, to) if is_number(from) && is_number(to) => engine != Engine::Sqlite || !is_fraction(from) || is_fraction(to),
+        (Type::Array(from), Type::Array(to)) => is_implicit(from, to, engine),
+        (Cidr, Inet) | (Inet, Cidr) => true,
+        (Json, Jsonb) | (Jsonb, Json) => engine != Engine::Sqlite,
+        (Timestamp, Timestamptz) | (Timestamptz, Timestamp) => true,
+        (Date, Timestamp | Timestamptz) | (Timestamp | Timestamptz, Date | Time) | (Time, Interval) | (Interval, Time) => {
+            engine != Engine::Sqlite
+        }
+        (Type::Bool, to) if is_number(to) => engine != Engine::Pg,
+        (Enum(_), Char(_) | Varchar(_) | Text) => true,
+        (from, _) if engine == Engine::Mysql => is_text(from) && !matches!(to, Json | Type::Binary | Enum(_)),
+        _ => false,
+    }
+}
+
+/// Whether the text of a value is what the engine stores, or makes of it by itself.
+fn text_of_itself(from: &Type, engine: Engine) -> bool {
+    match from {
+        Type::Custom(_) | Type::Binary | Type::Array(_) => false,
+        Type::Bool | Type::Jsonb => engine != Engine::Sqlite,
+        _ => true,
+    }
+}
+
+pub(super) fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::Text | Type::Varchar(_) | Type::Char(_))
+}
+
+fn is_number(ty: &Type) -> bool {
+    is_whole(ty) || is_fraction(ty)
+}
+
+/// Whether the database can count it up.
+pub(super) fn is_whole(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Unsigned(_)
+    )
+}
+
+fn is_fraction(ty: &Type) -> bool {
+    matches!(ty, Type::Float | Type::Double | Type::Numeric(_))
+}
+
+/// Whether a foreign key can go from one type to the other: the same type, text of any length.
+pub(super) fn can_refer(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (Type::Custom(_) | Type::Unknown, _) | (_, Type::Custom(_) | Type::Unknown) => true,
+        (Type::Numeric(_), Type::Numeric(_)) => true,
+        _ => from == to || is_text(from) && is_text(to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_becomes_a_number_only_when_told_how() {
+        for engine in [Engine::Sqlite, Engine::Pg] {
+            assert!(!is_implicit(&Type::Varchar(Some(3)), &Type::Integer, engine));
+            assert!(!is_implicit(&Type::Text, &Type::Timestamp, engine));
+        }
+        assert!(is_implicit(&Type::Text, &Type::Integer, Engine::Mysql));
+    }
+
+    #[test]
+    fn numbers_widen_and_print_by_themselves() {
+        for engine in Engine::ALL {
+            assert!(is_implicit(&Type::Integer, &Type::BigInt, *engine));
+            assert!(is_implicit(&Type::Integer, &Type::Numeric(Some((12, 2))), *engine));
+            assert!(is_implicit(&Type::Integer, &Type::Text, *engine));
+        }
+        assert!(!is_implicit(&Type::Double, &Type::Integer, Engine::Sqlite));
+    }
+
+    #[test]
+    fn what_sqlite_stores_otherwise_is_not_its_text() {
+        assert!(!is_implicit(&Type::Bool, &Type::Text, Engine::Sqlite));
+        assert!(is_implicit(&Type::Bool, &Type::Text, Engine::Pg));
+        assert!(!is_implicit(&Type::Json, &Type::Jsonb, Engine::Sqlite));
+        assert!(is_implicit(&Type::Json, &Type::Jsonb, Engine::Pg));
+    }
+
+    #[test]
+    fn a_key_refers_to_text_of_any_length_but_to_no_other_whole_number() {
+        assert!(can_refer(&Type::Varchar(Some(10)), &Type::Varchar(Some(80))));
+        assert!(!can_refer(&Type::Integer, &Type::BigInt));
+    }
+}

@@ -1,0 +1,167 @@
+//! What depends on a table or a column, and would break if it went.
+
+use super::lookup::{list, path};
+use super::replay::{Replay, Resolution};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::engine::Engine;
+use crate::schema::{ForeignKey, ObjectName, Origin, Schema, Table};
+use crate::sql::text::{mentions_column, mentions_table};
+use crate::syntax::Span;
+
+/// Something that names the object at hand.
+#[derive(Clone, Debug)]
+pub(super) struct Dependent {
+    /// ``the view `active_users` ``
+    pub(super) what: String,
+    /// How it is taken out: `drop_view active_users;`
+    pub(super) without: String,
+    /// What tells one object from another in the taint.
+    pub(super) name: String,
+    pub(super) origin: Origin,
+}
+
+impl Dependent {
+    fn key(table: &Table, key: &ForeignKey) -> Self {
+        Self {
+            what: format!("the foreign key `{}` of `{}`", key.name, table.name),
+            without: format!("drop_constraint {} on {};", key.name, table.name),
+            name: key.name.text.clone(),
+            origin: key.origin.clone(),
+        }
+    }
+}
+
+/// The views, triggers and functions whose SQL is about something.
+///
+/// `about` is asked with the SQL and the table of a trigger.
+pub(super) fn with_body(schema: &Schema, about: impl Fn(&str, Option<&ObjectName>) -> bool) -> Vec<Dependent> {
+    let views = schema.views().values().filter(|view| about(&view.body, None));
+    let views = views.map(|view| Dependent {
+        what: format!("the view `{}`", view.name),
+        without: format!("drop_view {};", view.name),
+        name: view.name.name.to_string(),
+        origin: view.origin.clone(),
+    });
+    let triggers = schema
+        .triggers()
+        .values()
+        .filter(|trigger| about(&trigger.body, Some(&trigger.table)));
+    let triggers = triggers.map(|trigger| Dependent {
+        what: format!("the trigger `{}` on `{}`", trigger.name, trigger.table),
+        without: format!("drop_trigger {} on {};", trigger.name, trigger.table),
+        name: trigger.name.clone(),
+        origin: trigger.origin.clone(),
+    });
+    let functions = schema.functions().values().filter(|function| about(&function.body, None));
+    let functions = functions.map(|function| Dependent {
+        what: format!("the function `{}({})`", function.name, function.arguments),
+        without: format!("drop_function {}({});", function.name, function.arguments),
+        name: function.name.name.to_string(),
+        origin: function.origin.clone(),
+    });
+    views.chain(triggers).chain(functions).collect()
+}
+
+/// The views, triggers and functions that name a table; triggers on it among them.
+pub(super) fn bodies_about_table(schema: &Schema, engine: Engine, name: &ObjectName) -> Vec<Dependent> {
+    with_body(schema, |sql, on| on == Some(name) || mentions_table(sql, engine, name))
+}
+
+/// The views, triggers and functions that name a column.
+pub(super) fn bodies_about_column(schema: &Schema, engine: Engine, table: &ObjectName, column: &str) -> Vec<Dependent> {
+    with_body(schema, |sql, on| mentions_column(sql, engine, on, table, column))
+}
+
+/// The keys of other tables that refer to a table.
+pub(super) fn keys_to_table(schema: &Schema, name: &ObjectName) -> Vec<Dependent> {
+    let keys = schema.referring(name).filter(|(table, _)| table.name != *name);
+    keys.map(|(table, key)| Dependent::key(table, key)).collect()
+}
+
+/// The keys of all tables that refer to a column, its own table's included.
+pub(super) fn keys_to_column(schema: &Schema, table: &ObjectName, column: &str) -> Vec<Dependent> {
+    let keys = schema
+        .referring(table)
+        .filter(|(_, key)| key.referred.iter().any(|name| name == column));
+    keys.map(|(table, key)| Dependent::key(table, key)).collect()
+}
+
+/// The keys that refer to columns that nothing else would make unique if a constraint or index were gone.
+pub(super) fn keys_to_unique(schema: &Schema, table: &Table, name: &str, columns: &[String]) -> Vec<Dependent> {
+    let same = |referred: &[String]| referred.len() == columns.len() && referred.iter().all(|column| columns.contains(column));
+    let still = table.unique_sets().any(|(other, set)| {
+        other.text != name && set.len() == columns.len() && columns.iter().all(|column| set.contains(&column.as_str()))
+    });
+    if still {
+        return Vec::new();
+    }
+    let keys = schema.referring(&table.name).filter(|(_, key)| same(&key.referred));
+    keys.map(|(table, key)| Dependent::key(table, key)).collect()
+}
+
+/// The constraints, indexes and generated columns of a table that name a column besides others, or that it cannot lose.
+pub(super) fn on_table(table: &Table, column: &str) -> Vec<Dependent> {
+    let mut dependents = Vec::new();
+    for constraint in table.constraints_using(column) {
+        let columns = constraint.columns();
+        if columns.len() > 1 || matches!(constraint, crate::schema::ConstraintRef::PrimaryKey(_)) {
+            dependents.push(Dependent {
+                what: format!("the {} `{}` on {}", constraint.occupant_kind(), constraint.name(), list(&columns)),
+                without: format!("drop_constraint {} on {};", constraint.name(), table.name),
+                name: constraint.name().text.clone(),
+                origin: constraint.origin().clone(),
+            });
+        }
+    }
+    for index in table.indexes_using(column) {
+        let columns = index.columns();
+        if columns.len() > 1 && !index.serves_key {
+            dependents.push(Dependent {
+                what: format!("the index `{}` on {}", index.name, list(&columns)),
+                without: format!("drop_index {} on {};", index.name, table.name),
+                name: index.name.text.clone(),
+                origin: index.origin.clone(),
+            });
+        }
+    }
+    for generated in table.generated_using(column).filter(|generated| generated.name != column) {
+        dependents.push(Dependent {
+            what: format!("the generated column `{}`", path(&table.name, &generated.name)),
+            without: format!("drop_column {};", path(&table.name, &generated.name)),
+            name: generated.name.clone(),
+            origin: generated.origin.clone(),
+        });
+    }
+    dependents
+}
+
+impl Replay<'_> {
+    /// Refuses what dependents stand in the way of; those that an earlier error is about are passed over.
+    pub(super) fn refuse_for(&mut self, code: Code, span: Span, what: &str, dependents: Vec<Dependent>, then: &str) -> Resolution {
+        if dependents.is_empty() {
+            return Ok(());
+        }
+        if dependents.iter().all(|dependent| self.schema.taint.holds(&dependent.name)) {
+            return Err(self.refuse_silently());
+        }
+        let (first, more) = (&dependents[0], dependents.len() - 1);
+        let others = match more {
+            0 => String::new(),
+            1 => format!(" and {}", dependents[1].what),
+            _ => format!(" and {more} others"),
+        };
+        let verb = if more == 0 { "depends" } else { "depend" };
+        let mut error = Diagnostic::error(code, span, format!("{}{others} {verb} on {what}", first.what));
+        for dependent in &dependents {
+            error = error.help(format!("{} is from {}", dependent.what, dependent.origin));
+        }
+        let without: Vec<&str> = dependents.iter().map(|dependent| dependent.without.as_str()).collect();
+        error = error.help(format!("write {} before it{then}", code_list(&without)));
+        Err(self.refuse(error))
+    }
+}
+
+fn code_list(statements: &[&str]) -> String {
+    let quoted: Vec<String> = statements.iter().map(|statement| format!("`{statement}`")).collect();
+    quoted.join(", ")
+}

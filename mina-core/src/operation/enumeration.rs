@@ -1,0 +1,159 @@
+//! Enums.
+
+use super::Operation;
+use super::dependents::Dependent;
+use super::fit::quoted;
+use super::lookup::path;
+use super::replay::{Replay, Resolution};
+use crate::diagnostic::{Code, did_you_mean};
+use crate::schema::{Column, Default, Enum, ObjectName, OccupantKind, Table, Type, Value};
+use crate::syntax::ast::{EnumChange, EnumPlace, Ident, TableRef};
+use std::sync::Arc;
+
+impl Replay<'_> {
+    fn enumeration(&mut self, reference: &TableRef) -> Resolution<Arc<Enum>> {
+        let name = reference.object();
+        if let Some(found) = self.schema.enumeration(&name) {
+            return Ok(found.clone());
+        }
+        let names: Vec<_> = self.schema.enums().keys().map(|name| name.name.clone()).collect();
+        self.no_object("enum", &name.to_string(), reference.span(), names.iter().map(|name| &**name), None)
+    }
+
+    pub(super) fn create_enum(&mut self, reference: &TableRef, values: &[Ident]) -> Resolution {
+        let name = reference.object();
+        self.check_namespace(reference)?;
+        self.claim(OccupantKind::Enum, &name, None, reference.span())?;
+        let mut all: Vec<String> = Vec::with_capacity(values.len());
+        for value in values {
+            if all.contains(&value.text) {
+                let message = format!("the enum `{name}` has the value \"{}\" twice", value.text);
+                return self.error(Code::M204, value.span, message, ["name each value once".to_owned()]);
+            }
+            all.push(value.text.clone());
+        }
+        let origin = self.origin(reference.span());
+        let operation = Operation::CreateEnum(Enum { name, values: all, origin });
+        self.emit(operation, reference.span());
+        Ok(())
+    }
+
+    pub(super) fn alter_enum(&mut self, reference: &TableRef, change: &EnumChange) -> Resolution {
+        let before = self.enumeration(reference)?;
+        let mut values = before.values.clone();
+        let mut renamed = None;
+        match change {
+            EnumChange::Add { value, place } => {
+                self.no_such_value_yet(&before, value)?;
+                let at = match place {
+                    None => values.len(),
+                    Some((EnumPlace::Before, other)) => self.position(&before, other)?,
+                    Some((EnumPlace::After, other)) => self.position(&before, other)? + 1,
+                };
+                values.insert(at, value.text.clone());
+            }
+            EnumChange::Rename { value, to } => {
+                let at = self.position(&before, value)?;
+                if value.text == to.text {
+                    self.no_change(to.span, format!("the value \"{}\" is called so already", to.text));
+                    return Ok(());
+                }
+                self.no_such_value_yet(&before, to)?;
+                values[at].clone_from(&to.text);
+                renamed = Some((value.text.clone(), to.text.clone()));
+            }
+            EnumChange::Remove { value } => {
+                let at = self.position(&before, value)?;
+                self.is_no_default(&before.name, value)?;
+                values.remove(at);
+                if values.is_empty() {
+                    let message = format!("\"{}\" is the only value of the enum `{}`", value.text, before.name);
+                    return self.error(Code::M208, value.span, message, [format!("write `drop_enum {};`", before.name)]);
+                }
+            }
+        }
+        let after = Enum {
+            name: before.name.clone(),
+            values,
+            origin: self.origin(reference.span()),
+        };
+        let operation = Operation::AlterEnum {
+            before: Enum::clone(&before),
+            after,
+            renamed,
+        };
+        self.emit(operation, reference.span());
+        Ok(())
+    }
+
+    fn position(&mut self, object: &Enum, value: &Ident) -> Resolution<usize> {
+        if let Some(at) = object.values.iter().position(|other| *other == value.text) {
+            return Ok(at);
+        }
+        let message = format!("the enum `{}` has no value \"{}\"", object.name, value.text);
+        let help = match did_you_mean(&value.text, object.values.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean \"{near}\", from {}?", object.origin),
+            None => format!("its values are {}, from {}", quoted(&object.values), object.origin),
+        };
+        self.error(Code::M203, value.span, message, [help])
+    }
+
+    fn no_such_value_yet(&mut self, object: &Enum, value: &Ident) -> Resolution {
+        if !object.values.contains(&value.text) {
+            return Ok(());
+        }
+        let message = format!("the enum `{}` has the value \"{}\" already", object.name, value.text);
+        self.error(Code::M204, value.span, message, [format!("it is from {}", object.origin)])
+    }
+
+    fn columns_of<'s>(tables: impl Iterator<Item = &'s Arc<Table>>, name: &ObjectName) -> Vec<(&'s ObjectName, &'s Column)> {
+        let columns = tables.flat_map(|table| table.columns.iter().map(|column| (&table.name, column)));
+        columns.filter(|(_, column)| is_of(&column.ty, name)).collect()
+    }
+
+    fn is_no_default(&mut self, name: &ObjectName, value: &Ident) -> Resolution {
+        let wanted = Some(Default::Value(Value::String(value.text.clone())));
+        let using = Self::columns_of(self.schema.tables().values(), name);
+        let Some((table, column)) = using.into_iter().find(|(_, column)| column.default == wanted) else {
+            return Ok(());
+        };
+        let path = path(table, &column.name);
+        let message = format!("\"{}\" is the default of `{path}`", value.text);
+        let help = [
+            format!("it is from {}", column.origin),
+            format!("write `alter_column {path} {{ default = none }}` before it, or give another default"),
+        ];
+        self.error(Code::M208, value.span, message, help)
+    }
+
+    pub(super) fn drop_enum(&mut self, reference: &TableRef) -> Resolution {
+        let object = self.enumeration(reference)?;
+        let using = Self::columns_of(self.schema.tables().values(), &object.name);
+        let dependents = using.into_iter().map(|(table, column)| Dependent {
+            what: format!("the column `{}`", path(table, &column.name)),
+            without: format!("drop_column {};", path(table, &column.name)),
+            name: column.name.clone(),
+            origin: column.origin.clone(),
+        });
+        let dependents = dependents.collect();
+        let then = ", or change its type";
+        self.refuse_for(
+            Code::M208,
+            reference.span(),
+            &format!("the enum `{}`", object.name),
+            dependents,
+            then,
+        )?;
+        self.emit(Operation::DropEnum(Enum::clone(&object)), reference.span());
+        self.goes(&object.name, "it is dropped here".into(), reference.span());
+        Ok(())
+    }
+}
+
+fn is_of(ty: &Type, name: &ObjectName) -> bool {
+    match ty {
+        Type::Enum(of) => of == name,
+        Type::Array(inner) => is_of(inner, name),
+        _ => false,
+    }
+}

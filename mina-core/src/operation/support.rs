@@ -1,0 +1,173 @@
+//! What an engine in force lacks: types (M501) and operations (M502).
+
+use super::replay::{Replay, Resolution};
+use crate::diagnostic::{Code, Lint};
+use crate::engine::{Engine, Product, Target};
+use crate::schema::{Action, Deferral, Type};
+use crate::syntax::Span;
+use crate::syntax::ast::{IndexDef, IndexKeyDef, KeyOptions, TypeRef};
+
+/// Whether an engine has a type, at the version declared.
+fn has_type(target: Target, ty: &Type) -> bool {
+    match (target.product, ty) {
+        (_, Type::Custom(_) | Type::Unknown) => true,
+        (Product::Postgres, Type::Array(inner)) => has_type(target, inner),
+        (Product::Postgres, ty) => !matches!(ty, Type::TinyInt | Type::Unsigned(_)),
+        (_, Type::Interval | Type::Inet | Type::Cidr | Type::MacAddr | Type::Array(_)) => false,
+        (Product::Sqlite, ty) => !matches!(ty, Type::TinyInt | Type::Unsigned(_)),
+        (_, Type::Timestamptz | Type::Jsonb | Type::Varchar(None)) => false,
+        (Product::Mariadb, Type::Uuid) => target.version >= (10, 7),
+        (Product::Mysql, Type::Uuid) => false,
+        _ => true,
+    }
+}
+
+/// `<Pg, Sqlite>`: the engines in force that have something, as the head of a block would say it.
+fn engines_with(targets: &[Target], has: impl Fn(Target) -> bool) -> Option<String> {
+    let mut engines: Vec<Engine> = Vec::new();
+    for target in targets.iter().filter(|target| has(**target)) {
+        if !engines.contains(&target.engine()) {
+            engines.push(target.engine());
+        }
+    }
+    let names: Vec<&str> = engines.into_iter().map(Engine::name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+impl Replay<'_> {
+    /// Refuses a type that the engine lacks.
+    pub(super) fn check_type(&mut self, ty: &TypeRef) -> Resolution {
+        let target = self.cx.target;
+        if ty.ty == Type::Numeric(None) && self.engine() == Engine::Mysql {
+            let message = format!("a bare `Numeric` keeps no digits after the point on {target}");
+            self.lint(
+                Lint::BareNumeric,
+                ty.span,
+                message,
+                ["write `Numeric<p, s>`, such as `Numeric<12, 2>`".to_owned()],
+            );
+        }
+        if let Type::Enum(name) = &ty.ty
+            && self.schema.enumeration(name).is_none()
+        {
+            let names: Vec<_> = self.schema.enums().keys().map(|name| name.name.clone()).collect();
+            let names = names.iter().map(|name| &**name);
+            let help = format!("create it first: `create_enum {name} (\"…\");`");
+            return self.no_object("enum", &name.to_string(), ty.span, names, help);
+        }
+        if has_type(target, &ty.ty) {
+            return Ok(());
+        }
+        if ty.ty == Type::Varchar(None) {
+            return self.error(
+                Code::M501,
+                ty.span,
+                format!("`Varchar` needs a length on {target}"),
+                ["write `Varchar<255>`, or `Text`".to_owned()],
+            );
+        }
+        let message = format!("{target} has no type `{}`", ty.ty);
+        let custom = format!(
+            "or use a type that all engines in force have, or `Custom<\"…\">`, under `#[on({})]`",
+            self.engine()
+        );
+        let help = match engines_with(self.cx.targets, |target| has_type(target, &ty.ty)) {
+            Some(engines) => format!("head the block with `<{engines}>`, the engines that have it"),
+            None => "no engine in force has it".into(),
+        };
+        self.error(Code::M501, ty.span, message, [help, custom])
+    }
+
+    /// Refuses an operation or option that the engine lacks; `has` tells which of the engines in force have it.
+    pub(super) fn require(&mut self, has: fn(Target) -> bool, what: &str, span: Span) -> Resolution {
+        if has(self.cx.target) {
+            return Ok(());
+        }
+        let message = format!("{} has no {what}", self.cx.target);
+        let help = match engines_with(self.cx.targets, has) {
+            Some(engines) => format!("stand `#[on({engines})]` before the statement, or head the block with `<{engines}>`"),
+            None => "no engine in force has it: take it out".into(),
+        };
+        self.error(Code::M502, span, message, [help])
+    }
+
+    pub(super) fn check_key_options(&mut self, options: &KeyOptions, span: Span) -> Resolution {
+        if options.deferral != Deferral::No {
+            self.require(|on| on.engine() != Engine::Mysql, "deferrable foreign keys", span)?;
+        }
+        if options.not_valid {
+            self.require(postgres, "`validate = false`", span)?;
+        }
+        if options.on_delete == Action::SetDefault || options.on_update == Action::SetDefault {
+            self.require(|on| on.engine() != Engine::Mysql, "`set_default`", span)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_index_options(&mut self, index: &IndexDef) -> Resolution {
+        let span = |part: Option<Span>| part.unwrap_or(index.span);
+        if let Some(filter) = &index.filter {
+            self.require(|on| on.engine() != Engine::Mysql, "partial indexes", filter.span)?;
+        }
+        if let Some(method) = &index.method {
+            let on_mysql = ["btree", "hash", "fulltext", "spatial", "rtree"].contains(&method.text.to_lowercase().as_str());
+            match on_mysql {
+                true => self.require(|on| on.engine() != Engine::Sqlite, "index methods", method.span)?,
+                false => self.require(postgres, &format!("index method `{}`", method.text), method.span)?,
+            }
+        }
+        if let Some(column) = index.include.first() {
+            self.require(postgres, "indexes with `include`", column.span)?;
+        }
+        if index.nulls_not_distinct {
+            self.require(nulls_not_distinct, "`nulls_not_distinct`", index.span)?;
+        }
+        for element in &index.elements {
+            let own = match &element.key {
+                IndexKeyDef::Column(column) => column.span,
+                IndexKeyDef::Expression(expression) => {
+                    self.require(expression_indexes, "indexes on an expression", expression.span)?;
+                    expression.span
+                }
+            };
+            if element.nulls_first.is_some() {
+                self.require(postgres, "indexes with `nulls_first` or `nulls_last`", own)?;
+            }
+            if let Some(class) = &element.class {
+                self.require(postgres, "operator classes", class.span)?;
+            }
+            if let Some(collation) = &element.collate {
+                self.require(
+                    |on| on.engine() != Engine::Mysql,
+                    "collations in an index",
+                    span(Some(collation.span)),
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn postgres(target: Target) -> bool {
+    target.engine() == Engine::Pg
+}
+
+pub(super) fn nulls_not_distinct(target: Target) -> bool {
+    postgres(target) && target.version >= (15, 0)
+}
+
+pub(super) fn functions(target: Target) -> bool {
+    target.engine() != Engine::Sqlite
+}
+
+pub(super) fn sequences(target: Target) -> bool {
+    matches!(target.product, Product::Postgres | Product::Mariadb)
+}
+
+pub(super) fn virtual_columns(target: Target) -> bool {
+    !postgres(target) || target.version >= (18, 0)
+}
+
+fn expression_indexes(target: Target) -> bool {
+    target.product != Product::Mariadb
+}
