@@ -1,9 +1,30 @@
 //! The rules: what a block may not do, one file a rule family.
 
+mod attribute;
+mod auto;
+mod downgrade;
+mod engines;
+mod facts;
+mod identity;
+mod lints;
+mod lossy;
+mod merge;
+mod order;
+mod proof;
+mod restore;
+mod restore_words;
+pub mod rows;
+mod safe;
+mod spell;
+mod units;
+mod word;
+mod writes;
+
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Target;
 use crate::history::Trace;
+use crate::operation::{Context, replay};
 use crate::schema::Schema;
 use crate::syntax::{Tokens, ast};
 
@@ -42,6 +63,60 @@ pub struct Replayed {
 
 /// Replays a block and holds every rule against it but those of the graph (M1xx) and of syntax (M0xx).
 pub fn check(subject: &Subject<'_>) -> Checked {
-    let _ = subject;
-    Checked::default()
+    let targets: Vec<Target> = subject.parents.iter().map(|(target, _)| *target).collect();
+    let mut engines = Vec::with_capacity(targets.len());
+    let mut findings = Vec::with_capacity(targets.len());
+    for (target, parent) in subject.parents {
+        let cx = Context {
+            target: *target,
+            targets: &targets,
+            config: subject.config,
+            block: subject.block,
+            tokens: subject.tokens,
+            file: subject.file,
+            downgrade: false,
+        };
+        let (replayed, diagnostics) = on_engine(parent, &cx);
+        engines.push(replayed);
+        findings.push((*target, diagnostics));
+    }
+    let mut diagnostics = merge::merge(findings);
+    diagnostics.extend(engines::incomplete(subject));
+    diagnostics.extend(lints::of_block(subject));
+    merge::tidy(&mut diagnostics);
+    Checked { engines, diagnostics }
+}
+
+fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {
+    let block = cx.block;
+    let mut up = replay(parent.clone(), &block.upgrade, cx);
+    let mut diagnostics = std::mem::take(&mut up.diagnostics);
+    order::advise(&mut diagnostics, parent, &block.upgrade, cx);
+    diagnostics.extend(rows::check(&up, cx));
+    diagnostics.extend(units::check(&up, cx));
+
+    let (mut down, more) = downgrade::replay_downgrade(&up, cx);
+    diagnostics.extend(more);
+    if let Some(down) = &mut down {
+        let written = match &block.downgrade {
+            ast::Downgrade::Body(body) => Some(body),
+            _ => None,
+        };
+        let refused = std::mem::take(&mut down.diagnostics);
+        let derivable = written.is_some() || refused.is_empty();
+        diagnostics.extend(refused);
+        if derivable {
+            diagnostics.extend(restore::restores(&up, down, written));
+            let mut tightened = rows::check(down, cx);
+            if written.is_none() {
+                tightened.iter_mut().for_each(downgrade::derived);
+            }
+            diagnostics.extend(tightened);
+        }
+        if written.is_some() {
+            diagnostics.extend(units::check(down, cx));
+        }
+    }
+    diagnostics.extend(lossy::check(&up, down.as_ref(), cx));
+    (Replayed { up, down }, diagnostics)
 }

@@ -1,0 +1,181 @@
+//! `downgrade = auto`: the upgrade's operations, inverted, last first.
+
+use super::{spell, word, writes};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::diff::Object;
+use crate::history::{Resolved, Step, Trace};
+use crate::operation::{Context, Operation, replay};
+use crate::schema::{ObjectName, Schema};
+use crate::sql::text::quote_backticks;
+use crate::syntax::ast::Undo;
+
+/// The derived downgrade; what cannot be derived is among its diagnostics (M307, M309), at the upgrade's statement.
+pub(super) fn derive(up: &Trace, cx: &Context<'_>) -> Trace {
+    let mut derived = Trace {
+        target: up.target,
+        start: up.end.clone(),
+        steps: Vec::new(),
+        end: up.end.clone(),
+        diagnostics: Vec::new(),
+    };
+    for step in up.steps.iter().rev() {
+        let before = derived.end.clone();
+        let mut operations = Vec::new();
+        for resolved in step.operations.iter().rev() {
+            match way_back(resolved, up, cx) {
+                Back::Operations(inverse) => {
+                    for operation in inverse {
+                        readded(&operation, resolved, up, &mut derived.diagnostics);
+                        operations.push(apply(operation, resolved, &mut derived.end));
+                    }
+                }
+                Back::Body(body) => {
+                    let mut undo = replay(derived.end.clone(), body, cx);
+                    derived.steps.append(&mut undo.steps);
+                    derived.diagnostics.append(&mut undo.diagnostics);
+                    derived.end = undo.end;
+                }
+                Back::Unknown(reason) => {
+                    let message = format!("the downgrade of this cannot be derived: {reason}");
+                    derived.diagnostics.push(Diagnostic::error(Code::M309, resolved.word, message));
+                }
+            }
+        }
+        if !operations.is_empty() {
+            derived.steps.push(Step {
+                operations,
+                batch: step.batch.clone(),
+                span: step.span,
+                statement: step.statement,
+                before,
+                after: derived.end.clone(),
+            });
+        }
+    }
+    derived
+}
+
+fn apply(operation: Operation, undone: &Resolved, schema: &mut Schema) -> Resolved {
+    let before = schema.clone();
+    operation.apply(schema);
+    Resolved {
+        operation,
+        span: undone.span,
+        word: undone.word,
+        allow: undone.allow.clone(),
+        before,
+        after: schema.clone(),
+    }
+}
+
+enum Back<'b> {
+    Operations(Vec<Operation>),
+    Body(&'b crate::syntax::ast::Body),
+    Unknown(String),
+}
+
+fn way_back<'b>(resolved: &'b Resolved, up: &Trace, cx: &Context<'_>) -> Back<'b> {
+    let (undo, effect): (&Undo, &[Operation]) = match &resolved.operation {
+        Operation::Execute { undo, effect, .. } | Operation::Run { undo, effect, .. } => (undo, effect),
+        Operation::Update { undo, .. } | Operation::Delete { undo, .. } | Operation::Backfill { undo, .. } => (undo, &[]),
+        operation if needs_nothing(operation, up) => return Back::Operations(Vec::new()),
+        operation => {
+            return match operation.invert() {
+                Ok(inverse) => Back::Operations(inverse),
+                Err(reason) => Back::Unknown(reason.to_string()),
+            };
+        }
+    };
+    match undo {
+        Undo::Nothing => Back::Operations(Vec::new()),
+        Undo::Body(body) => Back::Body(body),
+        Undo::Sql(text) => {
+            let engine = cx.target.engine();
+            let Some(sql) = text.on(engine) else {
+                return Back::Operations(Vec::new());
+            };
+            let inverted: Result<Vec<_>, _> = effect.iter().rev().map(Operation::invert).collect();
+            match inverted {
+                Ok(effect) => Back::Operations(vec![Operation::Execute {
+                    sql: quote_backticks(&sql.text, engine).into_owned(),
+                    effect: effect.into_iter().flatten().collect(),
+                    undo: Undo::Missing,
+                }]),
+                Err(reason) => Back::Unknown(reason.to_string()),
+            }
+        }
+        Undo::Missing if needs_nothing(&resolved.operation, up) => Back::Operations(Vec::new()),
+        Undo::Missing => {
+            Back::Unknown("it does not say how it is undone; add `undo = \"…\"`, `undo { … }` or `undo = none` to its braces".to_owned())
+        }
+    }
+}
+
+/// Whether all that a data step writes goes with what the upgrade itself made.
+pub(super) fn needs_nothing(operation: &Operation, up: &Trace) -> bool {
+    let made_table = |table: &ObjectName| up.start.table(table).is_none() && up.end.table(table).is_some();
+    let made_column = |table: &ObjectName, column: &str| {
+        let was = up.start.table(table).is_some_and(|table| table.column(column).is_some());
+        let is = up.end.table(table).is_some_and(|table| table.column(column).is_some());
+        is && !was
+    };
+    let made_all = |table: &ObjectName, columns: Option<Vec<String>>| {
+        made_table(table) || columns.is_some_and(|columns| columns.iter().all(|column| made_column(table, column)))
+    };
+    match operation {
+        Operation::Update { table, set, .. } | Operation::Backfill { table, set, .. } => {
+            let assigned = writes::assignments(set, up.target.engine());
+            made_all(table, assigned.map(|all| all.into_iter().map(|(column, _)| column).collect()))
+        }
+        Operation::Delete { table, .. } | Operation::BulkDelete { table, .. } | Operation::BulkInsert { table, .. } => made_table(table),
+        Operation::Execute { sql, effect, .. } if effect.is_empty() => {
+            let written = writes::of_sql(sql, up.target.engine());
+            written.iter().all(|write| match write {
+                writes::Write::Nothing => true,
+                writes::Write::Update { table, set, .. } => made_all(table, Some(set.iter().map(|(column, _)| column.clone()).collect())),
+                writes::Write::Delete { table, .. } | writes::Write::Rows { table } => made_table(table),
+                writes::Write::Unknown => false,
+            })
+        }
+        _ => false,
+    }
+}
+
+/// A column cannot come back NOT NULL without a value for the rows that are there.
+fn readded(operation: &Operation, undone: &Resolved, up: &Trace, diagnostics: &mut Vec<Diagnostic>) {
+    let Operation::AddColumn { table, column, .. } = operation else {
+        return;
+    };
+    let filled = column.nullable || column.default.is_some() || column.generated.is_some() || column.identity;
+    if filled || up.start.table(table).is_none() {
+        return;
+    }
+    let object = Object::Column(table.clone(), column.clone());
+    let nullable = crate::schema::Column {
+        nullable: true,
+        ..column.clone()
+    };
+    let add = Operation::AddColumn {
+        table: table.clone(),
+        column: nullable.clone(),
+        constraints: Vec::new(),
+        indexes: Vec::new(),
+    };
+    let tighten = Operation::AlterColumn {
+        table: table.clone(),
+        before: nullable,
+        after: column.clone(),
+        using: crate::operation::Using::Implicit,
+    };
+    let message = format!(
+        "the derived downgrade would add {} again, NOT NULL and without a default",
+        word::name(&object)
+    );
+    let help = format!(
+        "write the downgrade: `{}`, a fill such as `update {table} {{ set = \"{} = …\" }}`, then `{}`",
+        spell::text(&[add], false),
+        column.name,
+        spell::text(&[tighten], false)
+    );
+    diagnostics.push(Diagnostic::error(Code::M307, undone.word, message).help(help));
+}

@@ -1,0 +1,70 @@
+//! The forms of a downgrade: written, derived, irreversible, missing.
+
+use super::{auto, order, spell};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::history::Trace;
+use crate::operation::{Context, Operation, replay};
+use crate::syntax::ast::{Body, Downgrade, StatementKind};
+
+/// Replays or derives the downgrade; what is wrong with a written one's statements is in its trace.
+pub(super) fn replay_downgrade(up: &Trace, cx: &Context<'_>) -> (Option<Trace>, Vec<Diagnostic>) {
+    let cx = &Context { downgrade: true, ..*cx };
+    match &cx.block.downgrade {
+        Downgrade::Body(body) => (Some(written(up, body, cx)), Vec::new()),
+        Downgrade::Auto(_) => (Some(auto::derive(up, cx)), Vec::new()),
+        Downgrade::Irreversible { .. } => (None, Vec::new()),
+        Downgrade::Missing => (None, missing(up, cx)),
+    }
+}
+
+fn written(up: &Trace, body: &Body, cx: &Context<'_>) -> Trace {
+    let mut trace = replay(up.end.clone(), body, cx);
+    for diagnostic in &mut trace.diagnostics {
+        if diagnostic.code() == Some(Code::M210) {
+            diagnostic.rule = crate::diagnostic::Rule::Error(Code::M307);
+        }
+    }
+    order::refuse(&mut trace.diagnostics, &up.end, body, cx);
+    trace
+}
+
+fn missing(up: &Trace, cx: &Context<'_>) -> Vec<Diagnostic> {
+    let block = cx.block;
+    let broken = |statement: &crate::syntax::ast::Statement| matches!(statement.kind, StatementKind::Broken { .. });
+    if block.upgrade.statements.iter().any(broken) {
+        return Vec::new();
+    }
+    let id = block.revision.as_ref().map_or("this revision", |id| id.text.as_str());
+    let mut diagnostic = Diagnostic::error(Code::M301, block.upgrade.span, format!("`{id}` has no downgrade"));
+    let lines = derived_lines(up);
+    if lines.is_empty() {
+        return vec![diagnostic.help("write `downgrade {}`: nothing of the schema has to be undone")];
+    }
+    diagnostic = diagnostic.help("write it after the upgrade:").help("downgrade {");
+    for line in lines {
+        diagnostic = diagnostic.help(format!("    {line}"));
+    }
+    vec![diagnostic.help("}").help("or `downgrade = irreversible(\"why\");`")]
+}
+
+/// The upgrade's inverse in the language, with a comment where there is none.
+fn derived_lines(up: &Trace) -> Vec<String> {
+    let mut lines = Vec::new();
+    for step in up.steps.iter().rev() {
+        let mut operations: Vec<Operation> = Vec::new();
+        for resolved in step.operations.iter().rev() {
+            match resolved.operation.invert() {
+                Ok(inverse) => operations.extend(inverse),
+                Err(_) if auto::needs_nothing(&resolved.operation, up) => {}
+                Err(reason) => lines.push(format!("// {reason}")),
+            }
+        }
+        lines.extend(spell::lines(&operations, step.batch.is_some()));
+    }
+    lines
+}
+
+/// Says of a finding about a derived downgrade that it is one.
+pub(super) fn derived(diagnostic: &mut Diagnostic) {
+    diagnostic.message = format!("in the derived downgrade, {}", diagnostic.message);
+}
