@@ -6,6 +6,8 @@ pub mod connection;
 pub mod migration;
 pub mod runner;
 pub mod settings;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
 #[doc(hidden)]
 pub mod support;
 #[cfg(feature = "sqlite")]

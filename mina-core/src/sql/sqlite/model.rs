@@ -179,7 +179,8 @@ impl Constraint {
         }
     }
 
-    fn column_clause(&self) -> String {
+    /// The clause behind the column that it is about.
+    pub fn column_clause(&self) -> String {
         let prefix = self.prefix();
         match &self.rule {
             Rule::PrimaryKey { autoincrement: true, .. } => format!("{prefix}PRIMARY KEY AUTOINCREMENT"),

@@ -4,9 +4,11 @@ use super::change::{Edit, EditKind, TableChange, difference};
 use super::model;
 use super::{Sqlite, data, effect, lexer, lower, quote, string};
 use crate::diagnostic::Lint;
+use crate::engine::Engine;
 use crate::history::{Resolved, Step as Statement, Trace};
 use crate::operation::{Operation, Using};
 use crate::schema::{ObjectName, Schema, Trigger, Type};
+use crate::sql::text::split_statements;
 use crate::sql::unit::{Action, Backfill, Step};
 use crate::sql::{Company, Dialect, Draft};
 use crate::syntax::Span;
@@ -195,7 +197,8 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
         } => rows(data::bulk_insert(table, columns, each, &resolved.before)),
         Operation::BulkDelete { table, by, keys, .. } => rows(data::bulk_delete(table, by, keys, &resolved.before)),
         Operation::Execute { sql, effect, .. } => {
-            let mut drafts: Vec<Draft> = rows(vec![sql.clone()]);
+            let statements = split_statements(sql, Engine::Sqlite);
+            let mut drafts: Vec<Draft> = rows(statements.into_iter().map(str::to_owned).collect());
             drafts.extend(verify(effect, resolved, line));
             drafts
         }

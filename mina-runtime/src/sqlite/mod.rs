@@ -1,0 +1,21 @@
+//! SQLite: reading live tables, changing them without losing what the history does not know.
+
+mod batch;
+mod definition;
+mod dump;
+mod edit;
+mod error;
+mod keys;
+mod live;
+mod native;
+mod parse;
+mod probe;
+mod query;
+mod rebuild;
+mod resolve;
+mod verify;
+
+pub use batch::{Done, Failure, apply, apply_as};
+pub use dump::dump;
+pub use error::BatchError;
+pub use verify::verify;
