@@ -324,6 +324,22 @@ fn is_star(lexemes: &[Lexeme<'_>], at: usize) -> bool {
     is_last && !in_call && !in_exists
 }
 
+/// Whether two texts say the same: white space, comments and the case of unquoted words aside.
+pub fn is_same(one: &str, other: &str) -> bool {
+    fn pieces(sql: &str) -> Vec<Lexeme<'_>> {
+        significant(sql, Engine::Pg)
+    }
+    let same = |(one, other): (&Lexeme<'_>, &Lexeme<'_>)| {
+        one.kind == other.kind && (one.text == other.text || one.kind == Kind::Word && one.text.eq_ignore_ascii_case(other.text))
+    };
+    // In `#` MariaDB begins a comment, which ends where the line does.
+    one == other
+        || !one.contains('#') && {
+            let (one, other) = (pieces(one), pieces(other));
+            one.len() == other.len() && one.iter().zip(&other).all(same)
+        }
+}
+
 fn contains_ignoring_case(text: &str, part: &str) -> bool {
     let (text, part) = (text.as_bytes(), part.as_bytes());
     part.is_empty() || part.len() <= text.len() && text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))

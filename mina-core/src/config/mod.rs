@@ -1,0 +1,175 @@
+//! mina.toml: databases and their engines, naming, lints, run settings.
+
+mod engines;
+mod parse;
+
+use crate::diagnostic::{Level, Lint};
+use crate::engine::Target;
+use crate::schema::naming::Naming;
+use std::collections::BTreeMap;
+
+/// What mina.toml says, with the defaults where it is silent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `[database]`, the default bind.
+    pub database: Database,
+    /// `[databases.*]`, the other binds.
+    pub databases: BTreeMap<String, Database>,
+    /// `[naming]`, and from which revision on each stage is in force: (`since`, patterns), the first with none.
+    ///
+    /// A pattern that changes says since when, so that the names of older revisions stay:
+    ///
+    /// ```toml
+    /// [naming]
+    /// unique = "uq_{table}_{columns}"                            # for all revisions
+    /// index = { pattern = "idx_{table}_{columns}", since = "20260101000000", before = "ix_{table}_{columns}" }
+    /// check = ["ck_{columns}", { pattern = "ck_{table}_{columns}", since = "20260101000000" }]
+    /// ```
+    ///
+    /// `before` left out is Mina's own pattern; the list has the stages in order, the first for all revisions before.
+    pub naming: Vec<(Option<String>, Naming)>,
+    /// `[lints]`
+    pub lints: BTreeMap<Lint, Level>,
+    /// `[templates]`
+    pub templates: Templates,
+    /// `locations = ["versions"]`, at the top of the file: folders of migrations, relative to mina.toml.
+    pub locations: Vec<String>,
+    /// `[run]`
+    pub run: Run,
+}
+
+/// One database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// `url = "sqlite://mina.db"` or `"env:DATABASE_URL"`.
+    pub url: Option<String>,
+    /// `engines = ["sqlite >= 3.40"]`; left out: the URL's engine, else SQLite 3.40.
+    pub engines: Vec<Target>,
+    /// `history_table = "…"`
+    pub history_table: Option<String>,
+    /// `schema = "…"`: where the engine has namespaces, the one that tables without one are in.
+    pub schema: Option<String>,
+}
+
+impl std::default::Default for Database {
+    fn default() -> Self {
+        Self {
+            url: None,
+            engines: vec![Target::SQLITE],
+            history_table: None,
+            schema: None,
+        }
+    }
+}
+
+/// `[templates]`: what new migrations are written from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Templates {
+    /// `path = "…"`: a folder of templates, relative to mina.toml.
+    pub path: Option<String>,
+    /// `file = "…"`: the pattern of a new migration's file name.
+    pub file: Option<String>,
+}
+
+/// `[run]`; times are in milliseconds, written `"500ms"`, `"5s"`, `"2m"` or `"1h"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// `lock_timeout = "5s"`: how long a statement waits for a lock that another session holds.
+    pub lock_timeout: u64,
+    /// `statement_timeout = "1m"`: how long a statement may take; none for ever.
+    pub statement_timeout: Option<u64>,
+    /// `busy_timeout = "5s"`: how long to wait for SQLite's write lock; left out, the same as `lock_timeout`.
+    pub busy_timeout: Option<u64>,
+    /// `transaction = "migration"`
+    pub transaction: Scope,
+    /// `role = "…"`: whom to become before anything is created.
+    pub role: Option<String>,
+}
+
+impl Run {
+    /// How long to wait for SQLite's write lock, in milliseconds.
+    pub fn busy_timeout(&self) -> u64 {
+        self.busy_timeout.unwrap_or(self.lock_timeout)
+    }
+}
+
+impl std::default::Default for Run {
+    fn default() -> Self {
+        Self {
+            lock_timeout: 5_000,
+            statement_timeout: None,
+            busy_timeout: None,
+            transaction: Scope::Migration,
+            role: None,
+        }
+    }
+}
+
+/// What shares a transaction where the engine can.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The steps of one migration.
+    #[default]
+    Migration,
+    /// All migrations of a run.
+    Run,
+}
+
+/// Why a mina.toml cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("mina.toml:{line}: {message}")]
+pub struct ConfigError {
+    /// The line, counted from one.
+    pub line: u32,
+    /// One sentence.
+    pub message: String,
+}
+
+impl std::default::Default for Config {
+    fn default() -> Self {
+        Self {
+            database: Database::default(),
+            databases: BTreeMap::new(),
+            naming: vec![(None, Naming::default())],
+            lints: BTreeMap::new(),
+            templates: Templates::default(),
+            locations: vec!["versions".into()],
+            run: Run::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a mina.toml.
+    ///
+    /// # Errors
+    ///
+    /// The line, and what is wrong there: no TOML, an unknown key (with the nearest one that there is), a value of
+    /// another type, an unknown engine or lint.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        parse::config(text)
+    }
+
+    /// The database of a bind; none for the default.
+    pub fn bind(&self, bind: Option<&str>) -> Option<&Database> {
+        match bind {
+            None => Some(&self.database),
+            Some(name) => self.databases.get(name),
+        }
+    }
+
+    /// The naming convention in force at a revision.
+    pub fn naming_at(&self, revision: &str) -> &Naming {
+        let in_force = self
+            .naming
+            .iter()
+            .rev()
+            .find(|(since, _)| since.as_deref().is_none_or(|since| since <= revision));
+        &in_force.unwrap_or(&self.naming[0]).1
+    }
+
+    /// The level of a lint.
+    pub fn level(&self, lint: Lint) -> Level {
+        self.lints.get(&lint).copied().unwrap_or_else(|| lint.default_level())
+    }
+}

@@ -1,0 +1,491 @@
+//! The text of a mina.toml.
+
+use super::{Config, ConfigError, Database, Run, Scope, Templates, engines};
+use crate::diagnostic::{Level, Lint, did_you_mean};
+use crate::engine::Target;
+use crate::schema::naming::{NameKind, Naming};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+type Value<'t> = Spanned<DeValue<'t>>;
+type Result<T> = std::result::Result<T, ConfigError>;
+
+const TOP: &[&str] = &["locations", "database", "databases", "naming", "lints", "templates", "run"];
+
+pub(super) fn config(text: &str) -> Result<Config> {
+    let reader = Reader { text };
+    let table = DeTable::parse(text).map_err(|error| {
+        let words = error.message().lines().next().unwrap_or_default();
+        reader.error(error.span().unwrap_or_default(), words)
+    })?;
+    let top = Section::new(reader, "", table.into_inner(), TOP)?;
+    let mut config = Config::default();
+    if let Some(value) = top.get("locations") {
+        config.locations = reader.strings(value, "locations")?;
+    }
+    config.database = reader.database(&top, "database")?;
+    if let Some(databases) = top.table("databases")? {
+        for (name, value) in databases.iter() {
+            let label = format!("databases.{}", name.get_ref());
+            let keys = reader.table(value, &label)?;
+            let section = Section::new(reader, &label, keys.clone(), DATABASE)?;
+            config.databases.insert(name.get_ref().to_string(), reader.database_in(&section)?);
+        }
+    }
+    if let Some(section) = top.section("naming", &NAMES.map(|(name, _)| name))? {
+        config.naming = naming(&section)?;
+    }
+    if let Some(lints) = top.table("lints")? {
+        for (name, value) in lints.iter() {
+            let lint = reader.lint(name)?;
+            config.lints.insert(lint, reader.level(name.get_ref(), value)?);
+        }
+    }
+    if let Some(section) = top.section("templates", &["path", "file"])? {
+        config.templates = Templates {
+            path: section.string("path")?,
+            file: section.string("file")?,
+        };
+    }
+    if let Some(section) = top.section("run", &["lock_timeout", "statement_timeout", "busy_timeout", "transaction", "role"])? {
+        config.run = run(&section)?;
+    }
+    Ok(config)
+}
+
+const DATABASE: &[&str] = &["url", "engines", "history_table", "schema"];
+
+#[derive(Clone, Copy)]
+struct Reader<'t> {
+    text: &'t str,
+}
+
+/// A table whose keys are all known.
+struct Section<'t> {
+    reader: Reader<'t>,
+    label: String,
+    keys: DeTable<'t>,
+}
+
+impl<'t> Section<'t> {
+    fn new(reader: Reader<'t>, label: &str, keys: DeTable<'t>, known: &[&str]) -> Result<Self> {
+        let unknown = keys.keys().filter(|key| !known.contains(&&**key.get_ref()));
+        if let Some(key) = unknown.min_by_key(|key| key.span().start) {
+            let name = key.get_ref();
+            let place = if label.is_empty() {
+                String::new()
+            } else {
+                format!(" in `[{label}]`")
+            };
+            let advice = match did_you_mean(name, known.iter().copied()) {
+                _ if !label.is_empty() && &**name == "locations" => "it belongs at the top of the file, before the first `[…]`".to_owned(),
+                Some(near) => format!("did you mean `{near}`"),
+                None if label.is_empty() => format!("there are {}", listed(known)),
+                None => format!("it has {}", listed(known)),
+            };
+            return Err(reader.error(key.span(), format!("there is no key `{name}`{place}; {advice}")));
+        }
+        Ok(Self {
+            reader,
+            label: label.to_owned(),
+            keys,
+        })
+    }
+
+    fn get(&self, key: &str) -> Option<&Value<'t>> {
+        self.keys.get(key)
+    }
+
+    fn name(&self, key: &str) -> String {
+        if self.label.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.label)
+        }
+    }
+
+    fn table(&self, key: &str) -> Result<Option<&DeTable<'t>>> {
+        self.get(key).map(|value| self.reader.table(value, &self.name(key))).transpose()
+    }
+
+    fn section(&self, key: &str, known: &[&str]) -> Result<Option<Section<'t>>> {
+        let table = self.table(key)?;
+        table
+            .map(|keys| Section::new(self.reader, &self.name(key), keys.clone(), known))
+            .transpose()
+    }
+
+    fn string(&self, key: &str) -> Result<Option<String>> {
+        self.get(key).map(|value| self.reader.string(value, &self.name(key))).transpose()
+    }
+
+    fn milliseconds(&self, key: &str) -> Result<Option<u64>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let text = self.reader.string(value, &self.name(key))?;
+        let wrong = || format!("`{}` is no time; write it as \"500ms\", \"5s\", \"2m\" or \"1h\"", self.name(key));
+        let time = milliseconds(&text).ok_or_else(|| self.reader.error(value.span(), wrong()))?;
+        Ok(Some(time))
+    }
+}
+
+impl Reader<'_> {
+    fn error(self, place: Range<usize>, message: impl Into<String>) -> ConfigError {
+        let before = self.text.as_bytes().get(..place.start).unwrap_or_default();
+        let lines = before.iter().filter(|byte| **byte == b'\n').count();
+        ConfigError {
+            line: u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1),
+            message: message.into(),
+        }
+    }
+
+    fn expected<T>(self, value: &Value<'_>, name: &str, wanted: &str, found: Option<T>) -> Result<T> {
+        let found_type = value.get_ref().type_str();
+        found.ok_or_else(|| self.error(value.span(), format!("`{name}` is {wanted}, not a value of type {found_type}")))
+    }
+
+    fn table<'v, 't>(self, value: &'v Value<'t>, name: &str) -> Result<&'v DeTable<'t>> {
+        self.expected(value, name, "a table", value.get_ref().as_table())
+    }
+
+    fn string(self, value: &Value<'_>, name: &str) -> Result<String> {
+        let text = self.expected(value, name, "a string", value.get_ref().as_str())?;
+        if text.trim().is_empty() {
+            return Err(self.error(value.span(), format!("`{name}` is empty")));
+        }
+        Ok(text.to_owned())
+    }
+
+    fn strings(self, value: &Value<'_>, name: &str) -> Result<Vec<String>> {
+        let list = self.expected(value, name, "a list of strings", value.get_ref().as_array())?;
+        if list.is_empty() {
+            return Err(self.error(value.span(), format!("`{name}` is empty")));
+        }
+        list.iter().map(|item| self.string(item, name)).collect()
+    }
+
+    fn database(self, top: &Section<'_>, key: &str) -> Result<Database> {
+        let section = top.section(key, DATABASE)?;
+        section.map_or_else(|| Ok(Database::default()), |section| self.database_in(&section))
+    }
+
+    fn database_in(self, section: &Section<'_>) -> Result<Database> {
+        let url = section.string("url")?;
+        let engines = match section.get("engines") {
+            None => vec![engines::of_url(url.as_deref())],
+            Some(value) => self.engines(value, &section.name("engines"))?,
+        };
+        Ok(Database {
+            url,
+            engines,
+            history_table: section.string("history_table")?,
+            schema: section.string("schema")?,
+        })
+    }
+
+    fn engines(self, value: &Value<'_>, name: &str) -> Result<Vec<Target>> {
+        let mut targets: Vec<Target> = Vec::new();
+        self.strings(value, name)?;
+        for item in value.get_ref().as_array().into_iter().flatten() {
+            let text = item.get_ref().as_str().unwrap_or_default();
+            let target = engines::target(text).map_err(|words| self.error(item.span(), words))?;
+            if targets.iter().any(|other| other.product == target.product) {
+                return Err(self.error(item.span(), format!("`{name}` has `{text}` twice; the oldest version is enough")));
+            }
+            targets.push(target);
+        }
+        Ok(targets)
+    }
+
+    fn lint(self, name: &Spanned<toml::de::DeString<'_>>) -> Result<Lint> {
+        let known = || Lint::ALL.iter().map(|lint| lint.name());
+        Lint::named(name.get_ref()).ok_or_else(|| {
+            let advice = match did_you_mean(name.get_ref(), known()) {
+                Some(near) => format!("did you mean `{near}`"),
+                None => format!("there are {}", listed(&known().collect::<Vec<_>>())),
+            };
+            self.error(name.span(), format!("there is no lint `{}`; {advice}", name.get_ref()))
+        })
+    }
+
+    fn level(self, name: &str, value: &Value<'_>) -> Result<Level> {
+        match value.get_ref().as_str() {
+            Some("allow") => Ok(Level::Allow),
+            Some("warn") => Ok(Level::Warn),
+            Some("deny") => Ok(Level::Deny),
+            _ => Err(self.error(value.span(), format!("`lints.{name}` is one of \"allow\", \"warn\" and \"deny\""))),
+        }
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+fn milliseconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|next: char| !next.is_ascii_digit())?;
+    let factor = match text[digits..].trim() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    text[..digits].parse::<u64>().ok()?.checked_mul(factor)
+}
+
+fn run(section: &Section<'_>) -> Result<Run> {
+    let mut run = Run::default();
+    if let Some(time) = section.milliseconds("lock_timeout")? {
+        run.lock_timeout = time;
+    }
+    run.statement_timeout = section.milliseconds("statement_timeout")?;
+    run.busy_timeout = section.milliseconds("busy_timeout")?;
+    run.role = section.string("role")?;
+    if let Some(value) = section.get("transaction") {
+        run.transaction = match value.get_ref().as_str() {
+            Some("migration") => Scope::Migration,
+            Some("run") => Scope::Run,
+            _ => {
+                let words = "`run.transaction` is one of \"migration\" and \"run\"";
+                return Err(section.reader.error(value.span(), words));
+            }
+        };
+    }
+    Ok(run)
+}
+
+const NAMES: [(&str, NameKind); 5] = [
+    ("primary_key", NameKind::PrimaryKey),
+    ("foreign_key", NameKind::ForeignKey),
+    ("unique", NameKind::Unique),
+    ("check", NameKind::Check),
+    ("index", NameKind::Index),
+];
+
+/// `(since, kind, pattern)`
+type Change = (Option<String>, NameKind, String);
+
+fn naming(section: &Section<'_>) -> Result<Vec<(Option<String>, Naming)>> {
+    let mut changes: Vec<Change> = Vec::new();
+    for (key, kind) in NAMES {
+        if let Some(value) = section.get(key) {
+            stages(section.reader, key, kind, value, &mut changes)?;
+        }
+    }
+    let mut stages: BTreeMap<Option<String>, Vec<(NameKind, String)>> = BTreeMap::from([(None, Vec::new())]);
+    for (since, kind, pattern) in changes {
+        stages.entry(since).or_default().push((kind, pattern));
+    }
+    let mut naming = Naming::default();
+    let in_force = stages.into_iter().map(|(since, patterns)| {
+        for (kind, pattern) in patterns {
+            *naming.pattern_mut(kind) = pattern;
+        }
+        (since, naming.clone())
+    });
+    Ok(in_force.collect())
+}
+
+fn stages(reader: Reader<'_>, key: &str, kind: NameKind, value: &Value<'_>, changes: &mut Vec<Change>) -> Result<()> {
+    let label = format!("naming.{key}");
+    match value.get_ref() {
+        DeValue::String(_) => changes.push((None, kind, pattern(reader, kind, value, &label)?)),
+        DeValue::Table(_) => stage(reader, kind, value, &label, true, changes)?,
+        DeValue::Array(list) => {
+            for (at, item) in list.iter().enumerate() {
+                match item.get_ref() {
+                    DeValue::String(_) if at == 0 => changes.push((None, kind, pattern(reader, kind, item, &label)?)),
+                    DeValue::Table(_) => stage(reader, kind, item, &label, at == 0, changes)?,
+                    _ => return Err(reader.error(item.span(), format!("a later pattern of `{label}` is {FORM}"))),
+                }
+            }
+            let mut sinces = changes.iter().filter(|(_, other, _)| *other == kind).map(|(since, ..)| since);
+            if !sinces.by_ref().is_sorted_by(|a, b| a < b) {
+                return Err(reader.error(
+                    value.span(),
+                    format!("the patterns of `{label}` stand in the order of their `since`"),
+                ));
+            }
+        }
+        _ => return Err(reader.error(value.span(), format!("`{label}` is a pattern, or {FORM}"))),
+    }
+    Ok(())
+}
+
+const FORM: &str = "`{ pattern = \"…\", since = \"<revision>\" }`";
+
+fn stage(reader: Reader<'_>, kind: NameKind, value: &Value<'_>, label: &str, is_first: bool, changes: &mut Vec<Change>) -> Result<()> {
+    let keys: &[&str] = if is_first {
+        &["pattern", "since", "before"]
+    } else {
+        &["pattern", "since"]
+    };
+    let section = Section::new(reader, label, reader.table(value, label)?.clone(), keys)?;
+    let required = |key: &str| {
+        let missing = || reader.error(value.span(), format!("`{label}` has no `{key}`; it is {FORM}"));
+        section.get(key).ok_or_else(missing)
+    };
+    if let Some(before) = section.get("before") {
+        changes.push((None, kind, pattern(reader, kind, before, &section.name("before"))?));
+    }
+    let now = pattern(reader, kind, required("pattern")?, &section.name("pattern"))?;
+    let since = reader.string(required("since")?, &section.name("since"))?;
+    changes.push((Some(since), kind, now));
+    Ok(())
+}
+
+fn pattern(reader: Reader<'_>, kind: NameKind, value: &Value<'_>, label: &str) -> Result<String> {
+    let text = reader.string(value, label)?;
+    let fields: &[&str] = match kind {
+        NameKind::ForeignKey => &["table", "columns", "referred"],
+        _ => &["table", "columns"],
+    };
+    let mut rest = text.as_str();
+    while let Some(open) = rest.find(['{', '}']) {
+        let field = rest[open..].strip_prefix('{').and_then(|field| field.split_once('}'));
+        match field {
+            Some((field, after)) if fields.contains(&field) => rest = after,
+            _ => {
+                let fields: Vec<String> = fields.iter().map(|field| format!("{{{field}}}")).collect();
+                let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+                return Err(reader.error(
+                    value.span(),
+                    format!("`{label}` takes {}, not `{}`", listed(&fields), &rest[open..]),
+                ));
+            }
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Config, Scope};
+    use crate::diagnostic::{Level, Lint};
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Config {
+        Config::parse(text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn refusal(text: &str) -> String {
+        Config::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn silence_is_the_default() {
+        assert_eq!(parse(""), Config::default());
+        assert_eq!(parse("[database]\n[run]\n[naming]\n[lints]\n[templates]"), Config::default());
+    }
+
+    #[test]
+    fn everything_can_be_said() {
+        let config = parse(
+            r#"
+            locations = ["versions", "billing/versions"]
+            [database]
+            url = "env:DATABASE_URL"
+            engines = ["sqlite >= 3.40", "postgres >= 14", "MariaDB>=10.6.2"]
+            history_table = "__history"
+            [databases.analytics]
+            url = "postgresql://localhost/a"
+            schema = "analytics"
+            [lints]
+            no_change = "deny"
+            [templates]
+            path = "templates"
+            file = "{id}_{slug}"
+            [run]
+            lock_timeout = "500ms"
+            statement_timeout = "2m"
+            transaction = "run"
+            role = "migrator"
+            "#,
+        );
+        assert_eq!(config.locations, ["versions", "billing/versions"]);
+        assert_eq!(config.database.url.as_deref(), Some("env:DATABASE_URL"));
+        let shown = |engines: &[crate::engine::Target]| engines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        insta::assert_snapshot!(shown(&config.database.engines), @"SQLite 3.40, PostgreSQL 14.0, MariaDB 10.6");
+        insta::assert_snapshot!(shown(&config.databases["analytics"].engines), @"PostgreSQL 14.0");
+        assert_eq!(config.databases["analytics"].schema.as_deref(), Some("analytics"));
+        assert_eq!(config.level(Lint::NoChange), Level::Deny);
+        assert_eq!((config.run.lock_timeout, config.run.busy_timeout()), (500, 500));
+        assert_eq!(config.run.statement_timeout, Some(120_000));
+        assert_eq!(config.run.transaction, Scope::Run);
+        assert_eq!(config.run.role.as_deref(), Some("migrator"));
+        assert_eq!(config.templates.file.as_deref(), Some("{id}_{slug}"));
+    }
+
+    #[test]
+    fn an_engine_left_out_is_the_urls() {
+        let engine = |url: &str| parse(&format!("[database]\nurl = \"{url}\"")).database.engines[0].to_string();
+        assert_eq!(engine("sqlite://mina.db"), "SQLite 3.40");
+        assert_eq!(engine("mina.db"), "SQLite 3.40");
+        assert_eq!(engine("env:DATABASE_URL"), "SQLite 3.40");
+        assert_eq!(engine("postgres://h/d"), "PostgreSQL 14.0");
+        assert_eq!(engine("mysql://h/d"), "MySQL 8.0");
+        assert_eq!(engine("mariadb://h/d"), "MariaDB 10.6");
+    }
+
+    #[test]
+    fn a_pattern_that_changes_keeps_the_older_names() {
+        let config = parse(
+            r#"
+            [naming]
+            unique = "u_{table}"
+            index = { pattern = "idx_{table}", since = "20260101000000", before = "i_{table}" }
+            check = ["c1_{table}", { pattern = "c2_{table}", since = "20250601000000" }, { pattern = "c3_{table}", since = "20260101000000" }]
+            "#,
+        );
+        let patterns = |revision: &str| {
+            let naming = config.naming_at(revision);
+            format!("{} {} {} {}", naming.unique, naming.index, naming.check, naming.primary_key)
+        };
+        insta::assert_snapshot!(patterns("20250101000000"), @"u_{table} i_{table} c1_{table} pk_{table}");
+        insta::assert_snapshot!(patterns("20250601000000"), @"u_{table} i_{table} c2_{table} pk_{table}");
+        insta::assert_snapshot!(patterns("20260101000001"), @"u_{table} idx_{table} c3_{table} pk_{table}");
+        let config = parse("[naming]\nindex = { pattern = \"x\", since = \"2026\" }");
+        assert_eq!(config.naming_at("2025").index, "ix_{table}_{columns}");
+    }
+
+    #[test]
+    fn a_refusal_names_the_line_and_what_to_write() {
+        insta::assert_snapshot!(refusal("[database]\nengine = []"), @"mina.toml:2: there is no key `engine` in `[database]`; did you mean `engines`");
+        insta::assert_snapshot!(refusal("\n[data-base]\n"), @"mina.toml:2: there is no key `data-base`; did you mean `database`");
+        insta::assert_snapshot!(refusal("[xyz]"), @"mina.toml:1: there is no key `xyz`; there are `locations`, `database`, `databases`, `naming`, `lints`, `templates` and `run`");
+        insta::assert_snapshot!(refusal("[database]\nlocations = [\"a\"]"), @"mina.toml:2: there is no key `locations` in `[database]`; it belongs at the top of the file, before the first `[…]`");
+        insta::assert_snapshot!(refusal("[databases.a]\nurl = 1"), @"mina.toml:2: `databases.a.url` is a string, not a value of type integer");
+        insta::assert_snapshot!(refusal("[database]\nurl = \"\""), @"mina.toml:2: `database.url` is empty");
+        insta::assert_snapshot!(refusal("locations = []"), @"mina.toml:1: `locations` is empty");
+        insta::assert_snapshot!(refusal("[database]\nengines = [\n\"sqlite\",\n\"postgress\"]"), @"mina.toml:4: there is no engine `postgress`, did you mean `postgres`");
+        insta::assert_snapshot!(refusal("[database]\nengines = [\"sqlite >= x\"]"), @r#"mina.toml:2: `x` is no version of `sqlite`; write it as "sqlite >= 3.40""#);
+        insta::assert_snapshot!(refusal("[database]\nengines = [\"postgres\", \"postgresql >= 15\"]"), @"mina.toml:2: `database.engines` has `postgresql >= 15` twice; the oldest version is enough");
+        insta::assert_snapshot!(refusal("[lints]\nno_chang = \"deny\""), @"mina.toml:2: there is no lint `no_chang`; did you mean `no_change`");
+        insta::assert_snapshot!(refusal("[lints]\nno_change = \"error\""), @r#"mina.toml:2: `lints.no_change` is one of "allow", "warn" and "deny""#);
+        insta::assert_snapshot!(refusal("[run]\nlock_timeout = \"5 days\""), @r#"mina.toml:2: `run.lock_timeout` is no time; write it as "500ms", "5s", "2m" or "1h""#);
+        insta::assert_snapshot!(refusal("[run]\ntransaction = \"all\""), @r#"mina.toml:2: `run.transaction` is one of "migration" and "run""#);
+        insta::assert_snapshot!(refusal("[naming]\nindex = \"ix_{tabel}\""), @"mina.toml:2: `naming.index` takes `{table}` and `{columns}`, not `{tabel}`");
+        insta::assert_snapshot!(refusal("[naming]\nindex = { pattern = \"x\" }"), @r#"mina.toml:2: `naming.index` has no `since`; it is `{ pattern = "…", since = "<revision>" }`"#);
+        insta::assert_snapshot!(refusal("[naming]\nindex = [\"a\", \"b\"]"), @r#"mina.toml:2: a later pattern of `naming.index` is `{ pattern = "…", since = "<revision>" }`"#);
+        insta::assert_snapshot!(refusal("[naming]\nindex = [\"a\", { pattern = \"x\", since = \"2\" }, { pattern = \"x\", since = \"1\" }]"), @"mina.toml:2: the patterns of `naming.index` stand in the order of their `since`");
+        assert!(
+            refusal("[database]\nurl = \"a").starts_with("mina.toml:2: "),
+            "{}",
+            refusal("[database]\nurl = \"a")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_odd(text in "(\\[database\\]\n|\\[naming\\]\n|url|index|=|\\{|\\}|\"|a|\n|\\[|\\]|since|,|é|\\PC){0,30}") {
+            let _ = Config::parse(&text);
+        }
+    }
+}
