@@ -106,10 +106,13 @@ fn conflict(here: &Revision, mine: &Touch, there: &Revision, theirs: &Touch) -> 
         (true, _) => touch.verb,
         (false, _) => "uses",
     };
+    let others = match (did(mine), did(theirs)) {
+        (mine, theirs) if mine == theirs => "and so does the other".to_owned(),
+        (_, theirs) => format!("the other {theirs} it"),
+    };
     let message = format!(
-        "revisions `{own}` and `{other}` do not commute: this one {} {resource}, the other {} it",
-        did(mine),
-        did(theirs)
+        "revisions `{own}` and `{other}` do not commute: this one {} {resource}, {others}",
+        did(mine)
     );
     let at = there.place_of_span(theirs.span);
     Diagnostic::error(Code::M107, mine.span, message)

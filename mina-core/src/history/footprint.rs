@@ -1,5 +1,7 @@
 use super::Trace;
+use super::mention::{relations, words, words_of_rust, written};
 use crate::check::Checked;
+use crate::engine::Engine;
 use crate::operation::Operation;
 use crate::schema::{Action, Column, Constraint, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
 use crate::syntax::Span;
@@ -63,23 +65,30 @@ pub(super) struct Touch {
 
 /// All that a block touches, up and down, on every engine in force; what it says first comes first.
 pub(super) fn footprint(checked: &Checked) -> Vec<Touch> {
-    let mut prints = Footprint::default();
+    let mut prints = Footprint {
+        touches: Vec::new(),
+        seen: HashSet::new(),
+        span: Span::default(),
+        verb: "",
+        engine: Engine::Sqlite,
+    };
     let ups = checked.engines.iter().map(|replayed| &replayed.up);
     let downs = checked.engines.iter().filter_map(|replayed| replayed.down.as_ref());
     ups.chain(downs).for_each(|trace| prints.trace(trace));
     prints.touches
 }
 
-#[derive(Default)]
 struct Footprint {
     touches: Vec<Touch>,
     seen: HashSet<(Resource, bool)>,
     span: Span,
     verb: &'static str,
+    engine: Engine,
 }
 
 impl Footprint {
     fn trace(&mut self, trace: &Trace) {
+        self.engine = trace.target.engine();
         for resolved in trace.steps.iter().flat_map(|step| &step.operations) {
             self.span = resolved.word;
             self.operation(&resolved.operation, &resolved.before);
@@ -211,17 +220,17 @@ impl Footprint {
             Operation::CreateView(view) | Operation::DropView(view) => {
                 self.write(Resource::View(view.name.clone()));
                 self.name(&view.name, &view.name.name);
-                self.mentions(&view.body, before);
+                self.body(&view.body, before);
             }
             Operation::CreateTrigger(trigger) | Operation::DropTrigger(trigger) => {
                 self.write(Resource::Trigger(trigger.table.clone(), trigger.name.clone()));
                 self.read(Resource::Table(trigger.table.clone()));
                 self.read(Resource::Rows(trigger.table.clone()));
-                self.mentions(&trigger.body, before);
+                self.body(&trigger.body, before);
             }
             Operation::CreateFunction(function) | Operation::DropFunction(function) => {
                 self.write(Resource::Function(function.name.clone()));
-                self.mentions(&function.body, before);
+                self.body(&function.body, before);
             }
             Operation::CreateExtension(name) | Operation::DropExtension(name) => self.write(Resource::Extension(name.clone())),
             Operation::Execute { sql, effect, .. } => {
@@ -235,7 +244,7 @@ impl Footprint {
             Operation::Update { table, set, filter, .. } | Operation::Backfill { table, set, filter, .. } => {
                 self.write(Resource::Rows(table.clone()));
                 self.read(Resource::Table(table.clone()));
-                self.mentions(set, before);
+                self.statement(set, before);
                 self.columns_mentioned(table, [Some(set), filter.as_ref()].into_iter().flatten(), before);
             }
             Operation::Delete { table, filter, .. } => {
@@ -367,31 +376,29 @@ impl Footprint {
         }
     }
 
+    /// The table's columns that an UPDATE or DELETE names.
     fn columns_mentioned<'a>(&mut self, table: &ObjectName, texts: impl IntoIterator<Item = &'a String>, before: &Schema) {
         let Some(table) = before.table(table).cloned() else { return };
-        for text in texts {
-            let words = words(text);
-            for column in table
-                .columns
-                .iter()
-                .filter(|column| words.iter().any(|word| column.name.eq_ignore_ascii_case(word)))
-            {
-                self.column(&table.name, &column.name, false);
-            }
-        }
+        let words: HashSet<String> = texts.into_iter().flat_map(|text| words(text, self.engine)).collect();
+        self.columns_among(&table, &words);
     }
 
-    /// The tables, views and columns that a text of SQL names are read.
-    fn mentions(&mut self, sql: &str, before: &Schema) {
-        let words: HashSet<String> = words(sql).iter().map(|word| word.to_lowercase()).collect();
-        self.objects(&words, before, |_| false);
+    fn columns_among(&mut self, table: &Table, words: &HashSet<String>) {
+        let named = table.columns.iter().filter(|column| words.contains(&column.name.to_lowercase()));
+        named.for_each(|column| self.column(&table.name, &column.name, false));
+    }
+
+    /// What the body of a view, trigger or function names.
+    fn body(&mut self, sql: &str, before: &Schema) {
+        let words = words(sql, self.engine).into_iter().collect();
+        self.objects(&words, before, |_| None);
     }
 
     fn statement(&mut self, sql: &str, before: &Schema) {
-        let words = words(sql);
-        let written: HashSet<String> = written(&words).into_iter().collect();
-        let all: HashSet<String> = words.iter().map(|word| word.to_lowercase()).collect();
-        self.objects(&all, before, |table| written.contains(&table.to_lowercase()));
+        let words = words(sql, self.engine);
+        let written = written(&words);
+        let all = words.iter().cloned().collect();
+        self.objects(&all, before, |table| Some(written.contains(&table)));
         for word in relations(&words) {
             let name = ObjectName::new(word);
             if before.table(&name).is_none() && before.view(&name).is_none() {
@@ -401,83 +408,29 @@ impl Footprint {
     }
 
     fn rust(&mut self, text: &str, before: &Schema) {
-        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-        let words: HashSet<String> = words.map(str::to_lowercase).collect();
-        self.objects(&words, before, |_| true);
+        let words = words_of_rust(text).collect();
+        self.objects(&words, before, |_| Some(true));
     }
 
-    fn objects(&mut self, words: &HashSet<String>, before: &Schema, writes: impl Fn(&str) -> bool) {
-        let named = |name: &ObjectName| words.contains(&name.name.to_lowercase());
-        for table in before.tables().values().filter(|table| named(&table.name)) {
-            self.touch(Resource::Rows(table.name.clone()), writes(&table.name.name));
+    /// `rows` says whether a table's rows are written or read, by its name in lower case; none for neither.
+    fn objects(&mut self, words: &HashSet<String>, before: &Schema, rows: impl Fn(&str) -> Option<bool>) {
+        for table in before.tables().values() {
+            let name = table.name.name.to_lowercase();
+            if !words.contains(&name) {
+                continue;
+            }
+            if let Some(writes) = rows(&name) {
+                self.touch(Resource::Rows(table.name.clone()), writes);
+            }
             self.read(Resource::Table(table.name.clone()));
-            for column in table.columns.iter().filter(|column| words.contains(&column.name.to_lowercase())) {
-                self.column(&table.name, &column.name, false);
-            }
+            self.columns_among(table, words);
         }
-        for view in before.views().values().filter(|view| named(&view.name)) {
-            self.read(Resource::View(view.name.clone()));
-        }
+        let views = before
+            .views()
+            .values()
+            .filter(|view| words.contains(&view.name.name.to_lowercase()));
+        views.for_each(|view| self.read(Resource::View(view.name.clone())));
     }
-}
-
-/// The words of a text of SQL, quoted ones included; strings and comments left out.
-fn words(sql: &str) -> Vec<&str> {
-    let bytes = sql.as_bytes();
-    let after = |from: usize, end: &str| sql[from..].find(end).map_or(sql.len(), |at| from + at + end.len());
-    let mut words = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\'' => at = after(at + 1, "'"),
-            quote @ (b'"' | b'`' | b'[') => {
-                let end = after(at + 1, if quote == b'[' { "]" } else { &sql[at..=at] });
-                words.push(&sql[at + 1..(end - 1).max(at + 1)]);
-                at = end;
-            }
-            b'-' if bytes.get(at + 1) == Some(&b'-') => at = after(at, "\n"),
-            b'/' if bytes.get(at + 1) == Some(&b'*') => at = after(at + 2, "*/"),
-            byte if byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii() => {
-                let end = sql[at..].find(|c: char| !c.is_alphanumeric() && c != '_' && c.is_ascii());
-                let end = end.map_or(sql.len(), |end| at + end);
-                words.push(&sql[at..end]);
-                at = end;
-            }
-            _ => at += 1,
-        }
-    }
-    words
-}
-
-/// The tables that statements write to, in lower case.
-fn written(words: &[&str]) -> Vec<String> {
-    const VERBS: &[&str] = &["update", "into", "truncate", "table"];
-    const BETWEEN: &[&str] = &["or", "ignore", "replace", "abort", "rollback", "fail", "only", "table", "into"];
-    let mut written = Vec::new();
-    let mut awaited = false;
-    let mut previous = String::new();
-    for word in words {
-        let word = word.to_lowercase();
-        if VERBS.contains(&&*word) || (word == "from" && previous == "delete") {
-            awaited = true;
-        } else if awaited && !BETWEEN.contains(&&*word) {
-            awaited = false;
-            written.push(word.clone());
-        }
-        previous = word;
-    }
-    written
-}
-
-/// The words that stand where a table does.
-fn relations<'a>(words: &[&'a str]) -> impl Iterator<Item = &'a str> {
-    const BEFORE: &[&str] = &["from", "join", "into", "update", "truncate"];
-    let pairs = words
-        .windows(2)
-        .filter(|pair| BEFORE.iter().any(|before| pair[0].eq_ignore_ascii_case(before)));
-    pairs
-        .map(|pair| pair[1])
-        .filter(|word| !["or", "only", "table", "select"].contains(&&*word.to_lowercase()))
 }
 
 fn verb(operation: &Operation) -> &'static str {

@@ -48,6 +48,8 @@ pub(super) struct Bind {
     /// The block of each revision of the graph.
     pub(super) blocks: Vec<usize>,
     pub(super) targets: Vec<Target>,
+    /// The heads that no label tells from the others.
+    pub(super) heads: Vec<usize>,
     /// A block has no id, an id twice or a parent that is not there: what follows from the graph alone is not said.
     pub(super) torn: bool,
     /// The blocks that declare each label, and each alias, by id.
@@ -160,6 +162,7 @@ fn seat(config: &Config, blocks: Blocks<'_>, name: Option<&str>, members: &[usiz
         labels: declared(|revision| revision.block.label.as_ref()),
         aliases: declared(|revision| revision.block.alias.as_ref()),
         blocks: of_node,
+        heads: graph.unlabelled_heads(),
         graph,
         torn,
     }

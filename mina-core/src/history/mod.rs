@@ -7,6 +7,7 @@ mod footprint;
 pub mod graph;
 pub mod identifier;
 mod layout;
+mod mention;
 pub mod plan;
 mod problems;
 mod refusal;

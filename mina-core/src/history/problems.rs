@@ -256,15 +256,6 @@ impl About<'_> {
         if RESERVED.contains(&text.as_str()) {
             return Some(error(format!("{what} `{text}` is reserved")).help(format!("{} mean revisions by their place", quoted(RESERVED))));
         }
-        let usable = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if !usable {
-            let found = error(format!("{what} `{text}` cannot be typed as a target"));
-            let word: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-            return Some(match word.trim_matches('_') {
-                "" => found.help("use letters, digits and `_`"),
-                word => found.help(format!("use letters, digits and `_`: `{what} = \"{word}\";`")),
-            });
-        }
         let bind = self.layout.seats[self.index].bind;
         if let Some(block) = self.layout.find(bind, text).filter(|&block| block != self.index) {
             return Some(error(format!("{what} `{text}` is the id of a revision")).help(format!("the one in {}", self.where_is(block))));
@@ -300,7 +291,7 @@ impl About<'_> {
             return None;
         }
         let graph = &self.bind.graph;
-        let heads = graph.unlabelled_heads();
+        let heads = &self.bind.heads;
         let (&last, others) = heads.split_last()?;
         if others.is_empty() || Some(last) != self.node() {
             return None;
