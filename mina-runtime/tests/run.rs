@@ -82,7 +82,10 @@ fn a_deferred_key_that_fails_at_commit_is_the_migrations_failure() {
         &["DROP TABLE t"],
     )]);
     let error = migrations.upgrade(&mut conn, "head").unwrap_err();
-    assert!(error.to_string().contains("COMMIT\n  SQLite: FOREIGN KEY constraint failed"), "{error}");
+    assert!(
+        error.to_string().contains("COMMIT\n  SQLite: FOREIGN KEY constraint failed"),
+        "{error}"
+    );
     assert!(schema(&mut conn).is_empty());
 }
 
@@ -120,7 +123,10 @@ fn a_unit_without_keys_has_them_off_around_itself_alone() {
         vec![],
     )]);
     migrations.upgrade(&mut conn, "head").unwrap();
-    assert_eq!(words(&mut conn, "SELECT CAST(keys AS TEXT) AS word FROM seen ORDER BY rowid"), ["1", "0", "1"]);
+    assert_eq!(
+        words(&mut conn, "SELECT CAST(keys AS TEXT) AS word FROM seen ORDER BY rowid"),
+        ["1", "0", "1"]
+    );
 }
 
 #[test]
@@ -165,7 +171,7 @@ fn a_migration_of_several_units_is_resumed_where_it_stopped() {
     upgrade to `2025d` failed at versions/2025d_x.rs:10
         INSERT INTO missing VALUES (1)
       SQLite: no such table: missing
-    1 unit before it is done and stays, `upgrade` goes on from here; correct the migration, then run `upgrade` again
+    1 unit before it is done and stays, `upgrade` goes on from there; correct the migration, then run `upgrade` again
     ");
     let status = migrations.status(&mut conn).unwrap();
     assert_eq!((status.partly[0].done, status.partly[0].units), (1, 3));
@@ -191,7 +197,9 @@ fn a_migration_of_several_units_is_resumed_where_it_stopped() {
 #[test]
 fn the_part_that_is_done_must_not_be_edited() {
     let mut conn = memory();
-    history(in_three_units("INSERT INTO missing VALUES (1)")).upgrade(&mut conn, "head").unwrap_err();
+    history(in_three_units("INSERT INTO missing VALUES (1)"))
+        .upgrade(&mut conn, "head")
+        .unwrap_err();
     let mut drafts = in_three_units("SELECT 1");
     drafts[3].up[0] = transaction(&["INSERT INTO users (email) VALUES ('z')"]);
     let error = history(drafts).upgrade(&mut conn, "head").unwrap_err();
@@ -201,7 +209,9 @@ fn the_part_that_is_done_must_not_be_edited() {
 #[test]
 fn other_lines_are_no_edit() {
     let mut conn = memory();
-    history(in_three_units("INSERT INTO missing VALUES (1)")).upgrade(&mut conn, "head").unwrap_err();
+    history(in_three_units("INSERT INTO missing VALUES (1)"))
+        .upgrade(&mut conn, "head")
+        .unwrap_err();
     let mut drafts = in_three_units("SELECT 1");
     drafts[3].up[0].steps[0].line = 99;
     history(drafts).upgrade(&mut conn, "head").unwrap();
@@ -255,7 +265,12 @@ fn rust_is_run_in_the_transaction() {
     };
     let mut conn = memory();
     let error = with(fail_in_rust).upgrade(&mut conn, "head").unwrap_err();
-    assert!(error.to_string().starts_with("upgrade to `2025d` failed at versions/2025d_x.rs:12\n  no such user"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("upgrade to `2025d` failed at versions/2025d_x.rs:12\n  no such user"),
+        "{error}"
+    );
     assert_eq!(number(&mut conn, "SELECT count(*) AS n FROM users"), 2);
     with(insert_from_rust).upgrade(&mut conn, "head").unwrap();
     assert_eq!(number(&mut conn, "SELECT count(*) AS n FROM users"), 3);
@@ -268,7 +283,12 @@ fn a_backfill_goes_on_where_it_stopped_and_touches_each_row_once() {
         let rows = "INSERT INTO t (n) WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 50) SELECT x FROM c";
         history(vec![
             Draft::new("a", &[], &[create, rows], &[]),
-            Draft::units("b", &["a"], vec![alone(backfill("\"t\"", set, None, 7)), transaction(&["UPDATE t SET n = -n"])], vec![]),
+            Draft::units(
+                "b",
+                &["a"],
+                vec![alone(backfill("\"t\"", set, None, 7)), transaction(&["UPDATE t SET n = -n"])],
+                vec![],
+            ),
         ])
     };
     let mut conn = memory();
@@ -287,7 +307,12 @@ fn a_backfill_goes_on_where_it_stopped_and_touches_each_row_once() {
 fn what_can_be_in_no_transaction_is_run_outside() {
     let mut conn = memory();
     let mut drafts = three();
-    drafts.push(Draft::units("2025d", &["2025c"], vec![alone(sql("VACUUM")), alone(sql("DELETE FROM users"))], vec![]));
+    drafts.push(Draft::units(
+        "2025d",
+        &["2025c"],
+        vec![alone(sql("VACUUM")), alone(sql("DELETE FROM users"))],
+        vec![],
+    ));
     let report = history(drafts).upgrade(&mut conn, "head").unwrap();
     assert_eq!(report.migrations[3].rows, 2);
 }
@@ -311,7 +336,9 @@ fn an_irreversible_migration_is_refused_before_anything_is_reverted() {
 #[test]
 fn a_migration_can_be_run_by_itself() {
     let migrations = history(three());
-    let [first, second, _] = migrations.migrations else { unreachable!() };
+    let [first, second, _] = migrations.migrations else {
+        unreachable!()
+    };
     let mut conn = memory();
     first.up(&mut conn).unwrap();
     conn.test_transaction::<_, diesel::result::Error, _>(|conn| {

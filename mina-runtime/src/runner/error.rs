@@ -1,4 +1,4 @@
-use super::report::{Direction, Report, count};
+use super::report::{Direction, Report};
 use mina_core::config::ConfigError;
 use std::fmt;
 
@@ -334,10 +334,8 @@ fn step_help(error: &StepError) -> Vec<String> {
     let command = error.direction.command();
     let kept = match error.done {
         0 => format!("the database is as it was before `{}`", error.revision),
-        done => format!(
-            "{done} of {} before it are done and stay, `{command}` goes on from here",
-            count(error.units, "unit")
-        ),
+        1 => format!("1 unit before it is done and stays, `{command}` goes on from there"),
+        done => format!("{done} units before it are done and stay, `{command}` goes on from there"),
     };
     let then = match error.trouble {
         crate::connection::Trouble::Rows => format!("correct the rows or the migration, then run `{command}` again"),

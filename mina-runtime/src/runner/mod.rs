@@ -20,9 +20,10 @@ pub use progress::Progress;
 pub use report::{Direction, Ran, Report};
 pub use status::{Applied, Entry, PartlyDone, Status};
 
-
+pub(crate) use error::place;
+pub(crate) use report::{count, duration};
 pub(crate) use state::State;
-
+pub(crate) use unit::describe;
 
 use crate::connection::Connection;
 use crate::migration::{Migration, Migrations};

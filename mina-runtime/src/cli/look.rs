@@ -1,0 +1,269 @@
+use super::change::heading;
+use super::{Bound, Failure, Output, Session, names};
+use crate::runner::{Applied, Direction, Entry, ErrorKind, Plan, Planned, Status, describe};
+use mina_core::sql::unit::{Action, Step, UnitKind};
+use serde_json::json;
+
+impl Session {
+    pub(super) fn current(&self, verbose: bool, check_heads: bool) -> Result<Output, Failure> {
+        let mut output = Output::default();
+        let mut found = Vec::new();
+        let all = self.bound(&self.names()?)?;
+        for bound in &all {
+            let (mut conn, there) = bound.look().map_err(|error| bound.fail(error))?;
+            let status = bound.runner.status(&mut conn).map_err(|error| bound.fail(error))?;
+            let entries = bound.runner.history(&mut conn).map_err(|error| bound.fail(error))?;
+            if all.len() > 1 || verbose {
+                output.text += &format!("{}:\n", bound.title());
+            }
+            output.text += &self.current_lines(bound, &status, &entries, there, verbose);
+            let mut code = 0;
+            if check_heads && (!status.pending.is_empty() || !status.ahead.is_empty()) {
+                code = 3;
+            }
+            if !status.partly.is_empty() {
+                code = 7;
+            }
+            output.code = output.code.max(code);
+            let current: Vec<&Entry> = entries.iter().filter(|entry| entry.current).collect();
+            found.push(json!({
+                "bind": bound.label(), "database": bound.location.to_string(), "exists": there,
+                "current": status.current, "heads": status.heads, "partly": status.partly,
+                "revisions": current,
+            }));
+        }
+        output.json = json!({ "databases": found });
+        Ok(output)
+    }
+
+    fn current_lines(&self, bound: &Bound, status: &Status, entries: &[Entry], there: bool, verbose: bool) -> String {
+        let style = self.style();
+        let mut text = String::new();
+        if !there {
+            text += &format!("no database yet at {}: nothing is applied\n", bound.location);
+        } else if status.current.is_empty() && status.partly.is_empty() {
+            text += "nothing is applied\n";
+        }
+        for id in &status.current {
+            let entry = entries.iter().find(|entry| entry.revision == *id);
+            text += &style.id(id);
+            text += &marks(entry, status, id);
+            if let Some(entry) = entry.filter(|_| verbose) {
+                text += &format!("\n  {}\n  {}", entry.message, entry.file);
+                if let Some(run_on) = &entry.run_on {
+                    text += &format!("\n  applied {run_on}");
+                }
+                if let Some(milliseconds) = entry.duration_ms {
+                    text += &format!(" in {milliseconds} ms");
+                }
+            }
+            text.push('\n');
+        }
+        for partly in &status.partly {
+            text += &format!(
+                "{} {}\n",
+                style.id(&partly.revision),
+                style.warning(&partly_text(partly.direction, partly.done, partly.units))
+            );
+        }
+        text
+    }
+
+    pub(super) fn status(&self) -> Result<Output, Failure> {
+        let mut output = Output::default();
+        let mut found = Vec::new();
+        let all = self.bound(&self.names()?)?;
+        let mut refused: Option<Failure> = None;
+        for bound in &all {
+            let (mut conn, there) = bound.look().map_err(|error| bound.fail(error))?;
+            let status = bound.runner.status(&mut conn).map_err(|error| bound.fail(error))?;
+            output.text += &format!("{}\n", bound.title());
+            output.text += &self.status_lines(&status, there);
+            let code = match status.sound() {
+                Err(error) => {
+                    let code = error.exit_code();
+                    refused.get_or_insert_with(|| bound.fail(error));
+                    code
+                }
+                Ok(()) if self.options.strict && !status.ahead.is_empty() => 5,
+                Ok(()) if !status.pending.is_empty() => 3,
+                Ok(()) => 0,
+            };
+            output.code = output.code.max(code);
+            let mut value = json!(status);
+            value["bind"] = json!(bound.label());
+            value["database"] = json!(bound.location.to_string());
+            value["exists"] = json!(there);
+            found.push(value);
+        }
+        output.json = json!({ "databases": found });
+        if let Some(failure) = refused.filter(|_| self.options.format == super::Format::Text) {
+            output.print(super::Format::Text);
+            return Err(failure);
+        }
+        Ok(output)
+    }
+
+    fn status_lines(&self, status: &Status, there: bool) -> String {
+        let style = self.style();
+        let mut text = String::new();
+        let mut line = |name: &str, value: String| text += &format!("  {name:<12}{value}\n");
+        match there {
+            true => line("current", names(&status.current)),
+            false => line("current", "no database yet".to_owned()),
+        }
+        line("heads", names(&status.heads));
+        match status.pending.is_empty() {
+            true => line("pending", style.good("none")),
+            false => line("pending", style.warning(&several(&status.pending))),
+        }
+        let lists = [
+            ("ahead", &status.ahead),
+            ("unknown", &status.unknown),
+            ("other bind", &status.other_binds),
+            ("unverified", &status.unverified),
+        ];
+        for (name, ids) in lists.into_iter().filter(|(_, ids)| !ids.is_empty()) {
+            line(name, style.warning(&several(ids)));
+        }
+        let edited: Vec<String> = status.edited.iter().map(|edit| edit.revision.clone()).collect();
+        if !edited.is_empty() {
+            line("edited", style.warning(&several(&edited)));
+        }
+        for partly in &status.partly {
+            let how = partly_text(partly.direction, partly.done, partly.units);
+            line("partly", style.warning(&format!("{} {how}", partly.revision)));
+        }
+        text
+    }
+
+    pub(super) fn plan(&self, target: &str) -> Result<Output, Failure> {
+        let mut output = Output::default();
+        let mut found = Vec::new();
+        for bound in self.bound(&self.names_for(target)?)? {
+            let (mut conn, _) = bound.look().map_err(|error| bound.fail(error))?;
+            let plan = match bound.runner.plan(&mut conn, Direction::Up, target) {
+                Err(error) if matches!(error.kind(), ErrorKind::Target(_)) => {
+                    bound.runner.plan(&mut conn, Direction::Down, target).map_err(|_| error)
+                }
+                plan => plan,
+            };
+            let plan = plan.map_err(|error| bound.fail(error))?;
+            output.text += &self.plan_lines(&bound, &plan);
+            let mut value = json!(plan);
+            value["bind"] = json!(bound.label());
+            value["database"] = json!(bound.location.to_string());
+            if plan.direction == Direction::Down {
+                value["losses"] = json!(bound.runner.losses(&mut conn, &plan).map_err(|error| bound.fail(error))?);
+            }
+            found.push(value);
+        }
+        output.json = json!({ "plans": found });
+        Ok(output)
+    }
+
+    fn plan_lines(&self, bound: &Bound, plan: &Plan) -> String {
+        if !plan.ahead.is_empty() {
+            return format!("{}: ahead with {}, nothing to do\n", bound.title(), plan.ahead.join(", "));
+        }
+        if plan.is_empty() {
+            return format!("{}: nothing to do\n", bound.title());
+        }
+        let mut text = format!("{}: {}\n", bound.title(), heading(plan));
+        for planned in &plan.migrations {
+            text += &format!("\n{} {}\n", self.style().id(&planned.revision), planned.message);
+            text += &self.unit_lines(planned);
+        }
+        text
+    }
+
+    pub(super) fn unit_lines(&self, planned: &Planned) -> String {
+        let style = self.style();
+        let mut text = String::new();
+        let units = planned.units.len();
+        if units == 0 {
+            text += "  nothing to run on this engine\n";
+        }
+        for (at, unit) in planned.units.iter().enumerate() {
+            if units > 1 || unit.kind != UnitKind::Transaction {
+                let done = if at < planned.done { ", done" } else { "" };
+                text += &style.dim(&format!("  unit {} of {units}, {}{done}", at + 1, kind(unit.kind)));
+                text.push('\n');
+            }
+            for step in &unit.steps {
+                text += &step_lines(&planned.file, step);
+            }
+        }
+        text
+    }
+}
+
+fn kind(kind: UnitKind) -> &'static str {
+    match kind {
+        UnitKind::Transaction => "one transaction",
+        UnitKind::ForeignKeysOff => "one transaction, foreign keys off around it and checked at its end",
+        UnitKind::Alone => "in no transaction",
+    }
+}
+
+fn step_lines(file: &str, step: &Step) -> String {
+    let place = crate::runner::place(file, step.line);
+    let mut text = match place.is_empty() {
+        true => String::new(),
+        false => format!("  -- {place}\n"),
+    };
+    match &step.action {
+        Action::Sql(sql) => {
+            for line in sql.trim().lines() {
+                text += &format!("  {line}\n");
+            }
+        }
+        Action::Batch(change) => {
+            let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild(&change.before));
+            let way = if rebuild {
+                "a rebuild unless this SQLite does it natively"
+            } else {
+                "native"
+            };
+            text += &format!("  alter {}: {way}\n", change.before.name);
+            for edit in &change.edits {
+                let sql = edit.kind.sql(&change.before.name);
+                text += &format!("    {}\n", sql.unwrap_or_else(|| super::graph::edit_text(&edit.kind)));
+            }
+        }
+        action => text += &format!("  {}\n", describe(action)),
+    }
+    text
+}
+
+fn several(ids: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = ids.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match ids.len() {
+        0..=1 => shown,
+        number if number <= SHOWN => format!("{number}: {shown}"),
+        number => format!("{number}: {shown}, …"),
+    }
+}
+
+fn partly_text(direction: Direction, done: usize, units: usize) -> String {
+    match direction {
+        Direction::Up => format!("partly applied {done}/{units}"),
+        Direction::Down => format!("partly reverted {done}/{units}"),
+    }
+}
+
+fn marks(entry: Option<&Entry>, status: &Status, id: &str) -> String {
+    let mut marks = Vec::new();
+    if status.heads.iter().any(|head| head == id) {
+        marks.push("head");
+    }
+    match entry.and_then(|entry| entry.state.as_ref()) {
+        None => marks.push("unknown"),
+        Some(Applied::Unverified) => marks.push("unverified"),
+        Some(Applied::Edited) => marks.push("edited"),
+        Some(Applied::Ahead) => marks.push("ahead"),
+        Some(_) => {}
+    }
+    marks.iter().map(|mark| format!(" ({mark})")).collect()
+}
