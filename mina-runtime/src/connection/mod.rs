@@ -8,6 +8,7 @@ use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
 use mina_core::engine::Engine;
 use mina_core::sql::sqlite::{Expected, TableChange};
+use std::collections::BTreeMap;
 
 /// What a Rust step may fail with.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -86,19 +87,22 @@ pub trait Connection: sealed::Sealed {
     /// Turns the enforcement of keys off or on, outside a transaction, and says how it was.
     fn enforce_keys(&mut self, enforce: bool) -> QueryResult<bool>;
 
+    /// How many rows violate foreign keys, by the two tables; none where that cannot be told.
+    fn broken_keys(&mut self) -> Option<BTreeMap<String, i64>>;
+
     /// Carries out one pass over a table; true where it was rebuilt.
     ///
     /// # Errors
     ///
     /// The engine's, or what the live table has that would be lost.
-    fn change(&mut self, change: &TableChange) -> Result<bool, BoxError>;
+    fn change(&mut self, change: &TableChange) -> Result<bool, Fault>;
 
     /// Compares a live object with what an `effect` declared.
     ///
     /// # Errors
     ///
     /// The difference.
-    fn verify(&mut self, expected: &Expected) -> Result<(), BoxError>;
+    fn verify(&mut self, expected: &Expected) -> Result<(), Fault>;
 
     /// Calls a Rust step.
     ///
@@ -117,10 +121,24 @@ pub trait Connection: sealed::Sealed {
     fn trouble(&self, error: &DatabaseError) -> Trouble;
 }
 
+/// Why a step that is more than a statement failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The line of the migration's file, where it is known better than the step's own.
+    pub line: Option<u32>,
+    /// The statement that failed, where it was one.
+    pub statement: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What kind of failure it is.
+    pub trouble: Trouble,
+}
+
 /// What the caller had set on a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
     pub(crate) foreign_keys: Option<bool>,
+    pub(crate) legacy_alter_table: bool,
     pub(crate) busy_timeout: i64,
 }
 

@@ -1,5 +1,6 @@
-use super::{BoxError, Connection, HistoryRow, JournalEntry, JournalRow, Session, Trouble};
+use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Session, Trouble};
 use crate::migration::RunStep;
+use crate::sqlite::{self, BatchError};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
@@ -7,6 +8,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
 use mina_core::sql::sqlite::{Expected, TableChange};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 const JOURNAL: &str = "__mina_journal";
@@ -33,6 +35,14 @@ struct Word {
 struct OptionalWord {
     #[diesel(sql_type = Nullable<Text>)]
     word: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = Text)]
+    word: String,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 #[derive(QueryableByName)]
@@ -138,8 +148,13 @@ impl Connection for SqliteConnection {
             true => Some(enforce_all(self)?),
             false => None,
         };
+        let legacy_alter_table = pragma(self, "legacy_alter_table", "legacy_alter_table")? != 0;
+        if write && legacy_alter_table {
+            set_pragma(self, "legacy_alter_table", 0)?;
+        }
         set_pragma(self, "busy_timeout", i64::try_from(lock_timeout).unwrap_or(i64::MAX))?;
         Ok(Session {
+            legacy_alter_table,
             foreign_keys,
             busy_timeout,
         })
@@ -147,6 +162,9 @@ impl Connection for SqliteConnection {
 
     fn leave(&mut self, session: Session) -> QueryResult<()> {
         set_pragma(self, "busy_timeout", session.busy_timeout)?;
+        if session.legacy_alter_table {
+            set_pragma(self, "legacy_alter_table", 1)?;
+        }
         match session.foreign_keys {
             Some(enforced) => set_pragma(self, "foreign_keys", i64::from(enforced)),
             None => Ok(()),
@@ -347,12 +365,22 @@ impl Connection for SqliteConnection {
         }
     }
 
-    fn change(&mut self, change: &TableChange) -> Result<bool, BoxError> {
-        Ok(crate::sqlite::apply(self, change)?.rebuilt)
+    fn broken_keys(&mut self) -> Option<BTreeMap<String, i64>> {
+        let sql = "SELECT '`' || \"table\" || '` refer to rows of `' || parent || '`' AS word, count(*) AS n FROM pragma_foreign_key_check GROUP BY 1";
+        let rows: Vec<Counted> = sql_query(sql).load(self).ok()?;
+        Some(rows.into_iter().map(|row| (row.word, row.n)).collect())
     }
 
-    fn verify(&mut self, expected: &Expected) -> Result<(), BoxError> {
-        Ok(crate::sqlite::verify(self, expected)?)
+    fn change(&mut self, change: &TableChange) -> Result<bool, Fault> {
+        let done = sqlite::apply(self, change).map_err(|failure| Fault {
+            line: Some(failure.line).filter(|line| *line > 0),
+            ..Fault::from(failure.error)
+        })?;
+        Ok(done.rebuilt)
+    }
+
+    fn verify(&mut self, expected: &Expected) -> Result<(), Fault> {
+        sqlite::verify(self, expected).map_err(Fault::from)
     }
 
     fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
@@ -404,7 +432,29 @@ impl Connection for SqliteConnection {
     }
 }
 
-pub(super) fn message_trouble(message: &str) -> Trouble {
+impl From<BatchError> for Fault {
+    fn from(error: BatchError) -> Self {
+        match error {
+            BatchError::Sql { statement, message } => Self {
+                line: None,
+                statement: Some(statement),
+                trouble: message_trouble(&message),
+                message: format!("SQLite: {message}"),
+            },
+            error => Self {
+                line: None,
+                statement: None,
+                trouble: match &error {
+                    BatchError::Violations(_) => Trouble::Rows,
+                    _ => Trouble::Other,
+                },
+                message: error.to_string(),
+            },
+        }
+    }
+}
+
+fn message_trouble(message: &str) -> Trouble {
     const KNOWN: &[(&str, Trouble)] = &[
         ("is locked", Trouble::Locked),
         ("attempt to write a readonly database", Trouble::ReadOnly),
@@ -415,6 +465,7 @@ pub(super) fn message_trouble(message: &str) -> Trouble {
         ("unable to open database file", Trouble::CannotOpen),
         ("disk I/O error", Trouble::Io),
         ("within a transaction", Trouble::InTransaction),
+        ("constraint failed", Trouble::Rows),
     ];
     let known = KNOWN.iter().find(|(text, _)| message.contains(text));
     known.map_or(Trouble::Other, |(_, trouble)| *trouble)

@@ -154,10 +154,10 @@ impl Run<'_> {
         };
         let unit = job.planned.units.get(at).unwrap_or(&empty);
         match unit::manner(self.conn, unit) {
-            Manner::Transaction { keys: true } => self.transaction(job, at, &unit.steps),
+            Manner::Transaction { keys: true } => self.transaction(job, at, &unit.steps, true),
             Manner::Transaction { keys: false } => {
                 let before = self.conn.enforce_keys(false).map_err(|error| self.database(&error))?;
-                let outcome = self.transaction(job, at, &unit.steps);
+                let outcome = self.transaction(job, at, &unit.steps, false);
                 let restored = self.conn.enforce_keys(before).map_err(|error| self.database(&error));
                 let outcome = outcome?;
                 restored?;
@@ -168,12 +168,15 @@ impl Run<'_> {
         }
     }
 
-    fn transaction(&mut self, job: &Job<'_>, at: usize, steps: &[Step]) -> Result<Outcome, ErrorKind> {
+    fn transaction(&mut self, job: &Job<'_>, at: usize, steps: &[Step], keys: bool) -> Result<Outcome, ErrorKind> {
         if let Some(outcome) = self.begin(job, at)? {
             return Ok(outcome);
         }
         let began = Instant::now();
-        let result = unit::run(self.conn, steps, job.runs, self.progress);
+        let result = match keys {
+            true => unit::run(self.conn, steps, job.runs, self.progress),
+            false => unit::run_without_keys(self.conn, steps, job.runs, self.progress),
+        };
         let result = match result {
             Ok(done) => match self.end(job, at, began) {
                 Ok(()) => Ok(Outcome::Did(done)),

@@ -85,7 +85,10 @@ impl Migration {
         let before = conn.enforce_keys(keys).map_err(|error| plain(conn, &error))?;
         let begun = conn.begin().map_err(|error| plain(conn, &error));
         let result = begun.and_then(|()| {
-            unit::run(conn, &unit.steps, runs, &mut ())?;
+            match keys {
+                true => unit::run(conn, &unit.steps, runs, &mut ())?,
+                false => unit::run_without_keys(conn, &unit.steps, runs, &mut ())?,
+            };
             conn.commit().map_err(|error| plain(conn, &error))
         });
         if result.is_err() {

@@ -1,5 +1,5 @@
 use super::progress::Progress;
-use crate::connection::{BoxError, Connection, Trouble};
+use crate::connection::{Connection, Fault, Trouble};
 use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
 use mina_core::sql::unit::{Action, Backfill, Step, Unit, UnitKind};
@@ -80,47 +80,83 @@ pub(crate) fn run(conn: &mut dyn Connection, steps: &[Step], runs: &[RunStep], p
     let mut done = Done::default();
     for step in steps {
         progress.step(&describe(&step.action));
-        action(conn, &step.action, runs, &mut done, progress).map_err(|(message, trouble)| Failure {
-            line: step.line,
-            statement: shorten(&step.action),
-            message,
-            trouble,
+        action(conn, &step.action, runs, &mut done, progress).map_err(|fault| Failure {
+            line: fault.line.unwrap_or(step.line),
+            statement: fault.statement.map_or_else(|| shorten(&step.action), |sql| cut(&sql)),
+            message: fault.message,
+            trouble: fault.trouble,
         })?;
         done.steps += 1;
     }
     Ok(done)
 }
 
-fn action(
-    conn: &mut dyn Connection,
-    action: &Action,
-    runs: &[RunStep],
-    done: &mut Done,
-    progress: &mut dyn Progress,
-) -> Result<(), (String, Trouble)> {
+fn action(conn: &mut dyn Connection, action: &Action, runs: &[RunStep], done: &mut Done, progress: &mut dyn Progress) -> Result<(), Fault> {
     match action {
-        Action::Sql(sql) => done.rows += conn.execute(sql).map_err(|error| words(conn, &error))?,
+        Action::Sql(sql) => done.rows += conn.execute(sql).map_err(|error| fault(conn, &error))?,
         Action::Batch(change) => {
-            if conn.change(change).map_err(|error| boxed_words(conn, error))? {
-                done.rebuilt.push(table_of(action));
+            if conn.change(change)? {
+                done.rebuilt.push(change.before.name.clone());
             }
         }
         Action::Count { sql, what } => {
-            let rows = conn.number(sql).map_err(|error| words(conn, &error))?;
+            let rows = conn.number(sql).map_err(|error| fault(conn, &error))?;
             if rows > 0 {
-                return Err((format!("{rows} {what}"), Trouble::Rows));
+                return Err(plain(format!("{rows} {what}"), Trouble::Rows));
             }
         }
         Action::Run(index) => {
-            let step = runs
-                .get(*index)
-                .ok_or_else(|| (format!("the program has no Rust for step {index}"), Trouble::Other))?;
-            conn.call(step).map_err(|error| boxed_words(conn, error))?;
+            let missing = || plain(format!("the program has no Rust for step {index}"), Trouble::Other);
+            let step = runs.get(*index).ok_or_else(missing)?;
+            conn.call(step).map_err(|error| match error.downcast_ref::<DatabaseError>() {
+                Some(error) => fault(conn, error),
+                None => plain(error.to_string(), Trouble::Other),
+            })?;
         }
-        Action::Backfill(backfill) => done.rows += whole(conn, backfill, progress).map_err(|error| words(conn, &error))?,
-        Action::Verify(expected) => conn.verify(expected).map_err(|error| boxed_words(conn, error))?,
+        Action::Backfill(backfill) => done.rows += whole(conn, backfill, progress).map_err(|error| fault(conn, &error))?,
+        Action::Verify(expected) => conn.verify(expected)?,
     }
     Ok(())
+}
+
+fn plain(message: String, trouble: Trouble) -> Fault {
+    Fault {
+        line: None,
+        statement: None,
+        message,
+        trouble,
+    }
+}
+
+fn fault(conn: &dyn Connection, error: &DatabaseError) -> Fault {
+    let (message, trouble) = words(conn, error);
+    plain(message, trouble)
+}
+
+/// The same, and refuses to leave rows behind that violate keys and did not before: nothing else looks while keys are off.
+pub(crate) fn run_without_keys(
+    conn: &mut dyn Connection,
+    steps: &[Step],
+    runs: &[RunStep],
+    progress: &mut dyn Progress,
+) -> Result<Done, Failure> {
+    let before = conn.broken_keys();
+    let done = run(conn, steps, runs, progress)?;
+    let (Some(before), Some(after)) = (before, conn.broken_keys()) else {
+        return Ok(done);
+    };
+    let new = after
+        .into_iter()
+        .find(|(tables, rows)| before.get(tables).is_none_or(|known| known < rows));
+    match new {
+        None => Ok(done),
+        Some((tables, rows)) => Err(Failure {
+            line: steps.first().map_or(0, |step| step.line),
+            statement: String::new(),
+            message: format!("{rows} rows of {tables} that would not be there"),
+            trouble: Trouble::Rows,
+        }),
+    }
 }
 
 fn whole(conn: &mut dyn Connection, backfill: &Backfill, progress: &mut dyn Progress) -> diesel::QueryResult<u64> {
@@ -136,13 +172,6 @@ pub(crate) fn words(conn: &dyn Connection, error: &DatabaseError) -> (String, Tr
         error => error.to_string(),
     };
     (format!("{}: {text}", product(conn)), conn.trouble(error))
-}
-
-fn boxed_words(conn: &dyn Connection, error: BoxError) -> (String, Trouble) {
-    match error.downcast_ref::<DatabaseError>() {
-        Some(error) => words(conn, error),
-        None => (error.to_string(), Trouble::Other),
-    }
 }
 
 fn product(conn: &dyn Connection) -> &'static str {
@@ -177,8 +206,6 @@ fn first_line(sql: &str) -> String {
 }
 
 fn shorten(action: &Action) -> String {
-    const LINES: usize = 8;
-    const WIDTH: usize = 160;
     let text = match action {
         Action::Sql(sql) => sql.trim().to_owned(),
         Action::Count { .. } | Action::Verify(_) | Action::Run(_) => String::new(),
@@ -188,6 +215,12 @@ fn shorten(action: &Action) -> String {
         }
         Action::Batch(_) => describe(action),
     };
+    cut(&text)
+}
+
+fn cut(text: &str) -> String {
+    const LINES: usize = 8;
+    const WIDTH: usize = 160;
     let mut lines: Vec<String> = text.lines().take(LINES).map(str::to_owned).collect();
     if text.lines().count() > LINES {
         lines.push("…".to_owned());
