@@ -2,6 +2,7 @@
 
 use super::definition::{ClauseKind, Item};
 use super::live::Live;
+use super::probe::Doubtful;
 use super::{BatchError, edit, native, probe, query, rebuild};
 use diesel::SqliteConnection;
 use mina_core::sql::sqlite::lexer::tokens;
@@ -59,7 +60,7 @@ pub fn apply_as(conn: &mut SqliteConnection, change: &TableChange, version: u32)
         query::number(conn, "SELECT legacy_alter_table AS value FROM pragma_legacy_alter_table").map_err(|error| at(change, error))?;
     let begin = "SAVEPOINT mina_batch; PRAGMA legacy_alter_table = OFF";
     query::execute(conn, begin).map_err(|error| at(change, error))?;
-    let done = all(conn, change, version);
+    let done = watched(conn, change, version);
     let end = match &done {
         Ok(_) => "RELEASE mina_batch",
         Err(_) => "ROLLBACK TO mina_batch; RELEASE mina_batch",
@@ -71,6 +72,15 @@ pub fn apply_as(conn: &mut SqliteConnection, change: &TableChange, version: u32)
     };
     let done = done?;
     ended.and(restored).map_err(|error| at(change, error))?;
+    Ok(done)
+}
+
+/// What names a dropped column has to stand after it.
+fn watched(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<Done, Failure> {
+    let dropped: Vec<&str> = change.edits.iter().filter_map(|edit| edit.kind.dropped_column()).collect();
+    let doubtful = Doubtful::find(conn, &dropped).map_err(|error| at(change, error))?;
+    let done = all(conn, change, version)?;
+    doubtful.still_stand(conn, &change.before.name).map_err(|error| at(change, error))?;
     Ok(done)
 }
 

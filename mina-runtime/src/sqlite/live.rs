@@ -39,15 +39,15 @@ pub(super) struct Inbound {
 }
 
 #[derive(diesel::QueryableByName)]
-pub(super) struct Entry {
+struct Entry {
     #[diesel(sql_type = Text)]
-    pub(super) kind: String,
+    kind: String,
     #[diesel(sql_type = Text)]
-    pub(super) name: String,
+    name: String,
     #[diesel(sql_type = Text)]
-    pub(super) sql: String,
+    sql: String,
     #[diesel(sql_type = BigInt)]
-    pub(super) temporary: i64,
+    temporary: i64,
 }
 
 impl Live {

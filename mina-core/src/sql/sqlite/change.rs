@@ -68,6 +68,14 @@ impl EditKind {
         }
     }
 
+    /// The column that it drops, if it drops one.
+    pub fn dropped_column(&self) -> Option<&str> {
+        match self {
+            Self::DropColumn { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether the runner may have to rebuild the table for it, on a table that the history knows in full.
     pub fn may_rebuild(&self, before: &Table) -> bool {
         match self {
