@@ -202,6 +202,7 @@ impl<'a> Replay<'a> {
             return Err(Refused);
         };
         self.needs_value(&object, &column, definition)?;
+        self.check_limits(&object, name.span)?;
         let operation = Operation::AddColumn {
             table: object,
             column,
@@ -226,7 +227,7 @@ impl<'a> Replay<'a> {
 
     /// Rows that are there need a value for the new column.
     fn needs_value(&mut self, table: &ObjectName, column: &Column, definition: &ColumnDef) -> Resolution {
-        let has_value = column.nullable || column.default.is_some() || column.generated.is_some() || column.identity;
+        let has_value = column.nullable || definition.default.is_some() || column.generated.is_some() || column.identity;
         if has_value || self.in_effect || column.ty == Type::Unknown {
             return Ok(());
         }
@@ -324,7 +325,7 @@ impl<'a> Replay<'a> {
             using,
         };
         self.emit(operation, name.span);
-        Ok(())
+        self.check_limits(&table.name, name.span)
     }
 
     fn rename_column(&mut self, table: &Table, from: &str, name: &Ident, to: &Ident) -> Resolution {
@@ -339,7 +340,7 @@ impl<'a> Replay<'a> {
         }
         self.check_length(to)?;
         let dependents = bodies_about_column(&self.schema, self.engine(), &table.name, from);
-        let then = format!(", and create them again with `{}` in their SQL after it", to.text);
+        let then = format!(", and create again after it what is dropped, with `{}` in its SQL", to.text);
         let what = format!("the name `{}`", path(&table.name, from));
         self.refuse_for(Code::M215, name.span, &what, dependents, &then)?;
         let operation = Operation::RenameColumn {

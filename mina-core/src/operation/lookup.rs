@@ -55,8 +55,19 @@ impl<'a> Replay<'a> {
         } else if let Some((line, _)) = self.later(|kind| matches!(kind, StatementKind::CreateTable(table) if table.table.object() == name))
         {
             error = error.label(line, "it is created only here");
+        } else {
+            error = error.help(self.tables_there_are());
         }
         Err(self.refuse(error))
+    }
+
+    fn tables_there_are(&self) -> String {
+        let names: Vec<String> = self.schema.tables().keys().take(9).map(|name| format!("`{name}`")).collect();
+        match names.len() {
+            0 => "there are no tables yet; create it first: `create_table … { … }`".into(),
+            1..=8 => format!("the tables are {}", names.join(", ")),
+            _ => "create it first, or name one that is there".into(),
+        }
     }
 
     fn near_table(&self, name: &ObjectName) -> Option<ObjectName> {
@@ -101,7 +112,7 @@ impl<'a> Replay<'a> {
         } else if let Some(other) = self.schema.tables().values().find(|other| other.column(name).is_some()) {
             error.message = format!("`{}` has no column `{name}`; `{}` has one", table.name, other.name);
         }
-        if error.help.is_empty() {
+        if error.help.is_empty() && error.label.is_none() {
             let columns: Vec<String> = table.columns.iter().map(|column| format!("`{}`", column.name)).collect();
             error = error.help(format!("its columns are {}", columns.join(", ")));
         }
@@ -149,6 +160,7 @@ impl<'a> Replay<'a> {
                 list(&meant.columns()),
                 meant.origin()
             ));
+            error = error.help(format!("write `drop_constraint {} on {};`", meant.name(), table.name));
         } else {
             error = error.help(constraints_of(table));
         }

@@ -187,3 +187,6 @@ pub enum Using {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NoInverse(pub String);
+
+#[cfg(test)]
+mod tests;

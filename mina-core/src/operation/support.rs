@@ -3,7 +3,7 @@
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Lint};
 use crate::engine::{Engine, Product, Target};
-use crate::schema::{Action, Deferral, Type};
+use crate::schema::{Action, Deferral, ObjectName, Type};
 use crate::syntax::Span;
 use crate::syntax::ast::{IndexDef, IndexKeyDef, KeyOptions, TypeRef};
 
@@ -67,15 +67,17 @@ impl Replay<'_> {
             );
         }
         let message = format!("{target} has no type `{}`", ty.ty);
-        let custom = format!(
-            "or use a type that all engines in force have, or `Custom<\"…\">`, under `#[on({})]`",
-            self.engine()
-        );
         let help = match engines_with(self.cx.targets, |target| has_type(target, &ty.ty)) {
-            Some(engines) => format!("head the block with `<{engines}>`, the engines that have it"),
-            None => "no engine in force has it".into(),
+            Some(engines) => vec![
+                format!("head the block with `<{engines}>`, the engines that have it"),
+                format!(
+                    "or stand `#[on({engines})]` before the statement, and `#[on({})]` before one with another type",
+                    self.engine()
+                ),
+            ],
+            None => vec!["no engine in force has it: write another type, or `Custom<\"…\">` with the engine's own".to_owned()],
         };
-        self.error(Code::M501, ty.span, message, [help, custom])
+        self.error(Code::M501, ty.span, message, help)
     }
 
     /// Refuses an operation or option that the engine lacks; `has` tells which of the engines in force have it.
@@ -145,6 +147,56 @@ impl Replay<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Replay<'_> {
+    /// Refuses a table that is too wide: for Diesel's `table!`, or for a row of MariaDB.
+    pub(super) fn check_limits(&mut self, name: &ObjectName, span: Span) -> Resolution {
+        let Some(table) = self.schema.table(name).cloned() else {
+            return Ok(());
+        };
+        if table.columns.len() > MOST_COLUMNS {
+            let message = format!(
+                "`{name}` has {} columns; Diesel's `table!` takes {MOST_COLUMNS}",
+                table.columns.len()
+            );
+            return self.error(Code::M502, span, message, ["split it into two tables with one key".to_owned()]);
+        }
+        let bytes: u64 = table.columns.iter().map(|column| row_bytes(&column.ty)).sum();
+        if self.engine() == Engine::Mysql && bytes > ROW_BYTES {
+            let message = format!("a row of `{name}` can take {bytes} bytes; {} takes {ROW_BYTES}", self.cx.target);
+            return self.error(
+                Code::M502,
+                span,
+                message,
+                ["shorten its `Varchar`s, or make them `Text`".to_owned()],
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The widest `table!` of Diesel, under its feature `128-column-tables`.
+const MOST_COLUMNS: usize = 128;
+
+/// What the columns of a row of MariaDB and MySQL can take together, text and blobs outside the row aside.
+const ROW_BYTES: u64 = 65_535;
+
+/// What a column takes of that, with four bytes a character.
+fn row_bytes(ty: &Type) -> u64 {
+    match ty {
+        Type::Bool | Type::TinyInt => 1,
+        Type::SmallInt | Type::Enum(_) => 2,
+        Type::Integer | Type::Float | Type::Timestamp => 4,
+        Type::BigInt | Type::Double => 8,
+        Type::Date | Type::Time => 3,
+        Type::Numeric(digits) => u64::from(digits.map_or(10, |(precision, _)| precision)) / 9 * 4 + 4,
+        Type::Varchar(Some(most)) => u64::from(*most) * 4 + if *most > 63 { 2 } else { 1 },
+        Type::Char(length) => u64::from(*length) * 4,
+        Type::Uuid => 16,
+        Type::Unsigned(inner) => row_bytes(inner),
+        _ => 12,
     }
 }
 

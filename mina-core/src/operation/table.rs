@@ -52,7 +52,7 @@ impl<'a> Replay<'a> {
         };
         if columns().next().is_none() {
             let help = format!("give it a column: `create_table {name} {{ id: Integer, }}`");
-            return self.error(Code::M217, reference.span(), format!("the table `{name}` has no columns"), [help]);
+            return self.error(Code::M000, reference.span(), format!("the table `{name}` has no columns"), [help]);
         }
         for column in columns() {
             self.table_column(&name, column);
@@ -85,6 +85,7 @@ impl<'a> Replay<'a> {
         for index in self.indexes_for_keys(&name) {
             self.schema.edit(&name, |table| table.indexes.push(index));
         }
+        self.check_limits(&name, reference.span())?;
         if let Some(table) = self.schema.table(&name).cloned() {
             self.emit_applied(Operation::CreateTable(Table::clone(&table)), reference.span(), before);
         }
@@ -151,7 +152,7 @@ impl<'a> Replay<'a> {
             self.claim(OccupantKind::Table, &new, None, to.span)?;
         }
         let dependents = bodies_about_table(&self.schema, self.engine(), &from);
-        let then = format!(", and create them again with `{new}` in their SQL after it");
+        let then = format!(", and create again after it what is dropped, with `{new}` in its SQL");
         self.refuse_for(Code::M215, reference.span(), &format!("the name `{from}`"), dependents, &then)?;
         let renamed = derived_names(&table, &new, self.cx.config);
         for (kind, (_, name)) in &renamed {

@@ -1,0 +1,166 @@
+use super::*;
+
+#[test]
+fn a_foreign_key_refers_to_columns_that_are_there_alike_and_unique() {
+    insta::assert_snapshot!(said("create_foreign_key on tasks (user_id) references user (id);"), @r"
+    ^user^ M201: there is no table `user`
+      did you mean `users`?
+    ");
+    insta::assert_snapshot!(said("create_foreign_key on tasks (title) references users (id);"), @r"
+    ^title^ M206: `tasks.title` is `Varchar<200>`, but `users.id`, which it refers to, is `Integer`
+      `users.id` is from 1
+      make `tasks.title` `Integer`
+    ");
+    insta::assert_snapshot!(said("create_foreign_key fk_x on tasks (title) references users (name);"), @r"
+    ^users^ M207: (name) of `users` is not unique, so no foreign key can refer to it
+      unique in `users`: (id), (email)
+      or write `create_unique uq_users_name on users (name);` before it
+    ");
+    insta::assert_snapshot!(said("create_foreign_key fk_x on tasks (user_id, title) references users (id);"), @r"
+    ^create_foreign_keyfk_xon^ M206: the foreign key on (user_id, title) of `tasks` refers to (id) of `users`: 2 columns to 1
+      name as many columns on both sides
+    ");
+    assert_eq!(said("create_foreign_key fk_x on tasks (title) references users (email);"), "");
+}
+
+#[test]
+fn a_dropped_constraint_is_found_by_the_name_another_tool_gave_it() {
+    insta::assert_snapshot!(said("drop_constraint tasks_user_id_fkey on tasks;"), @r"
+    ^tasks_user_id_fkey^ M203: `tasks` has no constraint `tasks_user_id_fkey`
+      did you mean the foreign key `fk_tasks_user_id_users` on (user_id), from 1?
+      write `drop_constraint fk_tasks_user_id_users on tasks;`
+    ");
+    insta::assert_snapshot!(said("drop_constraint tasks_ibfk_1 on tasks;"), @r"
+    ^tasks_ibfk_1^ M203: `tasks` has no constraint `tasks_ibfk_1`
+      did you mean the foreign key `fk_tasks_user_id_users` on (user_id), from 1?
+      write `drop_constraint fk_tasks_user_id_users on tasks;`
+    ");
+    insta::assert_snapshot!(said("drop_constraint users_email_key on users;"), @r"
+    ^users_email_key^ M203: `users` has no constraint `users_email_key`
+      did you mean the unique constraint `uq_users_email` on (email), from 1?
+      write `drop_constraint uq_users_email on users;`
+    ");
+    insta::assert_snapshot!(said("drop_constraint users_pkey on users;"), @r"
+    ^users_pkey^ M203: `users` has no constraint `users_pkey`
+      did you mean the primary key `pk_users` on (id), from 1?
+      write `drop_constraint pk_users on users;`
+    ");
+    insta::assert_snapshot!(said("drop_constraint None on users;"), @r"
+    ^None^ M203: `users` has no constraint `None`
+      did you mean the unique constraint `uq_users_email` on (email), from 1?
+      write `drop_constraint uq_users_email on users;`
+    ");
+    insta::assert_snapshot!(said("drop_constraint ck_task_title on tasks;"), @r"
+    ^ck_task_title^ M203: `tasks` has no constraint `ck_task_title`
+      did you mean the check `ck_tasks_title` on (title), from 1?
+      write `drop_constraint ck_tasks_title on tasks;`
+    ");
+    insta::assert_snapshot!(said("drop_constraint ix_tasks_title_done on tasks;"), @r"
+    ^ix_tasks_title_done^ M203: `ix_tasks_title_done` is an index of `tasks`, not a constraint
+      write `drop_index ix_tasks_title_done on tasks;`
+    ");
+}
+
+#[test]
+fn a_sole_whole_number_key_that_refers_to_nothing_is_counted_up() {
+    let identity = |statements: &str, name: &str| {
+        let schema = after_on(POSTGRES, statements);
+        table(&schema, name).identity_column().map(|column| column.name.clone())
+    };
+    assert_eq!(
+        identity("create_table t { #[primary_key] id: BigInt, }", "t").as_deref(),
+        Some("id")
+    );
+    assert_eq!(
+        identity("create_table t { id: Integer, primary_key (id), }", "t").as_deref(),
+        Some("id")
+    );
+    assert_eq!(
+        identity("create_table t { #[primary_key(generated = false)] id: Integer, }", "t"),
+        None
+    );
+    assert_eq!(
+        identity("create_table t { a: Integer, b: Integer, primary_key (a, b), }", "t"),
+        None
+    );
+    assert_eq!(identity("create_table t { #[primary_key] code: Varchar<3>, }", "t"), None);
+    assert_eq!(
+        identity("create_table t { #[primary_key] #[references(users.id)] id: Integer, }", "t"),
+        None
+    );
+    assert_eq!(
+        identity(
+            "create_table t { #[primary_key] id: Integer, foreign_key (id) references users (id), }",
+            "t"
+        ),
+        None
+    );
+    assert_eq!(
+        identity(
+            "create_table t { a: Integer, } create_primary_key on t (a) { generated = true }",
+            "t"
+        )
+        .as_deref(),
+        Some("a")
+    );
+}
+
+#[test]
+fn the_key_of_a_counted_column_is_dropped_only_to_be_made_again() {
+    let batch =
+        |new: &str| format!("create_table t {{ #[primary_key] id: Integer, b: Integer, }} batch_alter t {{ drop_constraint pk_t; {new} }}");
+    assert_eq!(said(&batch("create_primary_key pk_new (id);")), "");
+    assert_eq!(said_on(POSTGRES, &batch("create_primary_key pk_new (id, b);")), "");
+    insta::assert_snapshot!(said_on(POSTGRES, &batch("create_primary_key pk_new (b);")), @r"
+    ^pk_t^ M208: `t.id` is counted up by the database and needs the primary key `pk_t`
+      it is from 2
+      drop and create it in one `batch_alter t { drop_constraint pk_t; create_primary_key (id); }`
+    ");
+}
+
+#[test]
+fn mariadb_gets_an_index_for_each_foreign_key() {
+    let schema = after_on(MARIADB, "");
+    assert_eq!(
+        names(&schema, "tasks"),
+        "ck_tasks_title fk_tasks_user_id_users fk_tasks_user_id_users ix_tasks_title_done pk_tasks"
+    );
+    let index = table(&schema, "tasks").index("fk_tasks_user_id_users");
+    assert!(index.is_some_and(|index| index.serves_key));
+    let schema = after_on(POSTGRES, "");
+    assert!(table(&schema, "tasks").index("fk_tasks_user_id_users").is_none());
+}
+
+#[test]
+fn an_index_declared_anywhere_in_the_block_serves_a_key() {
+    let create = "create_table t { a: Integer, #[references(users.id)] b: Integer, }";
+    let schema = after_on(MARIADB, &format!("{create} create_index ix_t_b_a on t (b, a);"));
+    assert_eq!(names(&schema, "t"), "fk_t_b_users ix_t_b_a");
+    let schema = after_on(MARIADB, &format!("{create} create_index ix_t_a_b on t (a, b);"));
+    assert_eq!(names(&schema, "t"), "fk_t_b_users fk_t_b_users ix_t_a_b");
+}
+
+#[test]
+fn the_index_of_a_key_goes_with_it_and_the_last_one_stays() {
+    let schema = after_on(MARIADB, "drop_constraint fk_tasks_user_id_users on tasks;");
+    assert_eq!(names(&schema, "tasks"), "ck_tasks_title ix_tasks_title_done pk_tasks");
+    insta::assert_snapshot!(said_on(MARIADB, "drop_index fk_tasks_user_id_users on tasks;"), @r"
+    ^fk_tasks_user_id_users^ M214: `fk_tasks_user_id_users` is the last index that serves the foreign key `fk_tasks_user_id_users` of `tasks`, and MariaDB 10.6 needs one
+      the key is from 1
+      write `drop_constraint fk_tasks_user_id_users on tasks;` before it, or create another index on (user_id) first
+    ");
+    let create = "create_table t { a: Integer, #[references(users.id)] b: Integer, index ix_t_b (b), }";
+    insta::assert_snapshot!(said_on(MARIADB, &format!("{create} drop_index ix_t_b on t;")), @r"
+    ^ix_t_b^ M214: `ix_t_b` is the last index that serves the foreign key `fk_t_b_users` of `t`, and MariaDB 10.6 needs one
+      the key is from 2
+      write `drop_constraint fk_t_b_users on t;` before it, or create another index on (b) first
+    ");
+    assert_eq!(
+        said_on(
+            MARIADB,
+            &format!("{create} create_index ix_t_b_a on t (b, a); drop_index ix_t_b on t;")
+        ),
+        ""
+    );
+    assert_eq!(said_on(POSTGRES, &format!("{create} drop_index ix_t_b on t;")), "");
+}
