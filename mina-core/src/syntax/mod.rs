@@ -1,6 +1,7 @@
 //! From tokens to a [`Block`] and back: `parse ∘ print` is the identity.
 
 pub mod ast;
+mod lexer;
 pub mod parse;
 pub mod print;
 pub mod source;

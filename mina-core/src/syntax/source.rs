@@ -1,8 +1,8 @@
 //! The blocks in a file of Rust source.
 
-use super::token::flatten_located;
+use super::lexer::lex;
+use super::token::{Span, Token};
 use super::{Location, Tokens};
-use proc_macro2::{Delimiter, LexError, TokenStream, TokenTree};
 
 /// One `migration! { … }` in a file.
 #[derive(Clone, Debug)]
@@ -25,46 +25,28 @@ pub struct SourceError {
 
 /// Finds every `migration! { … }`, under any path (`mina::migration!`), at any depth.
 ///
-/// The caller has to see to it that `proc_macro2` uses its own lexer (`proc_macro2::fallback::force`), since the
-/// compiler's would report a sibling's errors here.
-///
 /// # Errors
 ///
-/// The file is no sequence of Rust tokens, such as an unterminated string.
+/// The file is no sequence of Rust tokens, such as an unterminated string. A file that does not name `migration` is not
+/// looked at so closely.
 pub fn scan(source: &str) -> Result<Vec<SourceBlock>, SourceError> {
-    let mut blocks = Vec::new();
-    collect(lex(source)?, &mut blocks);
-    Ok(blocks)
-}
-
-pub(super) fn lex(source: &str) -> Result<TokenStream, SourceError> {
-    source.parse().map_err(|error: LexError| SourceError {
-        message: error.to_string(),
-        location: None,
-    })
-}
-
-fn collect(stream: TokenStream, blocks: &mut Vec<SourceBlock>) {
-    let trees: Vec<TokenTree> = stream.into_iter().collect();
-    let mut index = 0;
-    while let Some(tree) = trees.get(index) {
-        index += 1;
-        match (tree, trees.get(index), trees.get(index + 1)) {
-            (TokenTree::Ident(word), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(group)))
-                if bang.as_char() == '!' && *word == "migration" =>
-            {
-                let start = word.span().start();
-                blocks.push(SourceBlock {
-                    tokens: flatten_located(group.stream()),
-                    location: Location {
-                        line: start.line as u32,
-                        column: start.column as u32 + 1,
-                    },
-                });
-                index += 2;
-            }
-            (TokenTree::Group(group), ..) if group.delimiter() == Delimiter::Brace => collect(group.stream(), blocks),
-            _ => {}
-        }
+    if !source.contains("migration") {
+        return Ok(Vec::new());
     }
+    let file = lex(source)?;
+    let mut blocks = Vec::new();
+    let mut index = 0;
+    while let Some(token) = file.tokens.get(index) {
+        let invoked =
+            matches!(token, Token::Ident(word) if word == "migration") && matches!(file.tokens.get(index + 1), Some(Token::Punct('!', _)));
+        if let (true, Some(Token::Open(_, close))) = (invoked, file.tokens.get(index + 2)) {
+            blocks.push(SourceBlock {
+                tokens: file.part(Span::new(index + 3, *close as usize)),
+                location: file.locations[index],
+            });
+            index = *close as usize;
+        }
+        index += 1;
+    }
+    Ok(blocks)
 }

@@ -109,6 +109,21 @@ impl Tokens {
     pub fn location(&self, span: Span) -> Option<Location> {
         self.locations.get(span.start as usize).copied()
     }
+
+    /// The tokens of a range, which holds whole groups, by themselves.
+    pub(super) fn part(&self, range: Span) -> Self {
+        let (start, end) = (range.start as usize, range.end as usize);
+        let moved = self.tokens[start..end].iter().map(|token| match token {
+            Token::Open(bracket, close) => Token::Open(*bracket, close - range.start),
+            token => token.clone(),
+        });
+        let raw = self.raw.iter().filter(|index| (range.start..range.end).contains(index));
+        Self {
+            tokens: moved.collect(),
+            locations: self.locations.get(start..end).map(<[Location]>::to_vec).unwrap_or_default(),
+            raw: raw.map(|index| index - range.start).collect(),
+        }
+    }
 }
 
 /// Flattens a token stream.

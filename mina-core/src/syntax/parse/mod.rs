@@ -18,7 +18,7 @@ mod value;
 
 pub(super) use literal::dedent;
 
-use super::{Block, Tokens, source, token};
+use super::{Block, Tokens, lexer, source};
 use crate::diagnostic::Diagnostic;
 use cursor::Parser;
 
@@ -47,6 +47,12 @@ pub fn parse(tokens: &Tokens) -> Parsed {
 ///
 /// The text is no sequence of Rust tokens.
 pub fn parse_str(text: &str) -> Result<(Parsed, Tokens), source::SourceError> {
-    let tokens = token::flatten_located(source::lex(text)?);
+    let tokens = lexer::lex(text)?;
     Ok((parse(&tokens), tokens))
+}
+
+/// The value of a string literal.
+#[cfg(test)]
+pub(super) fn string_value(literal: &str) -> Option<String> {
+    literal::string(literal).map(|string| string.text)
 }

@@ -105,8 +105,9 @@ impl Parser<'_> {
 
     /// A value or a bare word.
     pub(super) fn option_value(&mut self) -> Result<Value> {
+        let called = matches!(self.peek_nth(1), Some(Token::Open(Bracket::Round, _)));
         match self.word() {
-            Some(word) if !matches!(word, "true" | "false" | "null") => {
+            Some(word) if !called && !matches!(word, "true" | "false" | "null") => {
                 self.at += 1;
                 Ok(Value::Word(word.to_owned()))
             }

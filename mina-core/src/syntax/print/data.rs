@@ -51,7 +51,7 @@ impl Writer {
             StatementKind::BulkInsert(insert) => self.bulk_insert(insert),
             StatementKind::BulkDelete { table, by, keys } => {
                 self.push(&format!("bulk_delete {} by ({}) ", table_name(table), names(by)));
-                self.rows(keys, true);
+                self.rows(keys, RowForm::Keys);
             }
             StatementKind::Run {
                 argument,
@@ -147,13 +147,18 @@ impl Writer {
         if let Some(columns) = &insert.columns {
             self.push(&format!("({}) ", names(columns)));
         }
-        self.rows(&insert.rows, false);
+        let form = if insert.columns.is_some() {
+            RowForm::Values
+        } else {
+            RowForm::Named
+        };
+        self.rows(&insert.rows, form);
     }
 
-    fn rows(&mut self, rows: &[Row], bare: bool) {
-        let texts: Vec<String> = rows.iter().map(|row| row_text(row, bare)).collect();
+    fn rows(&mut self, rows: &[Row], form: RowForm) {
+        let texts: Vec<String> = rows.iter().map(|row| row_text(row, form)).collect();
         let line = texts.join(", ");
-        if self.compact || bare || texts.len() < 2 && line.len() < 80 {
+        if self.compact || form == RowForm::Keys || texts.len() < 2 && line.len() < 80 {
             self.push(&format!("[{line}];"));
             return;
         }
@@ -167,13 +172,26 @@ enum Part<'a> {
     Undo(&'a Undo),
 }
 
-fn row_text(row: &Row, bare: bool) -> String {
-    if row.names.is_empty() {
+#[derive(Clone, Copy, PartialEq)]
+enum RowForm {
+    /// `{ id: 1 }`
+    Named,
+    /// `(1, 2)`
+    Values,
+    /// `1`, where a row is one value.
+    Keys,
+}
+
+fn row_text(row: &Row, form: RowForm) -> String {
+    if form != RowForm::Named {
         let values: Vec<String> = row.values.iter().map(|(value, _)| value.to_string()).collect();
-        return match (values.as_slice(), bare) {
-            ([value], true) => value.clone(),
+        return match (values.as_slice(), form) {
+            ([value], RowForm::Keys) => value.clone(),
             (values, _) => format!("({})", values.join(", ")),
         };
+    }
+    if row.names.is_empty() {
+        return "{}".into();
     }
     let pairs: Vec<String> = row
         .names

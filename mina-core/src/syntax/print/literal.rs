@@ -44,8 +44,7 @@ pub(super) fn strings(idents: &[Ident]) -> String {
 
 /// A string in one line, raw where that reads better.
 pub(super) fn string(text: &str) -> String {
-    let plain = !text.chars().any(needs_escape);
-    if plain && text.contains(['"', '\\']) {
+    if !escapes(text) && text.contains(['"', '\\']) {
         let hashes = "#".repeat(longest_closing(text) + 1);
         return format!("r{hashes}\"{text}\"{hashes}");
     }
@@ -59,6 +58,11 @@ fn longest_closing(text: &str) -> usize {
         .map(|rest| rest.len() - rest.trim_start_matches('#').len())
         .max()
         .unwrap_or(0)
+}
+
+/// Whether a text has a character that is not seen, or seen as what it is not.
+pub(super) fn escapes(text: &str) -> bool {
+    text.chars().any(needs_escape)
 }
 
 fn needs_escape(c: char) -> bool {

@@ -1,6 +1,7 @@
 //! Tokens of Rust to text that reads back as the same tokens.
 
-use crate::syntax::token::{Bracket, Span, Token, Tokens, flatten};
+use crate::syntax::lexer::lex;
+use crate::syntax::token::{Bracket, Span, Token, Tokens};
 
 /// The tokens of a range in one line.
 pub(in crate::syntax) fn tokens_as_text(tokens: &Tokens, range: Span) -> String {
@@ -55,10 +56,9 @@ pub(super) fn braces(text: &str, indent: usize, compact: bool) -> String {
     if compact {
         return format!("{{ {text} }}");
     }
-    let Ok(stream) = text.parse() else {
+    let Ok(tokens) = lex(text) else {
         return format!("{{ {text} }}");
     };
-    let tokens = flatten(stream, &mut |_| {});
     let mut out = String::from("{");
     lines(&tokens, Span::new(0, tokens.tokens.len()), indent + 4, &mut out);
     newline(&mut out, indent);

@@ -93,7 +93,7 @@ impl Writer {
 
     pub(super) fn doc(&mut self, doc: &str, inner: bool) {
         for line in doc.split('\n') {
-            if line.contains('\r') {
+            if literal::escapes(line) {
                 let text = literal::escaped(&format!(" {line}"));
                 self.item(&format!("{}[doc = {text}]", if inner { "#!" } else { "#" }));
                 continue;
