@@ -1,4 +1,4 @@
-use super::{Check, Constraint, Exclusion, ForeignKey, IndexKey, Name, OccupantKind, Origin, PrimaryKey, Unique};
+use super::{Check, Constraint, Exclusion, Expression, ForeignKey, IndexKey, Name, OccupantKind, Origin, PrimaryKey, Unique};
 
 /// Any constraint, where it stands on its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,11 +126,10 @@ impl IndexKey {
         }
     }
 
-    pub(super) fn rename_column(&mut self, from: &str, to: &str) {
+    pub(super) fn expression_mut(&mut self) -> Option<&mut Expression> {
         match self {
-            Self::Column(name) if name == from => *name = to.to_owned(),
-            Self::Column(_) => {}
-            Self::Expression(expression) => *expression = expression.rename_column(from, to),
+            Self::Column(_) => None,
+            Self::Expression(expression) => Some(expression),
         }
     }
 }

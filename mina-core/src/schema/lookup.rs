@@ -1,7 +1,7 @@
 //! Looking things up on a table, and changing them by name.
 
 use super::constraint::add_new;
-use super::{Column, Constraint, ConstraintRef, Index, IndexKey, Name, Table};
+use super::{Column, Constraint, ConstraintRef, Expression, Index, IndexKey, Name, Table};
 
 impl Table {
     /// A column by name.
@@ -136,29 +136,47 @@ impl Table {
                 *name = to.to_owned();
             }
         };
-        for column in &mut self.columns {
-            rename(&mut column.name);
-            if let Some(generated) = &mut column.generated {
-                generated.expression = generated.expression.rename_column(from, to);
+        self.columns.iter_mut().for_each(|column| rename(&mut column.name));
+        self.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
+        self.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
+        self.uniques.iter_mut().flat_map(|unique| &mut unique.columns).for_each(rename);
+        self.indexes.iter_mut().flat_map(|index| &mut index.include).for_each(rename);
+        for key in self.index_keys_mut() {
+            if let IndexKey::Column(name) = key {
+                rename(name);
             }
         }
-        self.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
-        for key in &mut self.foreign_keys {
-            key.columns.iter_mut().for_each(rename);
+        for expression in self.expressions_mut() {
+            *expression = expression.rename_column(from, to);
         }
-        self.uniques.iter_mut().flat_map(|unique| &mut unique.columns).for_each(rename);
-        for check in &mut self.checks {
-            check.expression = check.expression.rename_column(from, to);
+    }
+
+    /// Renames a table before its columns, where its expressions name it.
+    pub(super) fn rename_qualifiers(&mut self, from: &str, to: &str) {
+        for expression in self.expressions_mut() {
+            *expression = expression.rename_table(from, to);
         }
-        for exclusion in &mut self.exclusions {
-            exclusion.elements.iter_mut().for_each(|(key, _)| key.rename_column(from, to));
-            exclusion.filter = exclusion.filter.take().map(|filter| filter.rename_column(from, to));
-        }
-        for index in &mut self.indexes {
-            index.elements.iter_mut().for_each(|element| element.key.rename_column(from, to));
-            index.include.iter_mut().for_each(rename);
-            index.filter = index.filter.take().map(|filter| filter.rename_column(from, to));
-        }
+    }
+
+    fn index_keys_mut(&mut self) -> impl Iterator<Item = &mut IndexKey> {
+        let elements = self.indexes.iter_mut().flat_map(|index| &mut index.elements);
+        let excluded = self.exclusions.iter_mut().flat_map(|exclusion| &mut exclusion.elements);
+        elements.map(|element| &mut element.key).chain(excluded.map(|(key, _)| key))
+    }
+
+    fn expressions_mut(&mut self) -> impl Iterator<Item = &mut Expression> {
+        let generated = self.columns.iter_mut().filter_map(|column| column.generated.as_mut());
+        let checks = self.checks.iter_mut().map(|check| &mut check.expression);
+        let on_indexes = self.indexes.iter_mut().flat_map(|index| {
+            let keys = index.elements.iter_mut().filter_map(|element| element.key.expression_mut());
+            keys.chain(&mut index.filter)
+        });
+        let on_exclusions = self.exclusions.iter_mut().flat_map(|exclusion| {
+            let keys = exclusion.elements.iter_mut().filter_map(|(key, _)| key.expression_mut());
+            keys.chain(&mut exclusion.filter)
+        });
+        let generated = generated.map(|generated| &mut generated.expression);
+        generated.chain(checks).chain(on_indexes).chain(on_exclusions)
     }
 }
 

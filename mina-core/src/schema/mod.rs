@@ -137,48 +137,41 @@ impl Schema {
         }
     }
 
-    /// Renames a table, in the keys that refer to it and the triggers on it as well. Names on it stay.
+    /// Renames a table, in the keys that refer to it, its own expressions and the triggers on it as well. Names on it stay.
     pub fn rename_table(&mut self, from: &ObjectName, to: &ObjectName) {
-        let Some(table) = self.tables.get(from).cloned() else { return };
-        let referring: Vec<ObjectName> = self
-            .referrers
-            .get(from)
-            .into_iter()
-            .flat_map(|names| names.iter().cloned())
-            .collect();
-        for name in referring {
+        if !self.tables.contains_key(from) {
+            return;
+        }
+        for name in self.referrers_of(from) {
             self.edit(&name, |table| {
                 let keys = table.foreign_keys.iter_mut().filter(|key| key.table == *from);
                 keys.for_each(|key| key.table = to.clone());
             });
         }
-        let mut table = self
-            .remove_table(from)
-            .map_or_else(|| Table::clone(&table), |table| Table::clone(&table));
-        table.name = to.clone();
-        self.put_table(table);
+        if let Some(table) = self.remove_table(from) {
+            let mut table = Arc::unwrap_or_clone(table);
+            table.name = to.clone();
+            table.rename_qualifiers(&from.name, &to.name);
+            self.put_table(table);
+        }
         self.move_triggers(from, to);
     }
 
     /// Renames a column, in everything on its table that names it and in the keys that refer to it.
     pub fn rename_column(&mut self, table: &ObjectName, from: &str, to: &str) {
         self.edit(table, |table| table.rename_column(from, to));
-        let referring: Vec<ObjectName> = self
-            .referrers
-            .get(table)
-            .into_iter()
-            .flat_map(|names| names.iter().cloned())
-            .collect();
-        for name in referring {
+        for name in self.referrers_of(table) {
             self.edit(&name, |referring| {
-                for key in referring.foreign_keys.iter_mut().filter(|key| key.table == *table) {
-                    key.referred
-                        .iter_mut()
-                        .filter(|column| *column == from)
-                        .for_each(|column| *column = to.to_owned());
-                }
+                let keys = referring.foreign_keys.iter_mut().filter(|key| key.table == *table);
+                let columns = keys.flat_map(|key| &mut key.referred).filter(|column| *column == from);
+                columns.for_each(|column| *column = to.to_owned());
             });
         }
+    }
+
+    fn referrers_of(&self, table: &ObjectName) -> Vec<ObjectName> {
+        let names = self.referrers.get(table).into_iter().flat_map(|names| names.iter());
+        names.cloned().collect()
     }
 
     /// The foreign keys of all tables that refer to a table, its own to itself included.
@@ -402,3 +395,6 @@ impl Schema {
         origin.cloned().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;
