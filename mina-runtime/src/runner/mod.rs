@@ -20,9 +20,13 @@ pub use progress::Progress;
 pub use report::{Direction, Ran, Report};
 pub use status::{Applied, Entry, PartlyDone, Status};
 
+#[cfg(feature = "cli")]
 pub(crate) use error::place;
-pub(crate) use report::{count, duration};
+pub(crate) use report::count;
+#[cfg(feature = "cli")]
+pub(crate) use report::duration;
 pub(crate) use state::State;
+#[cfg(feature = "cli")]
 pub(crate) use unit::describe;
 
 use crate::connection::Connection;
@@ -222,6 +226,23 @@ impl Runner {
                 progress,
                 lock_timeout: config.run.lock_timeout,
                 report,
+            };
+            run.go(&plan)
+        })
+    }
+
+    /// Runs one migration, all that it builds on being applied and nothing that builds on it.
+    pub(crate) fn step(&self, conn: &mut dyn Connection, direction: Direction, revision: &str) -> Result<Report, Error> {
+        self.session(conn, true, |conn, config| {
+            let state = self.state(conn, config)?;
+            state.sound()?;
+            let plan = state.plan_step(direction, revision)?;
+            let run = Run {
+                conn,
+                state,
+                progress: &mut (),
+                lock_timeout: config.run.lock_timeout,
+                report: Report::default(),
             };
             run.go(&plan)
         })

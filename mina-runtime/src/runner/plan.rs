@@ -104,6 +104,19 @@ impl State {
         Ok(plan)
     }
 
+    /// One migration, whatever else leads to it or away from it.
+    pub(crate) fn plan_step(&self, direction: Direction, revision: &str) -> Result<Plan, ErrorKind> {
+        let migrations = match self.graph.find(revision) {
+            Some(index) => vec![self.planned(index, direction)?],
+            None => Vec::new(),
+        };
+        Ok(Plan {
+            direction,
+            migrations,
+            ahead: Vec::new(),
+        })
+    }
+
     fn planned(&self, index: usize, direction: Direction) -> Result<Planned, ErrorKind> {
         let revision = self.graph.id(index);
         let source = self.source(index).ok_or_else(|| ErrorKind::NoDowngrade {

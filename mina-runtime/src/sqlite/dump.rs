@@ -43,7 +43,7 @@ pub fn dump(conn: &mut SqliteConnection, rows: bool) -> Result<String, BatchErro
     Ok(text)
 }
 
-fn table_rows(conn: &mut SqliteConnection, table: &str) -> Result<Vec<String>, BatchError> {
+pub(super) fn table_rows(conn: &mut SqliteConnection, table: &str) -> Result<Vec<String>, BatchError> {
     let columns = query::words(
         conn,
         &format!(
