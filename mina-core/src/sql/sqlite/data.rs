@@ -112,15 +112,21 @@ mod tests {
             Value::String("a\0b".into()),
         ];
         let columns: Vec<String> = "abcdefgh".chars().map(String::from).collect();
-        insta::assert_snapshot!(bulk_insert(&ObjectName::new("t"), &columns, &[row], &Schema::default())[0], @r#""#);
+        insta::assert_snapshot!(bulk_insert(&ObjectName::new("t"), &columns, &[row], &Schema::default())[0], @r#"
+        INSERT INTO "t" ("a", "b", "c", "d", "e", "f", "g", "h") VALUES
+            (NULL, 1, 1.50, 'it''s "007"', X'00FF', '{"a": 1}', CURRENT_TIMESTAMP, CAST(X'610062' AS TEXT))
+        "#);
     }
 
     #[test]
     fn rows_are_deleted_by_their_keys_and_null_is_a_key() {
         let one = |text: &str| Value::Integer(text.into());
         let table = ObjectName::new("t");
-        insta::assert_snapshot!(bulk_delete(&table, &["id".into()], &[vec![one("1")], vec![one("2")]], &Schema::default()).join("\n"), @r#""#);
+        insta::assert_snapshot!(bulk_delete(&table, &["id".into()], &[vec![one("1")], vec![one("2")]], &Schema::default()).join("\n"), @r#"DELETE FROM "t" WHERE "id" IN (1, 2)"#);
         let keys = [vec![one("1"), one("2")], vec![Value::Null, one("3")]];
-        insta::assert_snapshot!(bulk_delete(&table, &["a".into(), "b".into()], &keys, &Schema::default()).join("\n"), @r#""#);
+        insta::assert_snapshot!(bulk_delete(&table, &["a".into(), "b".into()], &keys, &Schema::default()).join("\n"), @r#"
+        DELETE FROM "t" WHERE ("a", "b") IN (VALUES (1, 2))
+        DELETE FROM "t" WHERE "a" IS NULL AND "b" IS 3
+        "#);
     }
 }

@@ -131,7 +131,7 @@ impl Dialect for Sqlite {
         lower::create_index(table, index)
     }
 
-    fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
-        step::steps(step, trace, line)
+    fn steps(&self, step: &Step, _: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
+        step::steps(step, line)
     }
 }

@@ -3,9 +3,10 @@
 use super::change::{Edit, EditKind, TableChange, difference};
 use super::model;
 use super::{Sqlite, data, effect, lexer, lower, quote, string};
+use crate::check::rows::count_query;
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
-use crate::history::{Resolved, Step as Statement, Trace};
+use crate::history::{Resolved, Step as Statement};
 use crate::operation::{Operation, Using};
 use crate::schema::{ObjectName, Schema, Trigger, Type};
 use crate::sql::text::split_statements;
@@ -13,8 +14,7 @@ use crate::sql::unit::{Action, Backfill, Step};
 use crate::sql::{Company, Dialect, Draft};
 use crate::syntax::Span;
 
-pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
-    let _ = trace;
+pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut pass: Option<Pass> = None;
     for resolved in &statement.operations {
@@ -23,10 +23,7 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
         if changes.is_empty() {
             drafts.extend(pass.take().map(Pass::close).unwrap_or_default());
             let mut steps = operation(resolved, at);
-            if let [first, ..] = steps.as_mut_slice() {
-                let counted = counts(resolved, at, first.company);
-                drafts.extend(counted);
-            }
+            drafts.extend(counts(resolved, statement, at));
             drafts.append(&mut steps);
             continue;
         }
@@ -35,7 +32,7 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
                 drafts.extend(pass.take().map(Pass::close).unwrap_or_default());
             }
             let pass = pass.get_or_insert_with(|| Pass::new(&table, &resolved.before));
-            pass.counts.extend(counts(resolved, at, Company::Next));
+            pass.counts.extend(counts(resolved, statement, at));
             pass.keyed |= is_keyed(&table, &resolved.before) || is_keyed(&table, &resolved.after);
             pass.edits.extend(edits.into_iter().map(|kind| Edit { line: at, kind }));
         }
@@ -145,26 +142,38 @@ fn enum_edits(name: &ObjectName, renamed: Option<&(String, String)>, resolved: &
         .map(|table| {
             let mut edits = changed(&table.name, &table.name, resolved, None);
             if let Some((from, to)) = renamed {
-                let lowered = lower(table, &resolved.after);
                 let columns = table.columns.iter().filter(|column| is_of(&column.ty));
-                let moved = columns
-                    .filter_map(|column| lowered.column(&column.name))
-                    .map(|column| EditKind::AlterColumn {
-                        before: column.clone(),
-                        after: column.clone(),
-                        using: Some(format!(
-                            "CASE {name} WHEN {} THEN {} ELSE {name} END",
-                            string(from),
-                            string(to),
-                            name = quote(&column.name)
-                        )),
-                    });
-                let dropped = edits.iter().take_while(|edit| matches!(edit, EditKind::DropConstraint(_))).count();
-                edits.splice(dropped..dropped, moved.collect::<Vec<_>>());
+                let lowered = lower(table, &resolved.after);
+                for column in columns.filter_map(|column| lowered.column(&column.name)) {
+                    rename_value(&mut edits, column, from, to);
+                }
             }
             (table.name.clone(), edits)
         })
         .collect()
+}
+
+/// The old value becomes the new one after the old check is gone and before the new one is there.
+fn rename_value(edits: &mut Vec<EditKind>, column: &model::Column, from: &str, to: &str) {
+    let name = quote(&column.name);
+    let moved = format!("CASE {name} WHEN {} THEN {} ELSE {name} END", string(from), string(to));
+    let altered = edits.iter_mut().find_map(|edit| match edit {
+        EditKind::AlterColumn { after, using, .. } if after.name == column.name => Some(using),
+        _ => None,
+    });
+    if let Some(using) = altered {
+        *using = Some(moved);
+        return;
+    }
+    let dropped = edits.iter().take_while(|edit| matches!(edit, EditKind::DropConstraint(_))).count();
+    edits.insert(
+        dropped,
+        EditKind::AlterColumn {
+            before: column.clone(),
+            after: column.clone(),
+            using: Some(moved),
+        },
+    );
 }
 
 /// The steps of an operation that is no change of a table that stays.
@@ -337,9 +346,17 @@ fn create_trigger(trigger: &Trigger) -> String {
     format!("CREATE TRIGGER {} {event}{on}{action}", quote(&trigger.name))
 }
 
-/// The rows that would break an operation, where the block allows that there are some.
-fn counts(resolved: &Resolved, line: u32, next: Company) -> Vec<Draft> {
-    let _ = (line, next, Lint::MayFailOnRows);
-    let _ = resolved;
-    Vec::new()
+/// Counts the rows that would break an operation, where the block allows that there are some.
+fn counts(resolved: &Resolved, statement: &Statement, line: u32) -> Option<Draft> {
+    if !resolved.allow.contains(&Lint::MayFailOnRows) {
+        return None;
+    }
+    let (sql, what) = count_query(resolved, statement)?;
+    Some(Draft {
+        step: Step {
+            line,
+            action: Action::Count { sql, what },
+        },
+        company: Company::Next,
+    })
 }

@@ -13,6 +13,7 @@ const TABLE_OPTIONS: &[&str] = &[
     "auto_increment",
     "strict",
     "without_rowid",
+    "autoincrement",
     "unlogged",
     "tablespace",
     "fillfactor",
