@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::Object;
 use crate::history::{Resolved, Step, Trace};
 use crate::operation::{Context, Operation, replay};
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{Column, ObjectName, Schema};
 use crate::sql::text::quote_backticks;
 use crate::syntax::ast::Undo;
 
@@ -141,41 +141,64 @@ pub(super) fn needs_nothing(operation: &Operation, up: &Trace) -> bool {
     }
 }
 
-/// A column cannot come back NOT NULL without a value for the rows that are there.
-fn readded(operation: &Operation, undone: &Resolved, up: &Trace, diagnostics: &mut Vec<Diagnostic>) {
+/// Whether an operation adds a column that rows may be there for, NOT NULL and without a value for them.
+pub(super) fn needs_fill(operation: &Operation, up: &Trace) -> bool {
     let Operation::AddColumn { table, column, .. } = operation else {
-        return;
+        return false;
     };
     let filled = column.nullable || column.default.is_some() || column.generated.is_some() || column.identity;
-    if filled || up.start.table(table).is_none() {
-        return;
-    }
-    let object = Object::Column(table.clone(), column.clone());
-    let nullable = crate::schema::Column {
+    !filled && up.start.table(table).is_some()
+}
+
+/// The same column added in three steps: nullable, filled, made NOT NULL.
+pub(super) fn in_steps(operation: &Operation) -> Option<(Operation, String, Operation)> {
+    let Operation::AddColumn {
+        table,
+        column,
+        constraints,
+        indexes,
+    } = operation
+    else {
+        return None;
+    };
+    let nullable = Column {
         nullable: true,
         ..column.clone()
     };
     let add = Operation::AddColumn {
         table: table.clone(),
         column: nullable.clone(),
-        constraints: Vec::new(),
-        indexes: Vec::new(),
+        constraints: constraints.clone(),
+        indexes: indexes.clone(),
     };
+    let value = super::rows::literal(&super::restore_words::filler(column));
+    let fill = format!("update {table} {{ set = \"{} = {value}\" }}", column.name);
     let tighten = Operation::AlterColumn {
         table: table.clone(),
         before: nullable,
         after: column.clone(),
         using: crate::operation::Using::Implicit,
     };
+    Some((add, fill, tighten))
+}
+
+/// A column cannot come back NOT NULL without a value for the rows that are there.
+fn readded(operation: &Operation, undone: &Resolved, up: &Trace, diagnostics: &mut Vec<Diagnostic>) {
+    let Operation::AddColumn { table, column, .. } = operation else {
+        return;
+    };
+    if !needs_fill(operation, up) {
+        return;
+    }
+    let object = Object::Column(table.clone(), column.clone());
     let message = format!(
         "the derived downgrade would add {} again, NOT NULL and without a default",
         word::name(&object)
     );
-    let help = format!(
-        "write the downgrade: `{}`, a fill such as `update {table} {{ set = \"{} = …\" }}`, then `{}`",
-        spell::text(&[add], false),
-        column.name,
-        spell::text(&[tighten], false)
-    );
-    diagnostics.push(Diagnostic::error(Code::M307, undone.word, message).help(help));
+    let mut diagnostic = Diagnostic::error(Code::M307, undone.word, message);
+    if let Some((add, fill, tighten)) = in_steps(operation) {
+        let tighten = spell::lines_without_allow(&[tighten]).join(" ");
+        diagnostic = diagnostic.help(format!("write the downgrade: `{} {fill} {tighten}`", spell::text(&[add], false)));
+    }
+    diagnostics.push(diagnostic);
 }

@@ -59,9 +59,25 @@ fn derived_lines(up: &Trace) -> Vec<String> {
                 Err(reason) => lines.push(format!("// {reason}")),
             }
         }
-        lines.extend(spell::lines(&operations, step.batch.is_some()));
+        match operations.iter().any(|operation| auto::needs_fill(operation, up)) {
+            false => lines.extend(spell::lines(&operations, step.batch.is_some())),
+            true => lines.extend(operations.into_iter().flat_map(|operation| filled(operation, up))),
+        }
     }
     lines
+}
+
+/// A NOT NULL column comes back in three steps.
+fn filled(operation: Operation, up: &Trace) -> Vec<String> {
+    match auto::in_steps(&operation) {
+        Some((add, fill, tighten)) if auto::needs_fill(&operation, up) => {
+            let mut lines = spell::lines(&[add], false);
+            lines.push(fill);
+            lines.extend(spell::lines_without_allow(&[tighten]));
+            lines
+        }
+        _ => spell::lines(&[operation], false),
+    }
 }
 
 /// Says of a finding about a derived downgrade that it is one.

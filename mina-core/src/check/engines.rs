@@ -1,4 +1,4 @@
-//! SQL for each engine, complete for those in force (M502).
+//! The statements of a block with the engines they are for, and an `undo` complete for these (M502).
 
 use super::Subject;
 use crate::diagnostic::{Code, Diagnostic};
@@ -48,75 +48,52 @@ fn walk_undo<'b>(undo: &'b Undo, engines: &[Engine], all: &mut Vec<(&'b Statemen
 
 /// The texts of SQL in a statement.
 pub(super) fn texts(statement: &Statement) -> Vec<&SqlText> {
-    fn of_undo(undo: &Undo) -> Option<&SqlText> {
-        match undo {
-            Undo::Sql(text) => Some(text),
-            _ => None,
-        }
-    }
-    match &statement.kind {
-        StatementKind::Execute { sql, undo, .. } => [sql].into_iter().chain(of_undo(undo)).collect(),
-        StatementKind::Run { undo, .. }
-        | StatementKind::Update { undo, .. }
-        | StatementKind::Delete { undo, .. }
-        | StatementKind::Backfill { undo, .. } => of_undo(undo).into_iter().collect(),
+    let own = match &statement.kind {
+        StatementKind::Execute { sql, .. } => Some(sql),
         StatementKind::CreateView { body, .. } | StatementKind::CreateTrigger { body, .. } | StatementKind::CreateFunction { body, .. } => {
-            vec![body]
+            Some(body)
         }
         StatementKind::AlterColumn { changes, .. } => match &changes.using {
-            Some(UsingDef::Sql(text)) => vec![text],
-            _ => Vec::new(),
+            Some(UsingDef::Sql(text)) => Some(text),
+            _ => None,
         },
-        _ => Vec::new(),
+        _ => None,
+    };
+    own.into_iter().chain(undo_of(statement)).collect()
+}
+
+fn undo_of(statement: &Statement) -> Option<&SqlText> {
+    let (StatementKind::Execute { undo, .. }
+    | StatementKind::Run { undo, .. }
+    | StatementKind::Update { undo, .. }
+    | StatementKind::Delete { undo, .. }
+    | StatementKind::Backfill { undo, .. }) = &statement.kind
+    else {
+        return None;
+    };
+    match undo {
+        Undo::Sql(text) => Some(text),
+        _ => None,
     }
 }
 
-fn keyword(statement: &Statement) -> &'static str {
-    match statement.kind {
-        StatementKind::Execute { .. } => "`execute`",
-        StatementKind::CreateView { .. } => "`create_view`",
-        StatementKind::CreateTrigger { .. } => "`create_trigger`",
-        StatementKind::CreateFunction { .. } => "`create_function`",
-        StatementKind::AlterColumn { .. } => "`using`",
-        _ => "`undo`",
-    }
-}
-
-/// SQL that says what to do on some of the engines in force and not on others.
+/// An `undo` that says what to do on some of the engines in force and not on others.
 pub(super) fn incomplete(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    if !matches!(subject.block.downgrade, Downgrade::Auto(_)) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for (statement, engines) in statements(subject) {
-        for text in texts(statement) {
-            let missing: Vec<&str> = engines
-                .iter()
-                .filter(|engine| text.on(**engine).is_none())
-                .map(|engine| engine.name())
-                .collect();
-            if missing.is_empty() {
-                continue;
-            }
-            let at = match statement.kind {
-                StatementKind::AlterColumn { .. } => text.span(),
-                _ => statement.keyword,
-            };
-            let there: Vec<&str> = engines
-                .iter()
-                .filter(|engine| text.on(**engine).is_some())
-                .map(|engine| engine.name())
-                .collect();
-            let mut diagnostic = Diagnostic::error(
-                Code::M502,
-                at,
-                format!("{} has no SQL for {}, in force here", keyword(statement), missing.join(" and ")),
-            );
-            diagnostic = diagnostic.help(format!("add `{} = \"…\"`", missing.join(" = \"…\", ")));
-            if !there.is_empty() {
-                diagnostic = diagnostic.help(format!(
-                    "or write `#[on({})]` before the statement, to do nothing elsewhere",
-                    there.join(", ")
-                ));
-            }
-            found.push(diagnostic);
+        let Some(text) = undo_of(statement) else { continue };
+        let missing: Vec<&str> = engines
+            .iter()
+            .filter(|engine| text.on(**engine).is_none())
+            .map(|engine| engine.name())
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("`undo` has no SQL for {}", missing.join(" and "));
+            let help = format!("add `{} = \"…\"`", missing.join(" = \"…\", "));
+            found.push(Diagnostic::error(Code::M502, text.span(), message).help(help));
         }
     }
     found

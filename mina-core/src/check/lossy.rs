@@ -26,7 +26,7 @@ pub(super) fn check(up: &Trace, down: Option<&Trace>, cx: &Context<'_>) -> Vec<D
         if brought_back(down, &table) {
             return None;
         }
-        let message = format!("{what}, and the downgrade cannot bring it back");
+        let message = format!("{what}, and the downgrade cannot bring them back");
         let diagnostic = Diagnostic::lint(Lint::LossyDowngrade, level, resolved.word, message);
         Some(diagnostic.help("keep a copy that the downgrade reads, or write `#[allow(lossy_downgrade)]` before the statement"))
     })

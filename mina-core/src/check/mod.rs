@@ -120,3 +120,6 @@ fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {
     diagnostics.extend(lossy::check(&up, down.as_ref(), cx));
     (Replayed { up, down }, diagnostics)
 }
+
+#[cfg(test)]
+mod tests;

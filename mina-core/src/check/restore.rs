@@ -93,8 +93,14 @@ pub(super) fn restores(up: &Trace, down: &Trace, body: Option<&Body>) -> Vec<Dia
         walk: Walk::new(up, down),
         findings: Vec::new(),
     };
-    search.attribute(differences);
+    search.attribute(differences.clone());
     search.merge_wrong_targets();
+    if search.findings.is_empty() {
+        return vec![restore_words::unattributed(
+            &differences,
+            body.map_or(up_keyword(up), |body| body.span),
+        )];
+    }
     let mut groups: Vec<Vec<Finding<'_>>> = Vec::new();
     for finding in search.findings {
         match groups.iter_mut().find(|group| group[0].spot.same(&finding.spot)) {
@@ -103,6 +109,11 @@ pub(super) fn restores(up: &Trace, down: &Trace, body: Option<&Body>) -> Vec<Dia
         }
     }
     groups.iter().map(|group| restore_words::diagnostic(group)).collect()
+}
+
+/// The first statement of the upgrade.
+fn up_keyword(up: &Trace) -> Span {
+    up.steps.first().map(|step| step.span).unwrap_or_default()
 }
 
 struct Search<'t> {

@@ -5,9 +5,10 @@ use super::identity::{Key, Side};
 use super::restore::{Fault, Finding};
 use super::{spell, word};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::diff::Object;
+use crate::diff::{Difference, Object};
 use crate::operation::Operation;
 use crate::schema::{Origin, Value};
+use crate::syntax::Span;
 
 /// One diagnostic about one statement.
 pub(super) fn diagnostic(group: &[Finding<'_>]) -> Diagnostic {
@@ -33,6 +34,21 @@ pub(super) fn diagnostic(group: &[Finding<'_>]) -> Diagnostic {
         diagnostic = diagnostic.label(undone, text);
     }
     diagnostic
+}
+
+/// What is said where no statement can be named.
+pub(super) fn unattributed(differences: &[Difference], at: Span) -> Diagnostic {
+    let (code, what) = match &differences[0] {
+        Difference::LeftOver(object) => (Code::M302, format!("downgrade leaves {} behind", word::name(object))),
+        Difference::Missing(object) => (Code::M303, format!("downgrade does not bring {} back", word::name(object))),
+        Difference::Changed(want, have) => (
+            Code::M304,
+            format!("downgrade does not restore {}: {}", word::name(want), attribute::was_is(want, have)),
+        ),
+        Difference::Comment { table, .. } => (Code::M304, format!("downgrade does not restore the comment of `{table}`")),
+        Difference::Options { table } => (Code::M304, format!("downgrade does not restore the options of `{table}`")),
+    };
+    Diagnostic::error(code, at, what)
 }
 
 fn code(finding: &Finding<'_>) -> Code {

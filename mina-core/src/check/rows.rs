@@ -98,7 +98,7 @@ impl Demand {
     }
 
     /// What one operation demands of the rows that are there.
-    fn of(operation: &Operation, before: &Schema, engine: Engine) -> Vec<Self> {
+    pub(super) fn of(operation: &Operation, before: &Schema, engine: Engine) -> Vec<Self> {
         match operation {
             Operation::AddColumn {
                 table,
@@ -492,7 +492,7 @@ fn groups(from: &str, keys: &[String], filter: Option<&str>) -> String {
 }
 
 /// A value as a literal of SQL, for a fill to paste.
-fn literal(value: &Value) -> String {
+pub(super) fn literal(value: &Value) -> String {
     match value {
         Value::Bool(value) => value.to_string(),
         Value::Integer(digits) | Value::Decimal(digits) => digits.clone(),

@@ -1,11 +1,14 @@
 //! Operations written out as statements of the language, for help lines to paste from.
 
+use super::rows::Demand;
+use crate::diagnostic::Lint;
+use crate::engine::Engine;
 use crate::operation::{Operation, Using};
-use crate::schema::{Column, Constraint, Default, Enum, ForeignKey, Index, IndexElement, IndexKey, ObjectName, Table, Type, Value};
+use crate::schema::{Column, Constraint, Default, Enum, ForeignKey, Index, IndexElement, IndexKey, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::ast::{
     CheckAttribute, ColumnChanges, ColumnDef, ConstraintDef, ConstraintKind, DefaultDef, EnumChange, EnumPlace, GeneratedAttribute, Ident,
-    IndexDef, IndexElementDef, IndexKeyDef, KeyAttribute, KeyOptions, NamedAttribute, ReferenceAttribute, SequenceDef, SqlString, SqlText,
-    Statement, StatementKind, TableDef, TableItem, TableRef, TypeRef, UsingDef,
+    IndexDef, IndexElementDef, IndexKeyDef, KeyAttribute, KeyOptions, LintRef, NamedAttribute, ReferenceAttribute, SequenceDef, SqlString,
+    SqlText, Statement, StatementKind, TableDef, TableItem, TableRef, TypeRef, UsingDef,
 };
 use crate::syntax::{Span, print};
 
@@ -31,6 +34,12 @@ pub(super) fn lines(operations: &[Operation], batch: bool) -> Vec<String> {
         .iter()
         .flat_map(|statement| print::statement(statement).lines().map(str::to_owned).collect::<Vec<_>>())
         .collect()
+}
+
+/// The same of operations that a fill before them proves.
+pub(super) fn lines_without_allow(operations: &[Operation]) -> Vec<String> {
+    let all = operations.iter().flat_map(|operation| plain_statement(operation, false));
+    all.map(|statement| print::statement(&statement)).collect()
 }
 
 fn statements(operations: &[Operation], batch: bool) -> Vec<Statement> {
@@ -75,7 +84,28 @@ fn batchable(operation: &Operation) -> Option<&ObjectName> {
     }
 }
 
+/// Says an operation, with the lint that the runner counts rows for it where they could break it.
 fn statement(operation: &Operation, implied: bool) -> Vec<Statement> {
+    let mut said = plain_statement(operation, implied);
+    if tightens(operation) {
+        for statement in &mut said {
+            statement.allow.push(LintRef {
+                lint: Lint::MayFailOnRows,
+                span: Span::default(),
+            });
+        }
+    }
+    said
+}
+
+fn tightens(operation: &Operation) -> bool {
+    match operation {
+        Operation::AddColumn { .. } => false,
+        operation => !Demand::of(operation, &Schema::default(), Engine::Pg).is_empty(),
+    }
+}
+
+fn plain_statement(operation: &Operation, implied: bool) -> Vec<Statement> {
     let at = |table: &ObjectName| table_ref(table, implied);
     let kind = match operation {
         Operation::CreateNamespace(name) => StatementKind::CreateSchema { name: ident(&name.name) },
