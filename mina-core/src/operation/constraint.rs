@@ -380,7 +380,7 @@ impl<'a> Replay<'a> {
                 table.name, name.text
             ),
         ];
-        self.error(Code::M208, name.span, message, help)
+        self.error(Code::M218, name.span, message, help)
     }
 
     pub(super) fn rename_constraint(&mut self, reference: &TableRef, from: &Ident, to: &Ident) -> Resolution {

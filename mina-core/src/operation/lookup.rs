@@ -146,6 +146,13 @@ impl<'a> Replay<'a> {
         }
         let mut error = Diagnostic::error(Code::M203, name.span, format!("`{}` has no constraint `{}`", table.name, name.text));
         let meant = meant(table, &name.text);
+        if table.primary_key.is_none() && kind_in(&name.text.to_lowercase()) == Some(OccupantKind::PrimaryKey) {
+            error = Diagnostic::error(
+                Code::M218,
+                name.span,
+                format!("`{}` has no primary key `{}`", table.name, name.text),
+            );
+        }
         if let Some(index) = table.index(&name.text) {
             error.message = format!("`{}` is an index of `{}`, not a constraint", name.text, table.name);
             error = error.help(format!("write `drop_index {} on {};`", index.name, table.name));

@@ -45,6 +45,10 @@ fn a_dropped_constraint_is_found_by_the_name_another_tool_gave_it() {
       did you mean the primary key `pk_users` on (id), from 1?
       write `drop_constraint pk_users on users;`
     ");
+    insta::assert_snapshot!(said("create_table t { a: Integer, } drop_constraint pk_t on t;"), @r"
+    ^pk_t^ M218: `t` has no primary key `pk_t`
+      it has no constraints
+    ");
     insta::assert_snapshot!(said("drop_constraint None on users;"), @r"
     ^None^ M203: `users` has no constraint `None`
       did you mean the unique constraint `uq_users_email` on (email), from 1?
@@ -112,7 +116,7 @@ fn the_key_of_a_counted_column_is_dropped_only_to_be_made_again() {
     assert_eq!(said(&batch("create_primary_key pk_new (id);")), "");
     assert_eq!(said_on(POSTGRES, &batch("create_primary_key pk_new (id, b);")), "");
     insta::assert_snapshot!(said_on(POSTGRES, &batch("create_primary_key pk_new (b);")), @r"
-    ^pk_t^ M208: `t.id` is counted up by the database and needs the primary key `pk_t`
+    ^pk_t^ M218: `t.id` is counted up by the database and needs the primary key `pk_t`
       it is from 2
       drop and create it in one `batch_alter t { drop_constraint pk_t; create_primary_key (id); }`
     ");
