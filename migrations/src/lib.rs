@@ -1,1 +1,3 @@
 //! The history of the application Mina.
+
+mina::migrations!();

@@ -1,3 +1,7 @@
 //! Applies the history of the application Mina.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mina::cli::main(mina_migrations::MIGRATIONS)
+}

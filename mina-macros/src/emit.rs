@@ -1,7 +1,7 @@
 use crate::block::Source;
 use crate::run;
 use mina_core::check::{Checked, Replayed};
-use mina_core::history::Revision;
+use mina_core::history::{Revision, checksum};
 use mina_core::sql;
 use mina_core::syntax::ast::{Downgrade, Ident};
 use proc_macro2::TokenStream;
@@ -35,6 +35,7 @@ pub fn migration(source: &Source, revision: &Revision, checked: Option<&Checked>
     quote! {
         #functions
         #[doc = #message]
+        #[allow(dead_code)]
         pub static MIGRATION: ::mina::Migration = ::mina::Migration {
             id: #id,
             message: #message,
@@ -48,6 +49,18 @@ pub fn migration(source: &Source, revision: &Revision, checked: Option<&Checked>
             irreversible: #irreversible,
             engines: &[#(#engines),*],
         };
+
+        /// Runs the upgrade alone; nothing is recorded.
+        #[allow(dead_code, missing_docs, clippy::missing_errors_doc)]
+        pub fn up<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {
+            MIGRATION.up(conn)
+        }
+
+        /// Runs the downgrade alone; nothing is recorded.
+        #[allow(dead_code, missing_docs, clippy::missing_errors_doc)]
+        pub fn down<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {
+            MIGRATION.down(conn)
+        }
     }
 }
 
@@ -66,7 +79,7 @@ fn engine(revision: &Revision, replayed: &Replayed, runs: &run::Runs<'_>) -> Tok
     };
     let up = units(&replayed.up);
     let down = replayed.down.as_ref().map_or_else(|| "[]".to_owned(), units);
-    let checksum = "";
+    let checksum = checksum(replayed);
     let runs = runs.list(engine);
     let engine = format_ident!("{}", engine.name());
     quote! {

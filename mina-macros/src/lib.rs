@@ -14,13 +14,11 @@ mod run;
 mod snapshot;
 
 use proc_macro::TokenStream;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// One revision of a history: checked against the schema that its ancestors leave, and written into the crate as
 /// `pub static MIGRATION`, `pub fn up` and `pub fn down`.
 #[proc_macro]
 pub fn migration(input: TokenStream) -> TokenStream {
-    let _turn = turn();
     block::expand(input.into()).into()
 }
 
@@ -29,12 +27,5 @@ pub fn migration(input: TokenStream) -> TokenStream {
 /// It stands at the top level of a file, such as `src/lib.rs`, and takes no arguments.
 #[proc_macro]
 pub fn migrations(input: TokenStream) -> TokenStream {
-    let _turn = turn();
     folder::expand(input.into()).into()
-}
-
-/// While a sibling file is read, all of proc_macro2 lexes by itself, for every thread of the process: expansions take turns.
-fn turn() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }

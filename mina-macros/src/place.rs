@@ -28,7 +28,7 @@ pub struct Layout {
 
 /// The file a token stands in, if the compiler says so and it is no doctest's.
 pub fn file_of(span: Span) -> Option<PathBuf> {
-    let file = std::path::absolute(span.unwrap().local_file()?).ok()?;
+    let file = normal(&std::path::absolute(span.unwrap().local_file()?).ok()?);
     let bundled = file
         .file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with("doctest_bundle_"));

@@ -227,6 +227,7 @@ fn diesel_type(ty: &Type, engine: Engine) -> &'static str {
         Type::Timestamptz if sqlite => "TimestamptzSqlite",
         Type::Timestamptz => "Timestamptz",
         Type::Json => "Json",
+        Type::Jsonb => "Jsonb",
         Type::Custom(sql) if sqlite => affinity(sql),
         _ => "Text",
     }

@@ -118,7 +118,6 @@ fn read(home: &Home) -> Snapshot {
 
     let mut files = Vec::new();
     let mut revisions = Vec::new();
-    let own_lexer = OwnLexer::force();
     for folder in folders(home) {
         let paths = list(&folder).unwrap_or_else(|fault| {
             faults.push(fault);
@@ -140,7 +139,6 @@ fn read(home: &Home) -> Snapshot {
             files.push(SourceFile { path, shown, blocks });
         }
     }
-    drop(own_lexer);
 
     let history = History::new(config, revisions);
     let mut by_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -183,22 +181,4 @@ fn blocks(path: &Path, shown: &str) -> Result<Vec<Revision>, Fault> {
         }
     };
     Ok(blocks.into_iter().map(revision).collect())
-}
-
-/// While it lives, proc_macro2 lexes by itself: the compiler's lexer would report a sibling's errors at this block.
-struct OwnLexer;
-
-impl OwnLexer {
-    fn force() -> Self {
-        proc_macro2::fallback::force();
-        Self
-    }
-}
-
-impl Drop for OwnLexer {
-    fn drop(&mut self) {
-        // The text of every file lexed is kept for spans that nothing holds any more; an editor's process lives for hours.
-        proc_macro2::extra::invalidate_current_thread_spans();
-        proc_macro2::fallback::unforce();
-    }
 }

@@ -1,0 +1,18 @@
+mina::migration! {
+    //! Add phone number to users
+
+    revision = "20251008120000";
+    revises = "20251007090000";
+
+    upgrade {
+        batch_alter users {
+            add_column phone_number: Nullable<Varchar<20>>;
+        }
+    }
+
+    downgrade {
+        batch_alter users {
+            drop_column phone_number;
+        }
+    }
+}

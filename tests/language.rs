@@ -1,0 +1,62 @@
+//! `docs/language.md` says what the parser takes.
+
+use mina_core::diagnostic::Lint;
+use mina_core::syntax::{parse::parse, source::scan};
+
+const PAGE: &str = include_str!("../docs/language.md");
+
+/// The fenced blocks of a kind, with the line each begins at.
+fn blocks(kind: &str) -> Vec<(usize, String)> {
+    let mut blocks: Vec<(usize, String)> = Vec::new();
+    let mut open = None;
+    for (number, line) in PAGE.lines().enumerate() {
+        match (line.strip_prefix("```"), open) {
+            (Some(_), Some(_)) => open = None,
+            (Some(tag), None) => {
+                open = Some(tag);
+                if tag == kind {
+                    blocks.push((number + 2, String::new()));
+                }
+            }
+            (None, Some(tag)) if tag == kind => {
+                let (_, text) = blocks.last_mut().unwrap();
+                text.push_str(line);
+                text.push('\n');
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
+
+#[track_caller]
+fn parses(line: usize, source: &str) {
+    let found = scan(source).unwrap();
+    assert_eq!(found.len(), 1);
+    let said: Vec<String> = parse(&found[0].tokens).diagnostics.iter().map(ToString::to_string).collect();
+    assert!(said.is_empty(), "docs/language.md, the block at line {line}: {said:#?}");
+}
+
+#[test]
+fn every_example_parses() {
+    let migrations = blocks("rust");
+    let statements = blocks("mina");
+    assert!(migrations.len() >= 2 && statements.len() >= 12);
+    for (line, text) in migrations {
+        parses(line, &text);
+    }
+    for (line, text) in statements {
+        parses(
+            line,
+            &format!("migration! {{ revision = \"1\"; revises = base; upgrade {{ {text} }} downgrade {{}} }}"),
+        );
+    }
+}
+
+#[test]
+fn every_lint_is_described() {
+    for lint in Lint::ALL {
+        let row = format!("| `{lint}` | ");
+        assert!(PAGE.contains(&row), "docs/language.md does not describe `{lint}`");
+    }
+}

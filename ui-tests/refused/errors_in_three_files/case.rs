@@ -1,0 +1,10 @@
+#[path = "initial.rs"]
+mod initial;
+#[path = "bio.rs"]
+mod bio;
+#[path = "site.rs"]
+mod site;
+#[path = "priority.rs"]
+mod priority;
+
+fn main() {}

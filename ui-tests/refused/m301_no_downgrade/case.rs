@@ -1,0 +1,17 @@
+#[path = "initial.rs"]
+mod initial;
+
+mina::migration! {
+    //! Add phone number to users
+
+    revision = "20251008120000";
+    revises = "20251001090000";
+
+    upgrade {
+        batch_alter users {
+            add_column phone_number: Nullable<Varchar<20>>;
+        }
+    }
+}
+
+fn main() {}

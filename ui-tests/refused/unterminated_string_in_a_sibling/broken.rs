@@ -1,0 +1,5 @@
+mina::migration! {
+    //! Broken
+
+    revision = "20251009090000;
+}

@@ -1,0 +1,4 @@
+#[path = "initial.rs"]
+mod initial;
+
+fn main() {}
