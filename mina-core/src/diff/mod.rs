@@ -53,7 +53,7 @@ pub fn compare(want: &Schema, have: &Schema) -> Vec<Difference> {
     if want.taint.all || have.taint.all {
         return comparison.differences;
     }
-    comparison.objects(want.tables(), have.tables(), Object::Table, |comparison, want, have| {
+    comparison.objects(want.changed_tables(have), Object::Table, |comparison, want, have| {
         comparison.table(want, have);
     });
     comparison.simple(want.enums(), have.enums(), Object::Enum, Enum::eq);
@@ -82,15 +82,14 @@ impl Comparison<'_> {
         self.taints.iter().any(|taint| taint.holds(word))
     }
 
-    fn objects<T: Clone>(
+    fn objects<'a, T: Clone + 'a>(
         &mut self,
-        want: &Map<T>,
-        have: &Map<T>,
+        objects: impl Iterator<Item = (&'a ObjectName, Option<&'a Arc<T>>, Option<&'a Arc<T>>)>,
         object: fn(T) -> Object,
         mut both: impl FnMut(&mut Self, &Arc<T>, &Arc<T>),
     ) {
         let own = |shared: &Arc<T>| object(T::clone(shared));
-        for (name, want, have) in side_by_side(want.iter(), have.iter()) {
+        for (name, want, have) in objects {
             match (want, have) {
                 (Some(want), Some(have)) if Arc::ptr_eq(want, have) => {}
                 // A trigger's name is its table's and its own.
@@ -104,7 +103,7 @@ impl Comparison<'_> {
     }
 
     fn simple<T: Clone>(&mut self, want: &Map<T>, have: &Map<T>, object: fn(T) -> Object, same: impl Fn(&T, &T) -> bool) {
-        self.objects(want, have, object, |comparison, want, have| {
+        self.objects(side_by_side(want.iter(), have.iter()), object, |comparison, want, have| {
             if !same(want, have) {
                 let changed = Difference::Changed(object(T::clone(want)), object(T::clone(have)));
                 comparison.differences.push(changed);

@@ -2,6 +2,7 @@
 
 mod constraint;
 mod expression;
+mod log;
 mod lookup;
 mod name;
 pub mod naming;
@@ -24,6 +25,7 @@ pub use types::Type;
 pub use value::Value;
 
 use crate::engine::Target;
+use log::Log;
 use occupancy::Occupancy;
 use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use std::sync::Arc;
@@ -50,13 +52,14 @@ pub struct Schema {
     namespaces: NameMap,
     /// What a refused statement touched; nothing more is said about it.
     pub taint: Taint,
+    log: Log,
     names: Occupancy,
     referrers: RedBlackTreeMapSync<ObjectName, RedBlackTreeSetSync<ObjectName>>,
 }
 
 impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {
-        self.tables == other.tables
+        self.changed_tables(other).all(|(_, one, other)| one == other)
             && self.enums == other.enums
             && self.sequences == other.sequences
             && self.views == other.views
@@ -108,6 +111,15 @@ impl Schema {
     /// A table by name.
     pub fn table(&self, name: &ObjectName) -> Option<&Arc<Table>> {
         self.tables.get(name)
+    }
+
+    /// The tables that one of two schemas changed since they went apart, by name, as each has them. All others they share.
+    pub fn changed_tables<'a>(
+        &'a self,
+        other: &'a Self,
+    ) -> impl Iterator<Item = (&'a ObjectName, Option<&'a Arc<Table>>, Option<&'a Arc<Table>>)> {
+        let names = self.log.apart(&other.log).into_iter();
+        names.map(|name| (name, self.table(name), other.table(name)))
     }
 
     /// Puts a table in, in place of the one of that name.
@@ -187,6 +199,9 @@ impl Schema {
     }
 
     fn table_changed(&mut self, before: Option<&Table>, after: Option<&Table>) {
+        if let Some(table) = before.or(after) {
+            self.log.push(&table.name);
+        }
         self.names.table_changed(before, after);
         let keys = |table: Option<&Table>| -> Vec<ObjectName> {
             let keys = table.into_iter().flat_map(|table| &table.foreign_keys);

@@ -119,18 +119,24 @@ impl Occupancy {
         }
     }
 
+    /// Both are the table of one name, before and after.
     pub(super) fn table_changed(&mut self, before: Option<&Table>, after: Option<&Table>) {
-        if let (Some(before), Some(after)) = (before, after)
-            && before.name == after.name
-            && names_on(before).eq(names_on(after))
-        {
-            return;
-        }
+        let gone: Vec<_> = before.into_iter().flat_map(names_on).collect();
+        let here: Vec<_> = after.into_iter().flat_map(names_on).collect();
+        let same = gone.iter().zip(&here).take_while(|(gone, here)| gone == here).count();
+        let (gone, here) = (&gone[same..], &here[same..]);
+        let same = gone
+            .iter()
+            .rev()
+            .zip(here.iter().rev())
+            .take_while(|(gone, here)| gone == here)
+            .count();
+        let (gone, here) = (&gone[..gone.len() - same], &here[..here.len() - same]);
         if let Some(table) = before {
-            names_on(table).for_each(|(kind, name)| self.remove(kind, &table.name, name));
+            gone.iter().for_each(|(kind, name)| self.remove(*kind, &table.name, name));
         }
         if let Some(table) = after {
-            names_on(table).for_each(|(kind, name)| self.add(kind, &table.name, name));
+            here.iter().for_each(|(kind, name)| self.add(*kind, &table.name, name));
         }
     }
 

@@ -288,6 +288,31 @@ fn a_constraint_is_found_and_taken_off_by_name_whatever_its_kind() {
     assert_eq!(&table, &**schema.table(&object("users")).unwrap());
 }
 
+#[test]
+fn schemas_are_compared_where_they_went_apart() {
+    let start = schema();
+    let mut other = start.clone();
+    other.edit(&object("tasks"), |table| table.comment = Some("todo".into()));
+    other.put_table(table("notes"));
+    let changed = |one: &Schema, other: &Schema| -> Vec<String> { one.changed_tables(other).map(|(name, ..)| name.to_string()).collect() };
+    assert_eq!(changed(&start, &other), ["notes", "tasks"]);
+    assert_ne!(start, other);
+    other.remove_table(&object("notes"));
+    other.edit(&object("tasks"), |table| table.comment = None);
+    assert_eq!(start, other);
+    assert_eq!(changed(&start, &Schema::default()), ["tasks", "users"]);
+}
+
+#[test]
+fn a_long_history_is_dropped_without_recursion() {
+    let mut schema = Schema::default();
+    for _ in 0..20_000 {
+        schema.remove_table(&object("a"));
+        schema.put_table(table("a"));
+    }
+    drop(schema);
+}
+
 #[derive(Clone, Debug)]
 enum Change {
     Put(usize, usize, bool),
