@@ -193,6 +193,10 @@ impl Definition {
         })
     }
 
+    pub(super) fn is_strict(&self) -> bool {
+        mentions(&self.options, "STRICT")
+    }
+
     pub(super) fn is_without_rowid(&self) -> bool {
         mentions(&self.options, "ROWID")
     }

@@ -10,6 +10,7 @@ mod step;
 
 pub use change::{Edit, EditKind, Expected, TableChange};
 pub use lower::lower;
+pub use step::create_trigger;
 
 use super::{Dialect, Draft};
 use crate::history::{Step, Trace};

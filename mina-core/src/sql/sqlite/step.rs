@@ -319,8 +319,8 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
     drafts
 }
 
-/// `ON table` stands between a trigger's event and its action.
-fn create_trigger(trigger: &Trigger) -> String {
+/// The CREATE TRIGGER statement: `ON table` stands between its event and its action.
+pub fn create_trigger(trigger: &Trigger) -> String {
     let body = trigger.body.trim();
     let tokens = lexer::tokens(body);
     let mut at = 0;

@@ -1,0 +1,171 @@
+//! What the history says is what the database has: statements of the language, run on SQLite and read back.
+#![cfg(feature = "sqlite")]
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use mina_core::config::Config;
+use mina_core::diff::{Difference, Object, compare};
+use mina_core::engine::Target;
+use mina_core::history::Trace;
+use mina_core::operation::{Context, replay};
+use mina_core::schema::Schema;
+use mina_core::sql::render;
+use mina_core::sql::unit::{Action, UnitKind};
+use mina_core::syntax::parse::parse;
+use mina_core::syntax::token::flatten_located;
+use mina_runtime::sqlite::{apply_as, dump, introspect, verify};
+
+const NEW: u32 = 3_053_000;
+const OLD: u32 = 3_040_000;
+
+/// Runs a body on the database, and has it compared with the fold.
+fn run(conn: &mut SqliteConnection, start: Schema, body: &str, version: u32) -> Schema {
+    let tokens = flatten_located(format!("revision = \"1\"; revises = base; upgrade {{ {body} }}").parse().unwrap());
+    let parsed = parse(&tokens);
+    assert!(parsed.diagnostics.is_empty(), "{:#?}", parsed.diagnostics);
+    let config = Config::default();
+    let cx = Context {
+        target: Target::SQLITE,
+        targets: &[Target::SQLITE],
+        config: &config,
+        block: &parsed.block,
+        tokens: &tokens,
+        file: "",
+        downgrade: false,
+    };
+    let trace = replay(start, &parsed.block.upgrade, &cx);
+    assert!(trace.diagnostics.is_empty(), "{:#?}", trace.diagnostics);
+    execute(conn, &trace, &tokens, version);
+    let live = introspect(conn, &trace.end).unwrap();
+    assert_eq!(compare(&trace.end, &live), [], "after {body}");
+    trace.end
+}
+
+fn execute(conn: &mut SqliteConnection, trace: &Trace, tokens: &mina_core::syntax::Tokens, version: u32) {
+    for unit in render(trace, tokens, None) {
+        let keys = if unit.kind == UnitKind::ForeignKeysOff { "OFF" } else { "ON" };
+        conn.batch_execute(&format!("PRAGMA foreign_keys = {keys}; BEGIN IMMEDIATE"))
+            .unwrap();
+        for step in unit.steps {
+            match step.action {
+                Action::Sql(sql) => conn.batch_execute(&sql).unwrap(),
+                Action::Batch(change) => drop(apply_as(conn, &change, version).unwrap_or_else(|error| panic!("{error}: {change:#?}"))),
+                Action::Verify(expected) => verify(conn, &expected).unwrap(),
+                Action::Count { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        conn.batch_execute("COMMIT").unwrap();
+    }
+}
+
+fn brief(object: &Object) -> String {
+    match object {
+        Object::Table(table) => format!("table {} with {:?}", table.name, table.foreign_keys[0].on_delete),
+        Object::Column(table, column) => format!("column {table}.{} {:?} {:?}", column.name, column.ty, column.default),
+        Object::Index(table, index) => format!("index {} on {table} descending {}", index.name, index.elements[0].descending),
+        Object::Trigger(trigger) => format!("trigger {}", trigger.name),
+        other => format!("{other:?}"),
+    }
+}
+
+const WORLD: &str = r#"
+    create_enum mood ("sad", "it's ok");
+    create_table users {
+        #[primary_key] id: BigInt,
+        /// How others call them.
+        #[unique] #[collate = "NOCASE"] name: Varchar<40>,
+        age: Nullable<Text>,
+        mood: Enum<mood> = "sad",
+        seen: Timestamp = now(),
+        key: Uuid = uuid(),
+        data: Json = json("{}"),
+        price: Numeric<10, 2> = 1.50,
+        active: Bool = true,
+        #[generated("length(name)", stored = true)] size: Nullable<Integer>,
+        check ck_users_price "price >= 0",
+        index ix_users_lower (age desc, "lower(name)") { where = "age IS NOT NULL" },
+    }
+    create_table posts {
+        #[primary_key] id: Integer,
+        #[references(users.id, on_delete = cascade)] #[index] user_id: BigInt,
+        title: Text,
+    } { autoincrement = true }
+    create_table tags { a: Integer, b: Char<2>, primary_key pk_own (a, b), } { strict = true, without_rowid = true }
+    create_view authors as "SELECT id FROM users";
+    create_trigger touch on posts "AFTER UPDATE OF title BEGIN UPDATE users SET active = 0 WHERE id = new.user_id; END";
+    bulk_insert users (id, name, age, seen, key) [ (1, "Ada", "36", "2026-01-01 00:00:00", "6f9f2dd3-43f5-4b6e-8a2f-0123456789ab"), (2, "Bob", "7", "2026-01-02 00:00:00", "7f9f2dd3-43f5-4b6e-8a2f-0123456789ab") ];
+    bulk_insert posts (id, user_id, title) [ (1, 1, "a"), (5, 2, "b") ];
+"#;
+
+#[test]
+fn every_operation_leaves_what_the_fold_says_on_new_and_old_libraries() {
+    let bodies = [
+        "add_column users.bio: Nullable<Text>;",
+        "#[references(users.id)] add_column users.boss_id: Nullable<BigInt>;",
+        "#[unique] add_column users.slug: Nullable<Varchar<20>>;",
+        "#[check(\"score > 0\")] add_column users.score: Integer = 1;",
+        "add_column users.made: Text = sql(\"'a' || 'b'\");",
+        "drop_constraint ck_users_price on users; drop_column users.price;",
+        "drop_trigger touch on posts; drop_column posts.title;",
+        "drop_index ix_users_lower on users; alter_column users.age { type = Integer, using = cast }",
+        "alter_column users.data { default = none }",
+        "alter_column users.active { default = false, nullable = true }",
+        "alter_column users.age { rename = years }",
+        "alter_column tags.b { type = Text }",
+        "drop_constraint uq_users_name on users;",
+        "drop_constraint fk_posts_user_id_users on posts;",
+        "create_unique uq_own on posts (user_id, title);",
+        "rename_constraint ck_users_price => ck_price on users;",
+        "rename_index ix_users_lower => ix_own on users;",
+        "drop_view authors; drop_trigger touch on posts; rename_table users => people;",
+        r#"alter_enum mood { add = "glad", before = "sad" }"#,
+        r#"alter_enum mood { rename = "sad", to = "blue" }"#,
+        "drop_trigger touch on posts; drop_table posts;",
+        "drop_index ix_users_lower on users; batch_alter users {
+            alter_column age { rename = years }
+            alter_column years { type = Integer, using = \"length(years)\" }
+            add_column bio: Nullable<Text>;
+            create_check ck_users_years \"years < 200\";
+            create_index ix_users_bio (bio);
+            drop_constraint uq_users_name;
+            alter_column active { default = none }
+        }",
+    ];
+    for body in bodies {
+        let rows = [NEW, OLD].map(|version| {
+            let mut conn = SqliteConnection::establish(":memory:").unwrap();
+            let schema = run(&mut conn, Schema::default(), WORLD, version);
+            run(&mut conn, schema, body, version);
+            let text = dump(&mut conn, true).unwrap();
+            text.lines()
+                .filter(|line| line.starts_with(' '))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(rows[0], rows[1], "{body}");
+    }
+}
+
+#[test]
+fn a_database_that_somebody_changed_differs_by_what_was_changed() {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let schema = run(&mut conn, Schema::default(), WORLD, NEW);
+    conn.batch_execute(
+        "ALTER TABLE posts ADD COLUMN hot TEXT DEFAULT 'x'; CREATE INDEX ix_hot ON posts (hot DESC); DROP TRIGGER touch;
+         CREATE TABLE extra (id INTEGER PRIMARY KEY, p REFERENCES posts (id) ON DELETE SET NULL, CHECK (p > 0))",
+    )
+    .unwrap();
+    let live = introspect(&mut conn, &schema).unwrap();
+    let differences = compare(&schema, &live).into_iter().map(|difference| match difference {
+        Difference::LeftOver(object) => format!("left over {}", brief(&object)),
+        Difference::Missing(object) => format!("missing {}", brief(&object)),
+        other => format!("{other:?}"),
+    });
+    insta::assert_snapshot!(differences.collect::<Vec<_>>().join("\n"), @r#"
+    left over table extra with SetNull
+    left over column posts.hot Text Some(Value(String("x")))
+    left over index ix_hot on posts descending true
+    missing trigger touch
+    "#);
+}
