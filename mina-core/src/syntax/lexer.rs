@@ -326,11 +326,7 @@ impl<'s> Lexer<'s> {
                     return Ok(());
                 }
             }
-            ("br" | "cr", b'#' | b'"') => {
-                if self.raw_string(2)? {
-                    return Ok(());
-                }
-            }
+            ("br" | "cr", b'#' | b'"') if self.raw_string(2)? => return Ok(()),
             _ => {}
         }
         self.push(Token::Ident(word.to_owned()));

@@ -62,6 +62,16 @@ pub enum Token {
     Close(Bracket),
 }
 
+impl Token {
+    /// The word that it is, if it is one.
+    pub fn word(&self) -> Option<&str> {
+        match self {
+            Self::Ident(word) => Some(word),
+            _ => None,
+        }
+    }
+}
+
 /// The three kinds of bracket; invisible groups are flattened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bracket {

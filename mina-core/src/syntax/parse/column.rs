@@ -244,10 +244,7 @@ impl Parser<'_> {
     pub(super) fn alter_column(&mut self, batch: Batch<'_>) -> Result<StatementKind> {
         let (table, column) = self.column_path(batch)?;
         if self.is_arrow() {
-            let to = match self.word_nth(2) {
-                Some(word) => word,
-                None => "NEW",
-            };
+            let to = self.word_nth(2).unwrap_or("NEW");
             let path = print::column_path(&table, &column);
             let help = format!("write `alter_column {path} {{ rename = {to} }}`");
             return Err(self.unexpected("`{` and changes").help(help));

@@ -19,7 +19,7 @@ impl Parser<'_> {
         let name = self.name_before(form)?;
         if form == "index" {
             let elements = self.index_elements()?;
-            return Ok(TableItem::Index(self.index(name, elements, start)?.0));
+            return Ok(TableItem::Index(self.index(form, name, elements, start)?.0));
         }
         let (kind, _) = self.constraint_kind(form, form)?;
         Ok(TableItem::Constraint(ConstraintDef {
@@ -232,7 +232,7 @@ impl Parser<'_> {
         let start = self.at;
         let (name, table) = self.name_and_table("index", batch)?;
         let elements = self.index_elements()?;
-        let (index, braces) = self.index(name, elements, start)?;
+        let (index, braces) = self.index("create_index", name, elements, start)?;
         self.finish_after(braces)?;
         Ok(StatementKind::CreateIndex { table, index })
     }
@@ -249,7 +249,7 @@ impl Parser<'_> {
         Ok(StatementKind::DropIndex { table, name, concurrently })
     }
 
-    fn index(&mut self, name: Option<Ident>, elements: Vec<IndexElementDef>, start: usize) -> Result<(IndexDef, bool)> {
+    fn index(&mut self, owner: &str, name: Option<Ident>, elements: Vec<IndexElementDef>, start: usize) -> Result<(IndexDef, bool)> {
         let mut index = IndexDef {
             name,
             elements,
@@ -261,7 +261,7 @@ impl Parser<'_> {
             concurrently: false,
             span: Span::default(),
         };
-        let braces = self.options_if_any("index", INDEX_OPTIONS, |p, key| {
+        let braces = self.options_if_any(owner, INDEX_OPTIONS, |p, key| {
             match key.text.as_str() {
                 "unique" => index.unique = p.boolean()?,
                 "nulls_not_distinct" => index.nulls_not_distinct = p.boolean()?,

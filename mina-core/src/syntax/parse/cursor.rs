@@ -15,6 +15,8 @@ pub(super) struct Parser<'a> {
     pub(super) spoilt: bool,
     /// Words of parts of the statement that were left out.
     pub(super) tainted: Vec<String>,
+    /// The first word of the statement.
+    pub(super) keyword: &'static str,
 }
 
 impl<'a> Parser<'a> {
@@ -26,6 +28,7 @@ impl<'a> Parser<'a> {
             diagnostics: Vec::new(),
             spoilt: false,
             tainted: Vec::new(),
+            keyword: "",
         }
     }
 
@@ -201,6 +204,15 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// What is missing at the end of what was just read; the caret stands there.
+    pub(super) fn missing(&self, mark: char, place: &str) -> Diagnostic {
+        let found = self
+            .peek()
+            .map(|token| format!(", found {}", self.describe(token)))
+            .unwrap_or_default();
+        Diagnostic::error(Code::M000, self.span_last(), format!("expected `{mark}` {place}{found}"))
+    }
+
     /// An identifier or a string.
     pub(super) fn name(&mut self, what: &str) -> Result<Ident> {
         let text = match self.peek() {
@@ -280,7 +292,7 @@ pub(super) fn table_of(mut names: Vec<Ident>, what: &str) -> Result<TableRef> {
     if names.len() > 2 {
         let text: Vec<_> = names.iter().map(|name| name.text.as_str()).collect();
         let span = names[0].span.join(names[names.len() - 1].span);
-        let message = format!("`{}` is no {what}: it has more than two parts", text.join("."));
+        let message = format!("`{}` has too many parts for {what}", text.join("."));
         return Err(Diagnostic::error(Code::M000, span, message));
     }
     let name = names.pop().unwrap_or_else(|| Ident {

@@ -1,5 +1,5 @@
 use super::cursor::{Parser, Result};
-use super::keyword::{self, HEADER, keyword};
+use super::keyword::{HEADER, keyword};
 use super::{habit, literal};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{Block, Body, Downgrade, EngineRef, Ident, Statement, StatementKind};
@@ -81,7 +81,7 @@ impl Parser<'_> {
             "upgrade" => self.upgrade(block, seen, key.span),
             "downgrade" => self.downgrade(block, seen, key.span),
             _ if HEADER.contains(&word) => self.header(block, seen, key),
-            _ => Err(self.unknown_item(word)),
+            _ => self.unknown_item(block, seen, key),
         }
     }
 
@@ -172,7 +172,7 @@ impl Parser<'_> {
         match self.word() {
             Some("auto") => {
                 self.at += 1;
-                self.end_of_item()?;
+                self.end_of_item("downgrade")?;
                 Ok(Downgrade::Auto(span))
             }
             Some("irreversible") => {
@@ -192,7 +192,7 @@ impl Parser<'_> {
                     self.body(span)?;
                     self.eat(';');
                 } else {
-                    self.end_of_item()?;
+                    self.end_of_item("downgrade")?;
                 }
                 Ok(Downgrade::Irreversible { why, span })
             }
@@ -226,7 +226,7 @@ impl Parser<'_> {
             None => block,
         };
         self.header_value(target, &word)?;
-        self.end_of_item()
+        self.end_of_item(&word)
     }
 
     fn header_value(&mut self, block: &mut Block, word: &str) -> Result<()> {
@@ -368,7 +368,7 @@ impl Parser<'_> {
     }
 
     /// The `;` after an item of the head.
-    fn end_of_item(&mut self) -> Result<()> {
+    fn end_of_item(&mut self, key: &str) -> Result<()> {
         if self.eat(';') {
             return Ok(());
         }
@@ -376,28 +376,42 @@ impl Parser<'_> {
         if !next_begins {
             return Err(self.unexpected("`;`"));
         }
-        let last = self.span_last();
-        let before = self
-            .tokens
-            .tokens
-            .get(last.start as usize)
-            .map(|token| self.describe(token))
-            .unwrap_or_default();
-        self.report(Diagnostic::error(Code::M000, last, format!("expected `;` after {before}")));
+        let missing = self.missing(';', &format!("at the end of `{key}`"));
+        self.report(missing);
         Ok(())
     }
 
-    fn unknown_item(&self, word: &str) -> Diagnostic {
-        let span = self.span_here();
+    /// Reports a word that is no header key; what it was meant to be is read all the same.
+    fn unknown_item(&mut self, block: &mut Block, seen: &mut Seen, key: Ident) -> Result<()> {
+        let word = key.text.as_str();
         if keyword(word).is_some() || (habit::statement(word).is_some() && !self.is_mark_nth(1, '=')) {
             let message = format!("`{word}` stands outside of `upgrade` and `downgrade`");
-            return Diagnostic::error(Code::M000, span, message).help("write `upgrade { … }` around it");
+            return Err(Diagnostic::error(Code::M000, key.span, message).help("write `upgrade { … }` around it"));
         }
-        let diagnostic = Diagnostic::error(Code::M002, span, format!("there is no header key `{word}`"));
+        let diagnostic = Diagnostic::error(Code::M002, key.span, format!("there is no header key `{word}`"));
         let keys = HEADER.iter().copied().chain(["upgrade", "downgrade"]);
-        match habit::header(word).or_else(|| did_you_mean(word, keys)) {
-            Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
-            None => diagnostic.help(format!("the keys are {}", super::options::enumerate(keyword::HEADER))),
+        let Some(meant) = habit::header(word).or_else(|| did_you_mean(word, keys)) else {
+            return Err(diagnostic.help(format!("the keys are {}", super::options::enumerate(HEADER))));
+        };
+        let diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+        let braces = matches!(self.peek_nth(1), Some(Token::Open(Bracket::Curly, _)));
+        let assigned = self.is_mark_nth(1, '=');
+        match meant {
+            "upgrade" if braces => {
+                self.report(diagnostic);
+                self.upgrade(block, seen, key.span)
+            }
+            "downgrade" if braces || assigned => {
+                self.report(diagnostic);
+                self.downgrade(block, seen, key.span)
+            }
+            "upgrade" | "downgrade" => Err(diagnostic),
+            _ if assigned => {
+                self.report(diagnostic);
+                let text = meant.to_owned();
+                self.header(block, seen, Ident { text, span: key.span })
+            }
+            _ => Err(diagnostic),
         }
     }
 

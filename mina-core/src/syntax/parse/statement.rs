@@ -150,6 +150,7 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
+        self.keyword = keyword.word;
         let kind = self
             .kind(keyword, batch, before)
             .map_err(|diagnostic| with_form(diagnostic, keyword, batch))?;
@@ -217,18 +218,11 @@ impl Parser<'_> {
             Some(Token::Ident(word)) => keyword(word).is_some() || habit::statement(word).is_some(),
             Some(_) => self.is_attribute(false),
         };
-        let last = self.span_last();
-        let expected = self.unexpected("`;`");
         if !next_begins {
-            return Err(expected);
+            return Err(self.unexpected("`;`"));
         }
-        let before = self
-            .tokens
-            .tokens
-            .get(last.start as usize)
-            .map(|token| self.describe(token))
-            .unwrap_or_default();
-        self.report(Diagnostic::error(Code::M000, last, format!("expected `;` after {before}")));
+        let missing = self.missing(';', &format!("at the end of `{}`", self.keyword));
+        self.report(missing);
         Ok(())
     }
 

@@ -1,7 +1,6 @@
 use super::cursor::{Parser, Result};
 use super::keyword::TABLE_FORMS;
 use super::statement::Before;
-use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::ast::{StatementKind, TableDef, TableItem};
 use crate::syntax::token::{Bracket, Span, Token};
 
@@ -92,7 +91,8 @@ impl Parser<'_> {
                 .get(last.start as usize)
                 .map(|token| self.describe(token))
                 .unwrap_or_default();
-            self.report(Diagnostic::error(Code::M000, last, format!("expected `,` after {before}")));
+            let missing = self.missing(',', &format!("after {before}"));
+            self.report(missing);
             return;
         }
         let diagnostic = self.unexpected("`,`");

@@ -82,7 +82,7 @@ impl Parser<'_> {
         };
         let span = self.span_here();
         if !TYPES.contains(&word) {
-            return Err(self.unknown_type(word, span));
+            return Err(self.unknown_type());
         }
         self.at += 1;
         let ty = match word {
@@ -265,8 +265,21 @@ impl Parser<'_> {
         Ok(digits)
     }
 
-    fn unknown_type(&self, word: &str, span: Span) -> Diagnostic {
-        let diagnostic = Diagnostic::error(Code::M004, span, format!("there is no type `{word}`"));
+    fn unknown_type(&mut self) -> Diagnostic {
+        let start = self.at;
+        while self.is_mark_nth(1, '.') && self.word_nth(2).is_some() {
+            self.at += 2;
+        }
+        let word = self.word().unwrap_or_default();
+        let span = Span::new(start, self.at + 1);
+        let path: Vec<&str> = (start..=self.at)
+            .step_by(2)
+            .filter_map(|index| self.tokens.tokens[index].word())
+            .collect();
+        let diagnostic = Diagnostic::error(Code::M004, span, format!("there is no type `{}`", path.join(".")));
+        if TYPES.contains(&word) {
+            return diagnostic.help(format!("write `{word}`"));
+        }
         let argument = self.single_argument();
         match word.to_ascii_lowercase().as_str() {
             "string" => match argument {

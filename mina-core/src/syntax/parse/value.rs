@@ -125,6 +125,8 @@ impl Parser<'_> {
                 self.at += 1;
                 Ok(false)
             }
+            Some("True" | "TRUE" | "yes" | "on") => Err(self.unexpected("`true` or `false`").help("write `true`")),
+            Some("False" | "FALSE" | "no" | "off") => Err(self.unexpected("`true` or `false`").help("write `false`")),
             _ => Err(self.unexpected("`true` or `false`")),
         }
     }

@@ -1,4 +1,6 @@
+mod corpus;
 mod generate;
+mod refusals;
 mod source;
 
 use super::{parse_str, print};
