@@ -2,6 +2,7 @@
 
 mod canonical;
 mod datum;
+mod dialect;
 mod evaluate;
 mod fill;
 mod walk;
@@ -11,7 +12,6 @@ use crate::engine::Engine;
 use crate::sql::lexer::{Lexeme, lex};
 use crate::sql::text::quote_backticks;
 use sqlparser::ast::Expr;
-use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Location, Token, Tokenizer};
@@ -82,7 +82,7 @@ impl Expression {
             let words = words.trim_start_matches("sql parser error: ");
             ExpressionError(words.to_owned())
         };
-        let dialect = dialect(engine);
+        let dialect = dialect::of(engine);
         let tokens = Tokenizer::new(dialect, &text)
             .tokenize_with_location()
             .map_err(|error| words(&error))?;
@@ -225,14 +225,6 @@ impl Expression {
     }
 }
 
-fn dialect(engine: Engine) -> &'static dyn Dialect {
-    match engine {
-        Engine::Sqlite => &SQLiteDialect {},
-        Engine::Pg => &PostgreSqlDialect {},
-        Engine::Mysql => &MySqlDialect {},
-    }
-}
-
 fn offset(text: &str, place: Location) -> Option<usize> {
     let (mut line, mut column) = (1, 1);
     for (at, next) in text.char_indices() {
@@ -359,6 +351,15 @@ mod tests {
         assert_eq!(parse("\"name\" > 'a'", Pg), parse("NAME > 'a'", Pg));
         assert_ne!(parse("\"Name\" > 'a'", Pg), parse("name > 'a'", Pg));
         assert_eq!(parse("`Name` > 'a'", Mysql), parse("name > 'a'", Mysql));
+    }
+
+    #[test]
+    fn what_is_sqlites_own_is_understood() {
+        let shown = |text| serde_json::to_string(&parse(text, Sqlite)).unwrap();
+        insta::assert_snapshot!(shown("a IS 1 OR b IS NOT c"), @r#""((a IS NOT DISTINCT FROM 1) OR (b IS DISTINCT FROM c))""#);
+        insta::assert_snapshot!(shown("a ISNULL AND b NOTNULL AND c NOT GLOB 'x*' AND d IS NOT NULL"), @r#""((a IS NULL) AND (b IS NOT NULL) AND (NOT (c GLOB 'x*')) AND (d IS NOT NULL))""#);
+        insta::assert_snapshot!(shown("flags & (1 << 2) = 0 AND interval == 1 AND b REGEXP 'x'"), @r#""(((flags & (1 << 2)) = 0) AND (interval = 1) AND (b REGEXP 'x'))""#);
+        insta::assert_snapshot!(shown("json_valid(data) AND data ->> '$.a' IN () AND NOT done IS TRUE"), @r#""(json_valid(data) AND ((data ->> '$.a') IN ()) AND (NOT (done IS TRUE)))""#);
     }
 
     #[test]
