@@ -3,6 +3,9 @@ mod generate;
 mod refusals;
 mod source;
 
+use super::ast::{Body, StatementKind};
+use super::parse::parse;
+use super::token::Token;
 use super::{parse_str, print};
 use proptest::prelude::*;
 
@@ -43,5 +46,27 @@ proptest! {
         let (parsed, _) = parse_str(&text).map_err(|error| TestCaseError::fail(format!("{error}\n{printed}")))?;
         prop_assert_eq!(&parsed.diagnostics, &[], "{}", printed);
         prop_assert_eq!(&parsed.block.upgrade.statements, &[statement], "{}", printed);
+    }
+
+    #[test]
+    fn whatever_the_tokens_they_are_read_to_the_end(
+        block in generate::block(),
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..8),
+    ) {
+        let (_, mut tokens) = parse_str(&print::print(&block)).expect("prints what lexes");
+        let bracket = |token: &Token| matches!(token, Token::Open(..) | Token::Close(_));
+        for (to, from) in edits {
+            let (to, from) = (to.index(tokens.tokens.len()), from.index(tokens.tokens.len()));
+            if !bracket(&tokens.tokens[to]) && !bracket(&tokens.tokens[from]) {
+                tokens.tokens[to] = tokens.tokens[from].clone();
+            }
+        }
+        let parsed = parse(&tokens);
+        for diagnostic in &parsed.diagnostics {
+            prop_assert!(diagnostic.span.start < diagnostic.span.end, "{:?}", diagnostic);
+            prop_assert!(diagnostic.span.end as usize <= tokens.tokens.len(), "{:?}", diagnostic);
+        }
+        let broken = |body: &Body| body.statements.iter().any(|s| matches!(s.kind, StatementKind::Broken { .. }));
+        prop_assert!(!broken(&parsed.block.upgrade) || !parsed.diagnostics.is_empty());
     }
 }
