@@ -27,7 +27,7 @@ pub(super) fn refuse(diagnostics: &mut [Diagnostic], start: &Schema, body: &Body
         let label = if place.after {
             "this has to come first"
         } else {
-            "this comes too early"
+            "this has to come after it"
         };
         *diagnostic = moved.label(place.other.span, label);
     }

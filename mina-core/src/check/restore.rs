@@ -433,7 +433,7 @@ fn is_named(table: &crate::syntax::ast::TableRef, name: &str) -> bool {
     }
 }
 
-fn column_in<'s>(state: &'s Option<State>) -> Option<&'s Column> {
+fn column_in(state: &Option<State>) -> Option<&Column> {
     match state {
         Some(State::Column(column)) => Some(column),
         _ => None,
