@@ -81,7 +81,9 @@ fn names(targets: &[Target]) -> String {
 pub(super) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     let errors: Vec<_> = diagnostics.iter().filter(|d| d.is_error()).map(|d| d.span).collect();
     diagnostics.retain(|diagnostic| {
-        let Rule::Lint(Lint::NoChange | Lint::LossyDowngrade, level) = diagnostic.rule else { return true };
+        let Rule::Lint(Lint::NoChange | Lint::LossyDowngrade, level) = diagnostic.rule else {
+            return true;
+        };
         let near = |error: &crate::syntax::Span| error.start < diagnostic.span.end && diagnostic.span.start < error.end;
         level == crate::diagnostic::Level::Deny || !errors.iter().any(near)
     });

@@ -59,7 +59,7 @@ const STATEMENTS: &[&str] = &[
     "alter_enum state { add = \"late\", after = \"open\" }",
     "add_column tasks.state: Nullable<Enum<state>>;",
     "drop_enum state;",
-    "create_view names as \"SELECT name FROM users\";",
+    "create_view names as \"SELECT title FROM workspaces\";",
     "drop_view names;",
     "batch_alter users { add_column a: Nullable<Integer>; create_index ix_a (a); alter_column a { rename = b } }",
     "batch_alter users { drop_column number; add_column number: Nullable<BigInt>; }",
