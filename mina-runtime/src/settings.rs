@@ -225,7 +225,7 @@ impl Location {
         }
         diesel::SqliteConnection::establish(&self.name()).map_err(|error| ErrorKind::Open {
             path: self.to_string(),
-            reason: error.to_string(),
+            reason: format!("{error}; look at the permissions of the file and its folder"),
         })
     }
 
@@ -236,7 +236,7 @@ impl Location {
         };
         match path.metadata() {
             Ok(found) if found.is_dir() => Err(refuse("it is a folder".to_owned())),
-            Ok(_) => std::fs::File::open(path).map(drop).map_err(|error| refuse(error.to_string())),
+            Ok(_) => Ok(()),
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(refuse(error.to_string())),
             Err(_) if !create => Err(ErrorKind::NoDatabase { path: self.to_string() }),
             Err(_) if self.is_read_only() => Err(ErrorKind::ReadOnly),

@@ -38,7 +38,14 @@ fn what_a_downgrade_leaves_behind_is_shown() {
         &["ALTER TABLE users ADD COLUMN bio TEXT", "CREATE INDEX ix_bio ON users (bio)"],
         &["DROP INDEX ix_bio"],
     ));
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r"
+    stairway: downgrade of `2025d` (versions/2025d_x.rs) does not lead back to what was there before its upgrade
+      table tasks constraint - primary key (id)
+      table users
+    + table users column bio text
+      table users column email text
+      table users column id integer
+    ");
 }
 
 #[test]
@@ -47,7 +54,15 @@ fn an_attribute_that_is_not_restored_is_shown() {
         &["ALTER TABLE users DROP COLUMN phone"],
         &["ALTER TABLE users ADD COLUMN phone VARCHAR(20) DEFAULT 'x'"],
     ));
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r"
+    stairway: downgrade of `2025d` (versions/2025d_x.rs) does not lead back to what was there before its upgrade
+      table users column email text
+      table users column id integer
+    - table users column phone text
+    + table users column phone varchar ( 20 ) default 'x'
+      table users constraint - primary key (id)
+      table users constraint - unique (email)
+    ");
 }
 
 #[test]
@@ -61,13 +76,24 @@ fn rows_that_are_lost_on_the_way_back_are_shown() {
             &["DROP TABLE t", "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)"],
         ),
     ]);
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r"
+    stairway: downgrade of `b` (versions/b_x.rs) does not lead back to what was there before its upgrade
+    rows of `t`:
+    - id=1 n=41
+    - id=2 n=42
+    ");
 }
 
 #[test]
 fn a_downgrade_that_fails_is_shown_with_its_place() {
     let message = failure(with(&["CREATE TABLE x (id INTEGER)"], &["DROP TABLE y"]));
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r"
+    stairway: downgrade of `2025d` (versions/2025d_x.rs)
+    downgrade of `2025d` failed at versions/2025d_x.rs:10
+        DROP TABLE y
+      SQLite: no such table: y
+    the database is as it was before `2025d`; correct the migration, then run `downgrade` again
+    ");
 }
 
 #[test]

@@ -25,7 +25,7 @@ impl Session {
 
 /// The names in a target: `billing` and `2025` of `billing@2025+1`.
 fn words(target: &str) -> Vec<&str> {
-    let parts = target.split(['@', '+', '-', ':']);
+    let parts = target.split(['@', ':']).filter_map(|part| part.split(['+', '-']).next());
     parts
         .filter(|part| !part.is_empty() && !matches!(*part, "head" | "heads" | "base" | "current"))
         .collect()
@@ -39,6 +39,7 @@ mod tests {
     fn the_names_in_a_target_are_found() {
         assert_eq!(words("billing@2025+1"), ["billing", "2025"]);
         assert_eq!(words("billing@head"), ["billing"]);
-        assert!(words("-1").iter().all(|word| *word == "1"));
+        assert_eq!(words("2025a:current-1"), ["2025a"]);
+        assert!(words("-1").is_empty());
     }
 }

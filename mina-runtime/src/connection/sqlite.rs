@@ -20,6 +20,12 @@ struct Number {
 }
 
 #[derive(QueryableByName)]
+struct Timeout {
+    #[diesel(sql_type = BigInt)]
+    timeout: i64,
+}
+
+#[derive(QueryableByName)]
 struct OptionalNumber {
     #[diesel(sql_type = Nullable<BigInt>)]
     n: Option<i64>,
@@ -119,6 +125,19 @@ fn first_word(sql: &str) -> String {
         .to_ascii_lowercase()
 }
 
+/// Sets what the runner relies on, and says what was set before.
+fn settings(conn: &mut SqliteConnection, write: bool) -> QueryResult<(Option<bool>, bool)> {
+    if !write {
+        return Ok((None, false));
+    }
+    let keys = enforce_all(conn)?;
+    let legacy_alter_table = pragma(conn, "legacy_alter_table", "legacy_alter_table")? != 0;
+    if legacy_alter_table {
+        set_pragma(conn, "legacy_alter_table", 0)?;
+    }
+    Ok((Some(keys), legacy_alter_table))
+}
+
 /// Turns keys on and says how they were.
 fn enforce_all(conn: &mut SqliteConnection) -> QueryResult<bool> {
     if conn.in_transaction() {
@@ -143,20 +162,18 @@ impl Connection for SqliteConnection {
     }
 
     fn enter(&mut self, lock_timeout: u64, write: bool) -> QueryResult<Session> {
-        let busy_timeout = pragma(self, "busy_timeout", "timeout")?;
-        let foreign_keys = match write {
-            true => Some(enforce_all(self)?),
-            false => None,
-        };
-        let legacy_alter_table = pragma(self, "legacy_alter_table", "legacy_alter_table")? != 0;
-        if write && legacy_alter_table {
-            set_pragma(self, "legacy_alter_table", 0)?;
-        }
+        // Everything else reads the schema, and so may have to wait.
+        let Timeout { timeout } = sql_query("PRAGMA busy_timeout").get_result(self)?;
         set_pragma(self, "busy_timeout", i64::try_from(lock_timeout).unwrap_or(i64::MAX))?;
+        let entered = settings(self, write);
+        if entered.is_err() {
+            set_pragma(self, "busy_timeout", timeout)?;
+        }
+        let (foreign_keys, legacy_alter_table) = entered?;
         Ok(Session {
-            legacy_alter_table,
             foreign_keys,
-            busy_timeout,
+            legacy_alter_table,
+            busy_timeout: timeout,
         })
     }
 

@@ -303,7 +303,15 @@ impl Run<'_> {
 
     /// Takes the write lock and looks again; an outcome where there is nothing to do after all.
     fn begin(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
-        self.conn.begin().map_err(|error| self.database(&error))?;
+        if let Err(error) = self.conn.begin() {
+            let kind = self.database(&error);
+            let seen = self.state.book.version;
+            // Whoever holds the lock may be at the same work: as long as it gets on, so does this.
+            if matches!(kind, ErrorKind::Locked { .. }) && self.refresh().is_ok() && self.state.book.version != seen {
+                return Ok(Some(Outcome::Again));
+            }
+            return Err(kind);
+        }
         let looked = self.look_again(job, at);
         match looked {
             Ok(None) => Ok(None),

@@ -12,7 +12,7 @@ pub(crate) struct Book {
     pub(crate) exists: bool,
     pub(crate) applied: BTreeMap<String, String>,
     records: HashMap<String, Record>,
-    version: i64,
+    pub(crate) version: i64,
 }
 
 /// What the journal says of one revision.

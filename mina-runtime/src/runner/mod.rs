@@ -206,12 +206,26 @@ impl Runner {
     ///
     /// As [`Migrations::upgrade`].
     pub fn run(&self, conn: &mut dyn Connection, direction: Direction, target: &str, progress: &mut dyn Progress) -> Result<Report, Error> {
+        self.go(conn, progress, |state| state.plan(direction, target))
+    }
+
+    /// Runs one migration, all that it builds on being applied and nothing that builds on it.
+    pub(crate) fn step(&self, conn: &mut dyn Connection, direction: Direction, revision: &str) -> Result<Report, Error> {
+        self.go(conn, &mut (), |state| state.plan_step(direction, revision))
+    }
+
+    fn go(
+        &self,
+        conn: &mut dyn Connection,
+        progress: &mut dyn Progress,
+        plan: impl FnOnce(&State) -> Result<Plan, ErrorKind>,
+    ) -> Result<Report, Error> {
         self.session(conn, true, |conn, config| {
             let state = self.state(conn, config)?;
             state.sound()?;
-            let plan = state.plan(direction, target)?;
+            let plan = plan(&state)?;
             let mut report = Report::default();
-            if direction == Direction::Up && !plan.ahead.is_empty() {
+            if plan.direction == Direction::Up && !plan.ahead.is_empty() {
                 let ids = plan.ahead.clone();
                 if self.strict {
                     return Err(ErrorKind::Ahead { ids }.into());
@@ -226,23 +240,6 @@ impl Runner {
                 progress,
                 lock_timeout: config.run.lock_timeout,
                 report,
-            };
-            run.go(&plan)
-        })
-    }
-
-    /// Runs one migration, all that it builds on being applied and nothing that builds on it.
-    pub(crate) fn step(&self, conn: &mut dyn Connection, direction: Direction, revision: &str) -> Result<Report, Error> {
-        self.session(conn, true, |conn, config| {
-            let state = self.state(conn, config)?;
-            state.sound()?;
-            let plan = state.plan_step(direction, revision)?;
-            let run = Run {
-                conn,
-                state,
-                progress: &mut (),
-                lock_timeout: config.run.lock_timeout,
-                report: Report::default(),
             };
             run.go(&plan)
         })

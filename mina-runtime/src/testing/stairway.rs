@@ -151,6 +151,9 @@ fn strictness_of(action: &Action) -> Strictness {
 
 fn differences(before: &Outline, after: &Outline, strictness: Strictness) -> String {
     let mut text = unified(&before.facts, &after.facts);
+    if !text.is_empty() {
+        return text;
+    }
     for (table, rows) in &before.rows {
         let Some(found) = after.rows.get(table) else { continue };
         match strictness {
