@@ -2,7 +2,7 @@
 
 use mina_core::config::Config;
 use mina_core::engine::{Product, Target};
-use mina_core::history::{History, Revision};
+use mina_core::history::{History, Revision, checksum};
 use mina_core::syntax::{parse, source};
 
 fn revisions(file: &str, text: &str) -> Vec<Revision> {
@@ -396,7 +396,7 @@ fn two_data_steps_on_one_table_do_not_commute() {
     );
     insta::assert_snapshot!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]), @r#"
     2.rs:3 Ident("execute")
-    lossy_downgrade: values of `users.name` are overwritten, and the downgrade cannot bring it back
+    lossy_downgrade: values of `users.name` are overwritten, and the downgrade cannot bring them back
     keep a copy that the downgrade reads, or write `#[allow(lossy_downgrade)]` before the statement
 
     3.rs:3 Ident("users")
@@ -469,4 +469,44 @@ fn a_block_for_one_engine_leaves_the_others_as_they_are() {
 fn a_history_can_be_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<History>();
+}
+
+fn checksum_of(text: &str) -> String {
+    let history = history(&[("1.rs", text)]);
+    assert_eq!(report(&history), "");
+    checksum(&history.checked(0).engines[0])
+}
+
+#[test]
+fn a_checksum_is_over_what_a_block_does_and_not_over_how_it_is_written() {
+    let head = r#"revision = "1"; revises = base;"#;
+    let block = block(head, USERS, "drop_table users;");
+    let sum = checksum_of(&block);
+    insta::assert_snapshot!(sum, @"1:7f2db360df5390a6c4bf0579c56d14b5db0c73fee1649b87f97bd2ab66906a3a");
+    for same in [
+        block.replace(head, &format!("//! A message\n{head} label = \"first\"; /* why */")),
+        block.replace(USERS, &USERS.replace(", ", ",\n    // a comment\n    ")),
+        block.replace("#[primary_key]", "#[primary_key(name = pk_users)]"),
+    ] {
+        assert_eq!(checksum_of(&same), sum, "{same}");
+    }
+    for other in [
+        block.replace("name: Text", "name: Nullable<Text>"),
+        block.replace("#[primary_key]", "#[primary_key(name = pk_people)]"),
+        block.replace("downgrade { drop_table users; }", "downgrade = irreversible(\"no way back\");"),
+    ] {
+        assert_ne!(checksum_of(&other), sum, "{other}");
+    }
+}
+
+#[test]
+fn a_checksum_outlives_another_engine() {
+    let text = block(r#"revision = "1"; revises = base;"#, USERS, "drop_table users;");
+    let mut config = Config::default();
+    config.database.engines.push(Target {
+        product: Product::Postgres,
+        version: (14, 0),
+    });
+    let both = history_of(config, &[("1.rs", &text)]);
+    assert_eq!(checksum(&both.checked(0).engines[0]), checksum_of(&text));
 }

@@ -2,10 +2,11 @@ use crate::check::Replayed;
 use crate::operation::Operation;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// The way the checksum is made; a change of it makes old checksums incomparable, not wrong.
 const ALGORITHM: u32 = 1;
+
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
 #[derive(Serialize)]
 struct Resolved<'a> {
@@ -27,7 +28,7 @@ pub fn checksum(replayed: &Replayed) -> String {
     let json = serde_json::to_vec(&resolved).unwrap_or_default();
     let mut text = format!("{ALGORITHM}:");
     for byte in Sha256::digest(&json) {
-        let _ = write!(text, "{byte:02x}");
+        text.extend([byte >> 4, byte & 15].map(|half| char::from(HEXADECIMAL[usize::from(half)])));
     }
     text
 }

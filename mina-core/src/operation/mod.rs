@@ -23,7 +23,7 @@ mod table;
 pub use raw::run_steps;
 pub use replay::{Context, replay};
 
-use crate::schema::{Column, Constraint, Enum, Expression, Function, Index, ObjectName, Sequence, Table, Trigger, Value, View};
+use crate::schema::{Column, Constraint, Enum, Expression, Function, Index, ObjectName, Sequence, Table, Trigger, Value, View, is_default};
 use crate::syntax::ast::Undo;
 use serde::Serialize;
 
@@ -41,13 +41,16 @@ pub enum Operation {
     RenameTable {
         from: ObjectName,
         to: ObjectName,
+        #[serde(skip_serializing_if = "is_default")]
         renamed: Vec<(String, String)>,
     },
     /// A column with the constraints and indexes that its attributes make.
     AddColumn {
         table: ObjectName,
         column: Column,
+        #[serde(skip_serializing_if = "is_default")]
         constraints: Vec<Constraint>,
+        #[serde(skip_serializing_if = "is_default")]
         indexes: Vec<Index>,
     },
     /// A column with what goes along with it: constraints and indexes about it alone.
@@ -55,7 +58,9 @@ pub enum Operation {
         table: ObjectName,
         column: Column,
         position: usize,
+        #[serde(skip_serializing_if = "is_default")]
         constraints: Vec<Constraint>,
+        #[serde(skip_serializing_if = "is_default")]
         indexes: Vec<Index>,
     },
     RenameColumn {
@@ -68,6 +73,7 @@ pub enum Operation {
         table: ObjectName,
         before: Column,
         after: Column,
+        #[serde(skip_serializing_if = "Using::is_implicit")]
         using: Using,
     },
     CreateConstraint {
@@ -86,11 +92,13 @@ pub enum Operation {
     CreateIndex {
         table: ObjectName,
         index: Index,
+        #[serde(skip_serializing_if = "is_default")]
         concurrently: bool,
     },
     DropIndex {
         table: ObjectName,
         index: Index,
+        #[serde(skip_serializing_if = "is_default")]
         concurrently: bool,
     },
     RenameIndex {
@@ -100,7 +108,9 @@ pub enum Operation {
     },
     CommentOnTable {
         table: ObjectName,
+        #[serde(skip_serializing_if = "is_default")]
         before: Option<String>,
+        #[serde(skip_serializing_if = "is_default")]
         after: Option<String>,
     },
     CreateEnum(Enum),
@@ -108,6 +118,7 @@ pub enum Operation {
     AlterEnum {
         before: Enum,
         after: Enum,
+        #[serde(skip_serializing_if = "is_default")]
         renamed: Option<(String, String)>,
     },
     DropEnum(Enum),
@@ -124,6 +135,7 @@ pub enum Operation {
     /// Statements of SQL, as the engine takes them, with what they are declared to do to the schema.
     Execute {
         sql: String,
+        #[serde(skip_serializing_if = "is_default")]
         effect: Vec<Operation>,
         #[serde(skip)]
         undo: Undo,
@@ -131,12 +143,14 @@ pub enum Operation {
     Update {
         table: ObjectName,
         set: String,
+        #[serde(skip_serializing_if = "is_default")]
         filter: Option<String>,
         #[serde(skip)]
         undo: Undo,
     },
     Delete {
         table: ObjectName,
+        #[serde(skip_serializing_if = "is_default")]
         filter: Option<String>,
         #[serde(skip)]
         undo: Undo,
@@ -158,6 +172,7 @@ pub enum Operation {
     Run {
         index: usize,
         text: String,
+        #[serde(skip_serializing_if = "is_default")]
         effect: Vec<Operation>,
         #[serde(skip)]
         undo: Undo,
@@ -165,6 +180,7 @@ pub enum Operation {
     Backfill {
         table: ObjectName,
         set: String,
+        #[serde(skip_serializing_if = "is_default")]
         filter: Option<String>,
         batch: u32,
         #[serde(skip)]
@@ -181,6 +197,12 @@ pub enum Using {
     Cast,
     /// `using = "…"`
     Expression(Expression),
+}
+
+impl Using {
+    fn is_implicit(&self) -> bool {
+        *self == Self::Implicit
+    }
 }
 
 /// Why an operation has no inverse.

@@ -21,6 +21,7 @@ pub use table::{
     Action, Check, Column, Constraint, Default, Deferral, Exclusion, ForeignKey, Generated, Index, IndexElement, IndexKey, PrimaryKey,
     Table, Unique,
 };
+pub(crate) use table::is_default;
 pub use types::Type;
 pub use value::Value;
 
@@ -97,7 +98,7 @@ impl Taint {
 
     /// Whether something is known to be wrong about a name.
     pub fn holds(&self, word: &str) -> bool {
-        self.all || self.words.contains(word)
+        self.all || (!self.words.is_empty() && self.words.contains(word))
     }
 }
 
