@@ -399,3 +399,40 @@ fn a_column_that_is_added_can_be_changed_and_computed_with_in_the_same_pass() {
     );
     assert!(conn.batch_execute("INSERT INTO t (n) VALUES (1)").is_err());
 }
+
+#[test]
+fn constraints_are_renamed_where_they_stand_and_no_row_is_touched() {
+    let mut conn = open(WORLD);
+    let named = |name: &str| Constraint {
+        name: name.into(),
+        rule: Rule::Unique {
+            columns: vec!["name".into()],
+        },
+    };
+    let key = |name: &str| Constraint {
+        name: name.into(),
+        rule: Rule::PrimaryKey {
+            columns: vec!["id".into()],
+            autoincrement: true,
+        },
+    };
+    let before = dump(&mut conn, true).unwrap();
+    let edits = vec![
+        EditKind::DropConstraint(named("uq_users_name")),
+        EditKind::DropConstraint(key("pk_users")),
+        EditKind::AddConstraint(key("pk_people")),
+        EditKind::AddConstraint(named("uq_people_name")),
+    ];
+    assert!(!apply_as(&mut conn, &change("users", edits), OLD).unwrap().rebuilt);
+    let expected = before
+        .replace("constraint uq_users_name", "constraint uq_people_name")
+        .replace("primary key autoincrement", "constraint pk_people primary key autoincrement");
+    assert_eq!(dump(&mut conn, true).unwrap(), expected);
+    conn.batch_execute("INSERT INTO users (name) VALUES ('New')").unwrap();
+    assert_eq!(texts(&mut conn, "SELECT max(id) AS value FROM users"), ["100"]);
+    assert!(conn.batch_execute("INSERT INTO users (name) VALUES ('new')").is_err());
+    assert_eq!(
+        texts(&mut conn, "SELECT integrity_check AS value FROM pragma_integrity_check"),
+        ["ok"]
+    );
+}

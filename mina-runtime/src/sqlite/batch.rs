@@ -3,7 +3,7 @@
 use super::definition::{ClauseKind, Item};
 use super::live::Live;
 use super::probe::Doubtful;
-use super::{BatchError, edit, native, probe, query, rebuild};
+use super::{BatchError, edit, native, probe, query, rebuild, rename};
 use diesel::SqliteConnection;
 use mina_core::sql::sqlite::lexer::tokens;
 use mina_core::sql::sqlite::model::Rule;
@@ -92,13 +92,14 @@ fn at(change: &TableChange, error: BatchError) -> Failure {
 fn all(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<Done, Failure> {
     let table = &change.before.name;
     let live = start(conn, table).map_err(|error| at(change, error))?;
-    let mut planned = live;
+    let renamed = rename::renamed(&live, &change.edits);
+    let mut planned = live.clone();
     let mut statements = Some(Vec::new());
     for edit in &change.edits {
         let step = native::statements(&planned, &edit.kind, version);
         edit::apply(&mut planned, &edit.kind).map_err(|error| Failure { line: edit.line, error })?;
         if let EditKind::RenameColumn { from, to } = &edit.kind {
-            rename(&mut planned, from, to);
+            rename_column(&mut planned, from, to);
         }
         match (&mut statements, step) {
             (Some(all), Some(step)) => all.extend(step.into_iter().map(|sql| (edit.line, sql))),
@@ -111,6 +112,11 @@ fn all(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Resul
             query::execute(conn, &sql).map_err(|error| Failure { line, error })?;
             done.statements.push(sql);
         }
+        return Ok(done);
+    }
+    if let Some(definition) = renamed
+        && rename::store(conn, &live, &definition).map_err(|error| at(change, error))?
+    {
         return Ok(done);
     }
     for group in groups(&change.edits) {
@@ -202,7 +208,7 @@ fn hoisted(edits: &[Edit]) -> Vec<&Edit> {
 }
 
 /// What SQLite does to a table when a column is renamed, for the changes after it.
-fn rename(live: &mut Live, from: &str, to: &str) {
+fn rename_column(live: &mut Live, from: &str, to: &str) {
     let named = |names: &mut Vec<String>| {
         for name in names.iter_mut().filter(|name| name.eq_ignore_ascii_case(from)) {
             to.clone_into(name);

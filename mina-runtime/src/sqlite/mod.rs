@@ -14,6 +14,7 @@ mod parse;
 mod probe;
 mod query;
 mod rebuild;
+mod rename;
 mod resolve;
 mod types;
 mod verify;

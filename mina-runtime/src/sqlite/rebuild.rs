@@ -111,12 +111,12 @@ impl Run<'_> {
         self.run(format!("ALTER TABLE {scratch} RENAME TO {}", quote(&self.table)))?;
         self.run("PRAGMA legacy_alter_table = OFF".into())?;
 
-        if let Some(sequence) = sequence.filter(|_| counts_up(new)) {
-            self.run(format!("DELETE FROM main.sqlite_sequence WHERE name = {}", string(&self.table)))?;
-            self.run(format!(
-                "INSERT INTO main.sqlite_sequence (name, seq) VALUES ({}, {sequence})",
-                string(&self.table)
-            ))?;
+        if counts_up(old) && counts_up(new) {
+            let name = string(&self.table);
+            self.run(format!("DELETE FROM main.sqlite_sequence WHERE name = {name}"))?;
+            if let Some(sequence) = sequence {
+                self.run(format!("INSERT INTO main.sqlite_sequence (name, seq) VALUES ({name}, {sequence})"))?;
+            }
         }
         for index in &new.indexes {
             self.run(index.sql.clone())?;
