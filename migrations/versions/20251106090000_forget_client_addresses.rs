@@ -1,5 +1,7 @@
 mina::migration! {
     //! Forget client addresses
+    //!
+    //! They are deleted on purpose; a downgrade brings back the column and not the addresses.
 
     revision = "20251106090000";
     revises = "20251105100000";
@@ -10,5 +12,7 @@ mina::migration! {
         drop_column events.client_address;
     }
 
-    downgrade = irreversible("the addresses were deleted on purpose");
+    downgrade {
+        add_column events.client_address: Nullable<Varchar<45>>;
+    }
 }
