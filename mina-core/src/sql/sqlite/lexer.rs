@@ -136,10 +136,6 @@ pub fn mentions(text: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn texts(sql: &str) -> Vec<&str> {
-        tokens(sql).into_iter().map(|token| token.text).collect()
-    }
-
     #[test]
     fn names_are_what_they_name_and_strings_can_stand_for_them() {
         let text = "a \"b\"\"c\" [d e] 'f''g' -- h\n`i`";
