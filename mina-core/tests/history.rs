@@ -1,6 +1,7 @@
 //! Histories of small files: what is said against their graph, and which schema each block begins with.
 
 use mina_core::config::Config;
+use mina_core::diff::compare;
 use mina_core::engine::{Product, Target};
 use mina_core::history::{History, Revision, checksum};
 use mina_core::syntax::{parse, source};
@@ -308,6 +309,19 @@ fn a_merge_begins_with_what_both_branches_leave() {
     assert_eq!(report(&history), "");
     assert_eq!(tables(&history, "4.rs"), "users(id name age)");
     assert_eq!(tables(&history, "5.rs"), "users(id name age nick bio)");
+
+    let other_way = merge.replace(r#"["2", "4"]"#, r#"["4", "2"]"#);
+    let other_way = history_of(
+        Config::default(),
+        &[
+            ("1.rs", &first),
+            ("2.rs", &second),
+            ("3.rs", &third),
+            ("4.rs", &fourth),
+            ("5.rs", &other_way),
+        ],
+    );
+    assert_eq!(compare(&history.before(4)[0].1, &other_way.before(4)[0].1), []);
 }
 
 #[test]
@@ -509,4 +523,26 @@ fn a_checksum_outlives_another_engine() {
     });
     let both = history_of(config, &[("1.rs", &text)]);
     assert_eq!(checksum(&both.checked(0).engines[0]), checksum_of(&text));
+}
+
+#[test]
+fn a_key_to_a_table_commutes_with_what_changes_its_rows() {
+    let first = block(r#"revision = "1"; revises = base;"#, USERS, "drop_table users;");
+    let second = block(
+        r#"revision = "2"; revises = "1"; label = "a";"#,
+        "create_table tasks { #[primary_key] id: Integer, #[references(users.id)] user_id: Integer }",
+        "drop_table tasks;",
+    );
+    let third = block(
+        r#"revision = "3"; revises = "1";"#,
+        r#"bulk_insert users [ { id: 1, name: "a" } ];"#,
+        "bulk_delete users by (id) [1];",
+    );
+    assert_eq!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]), "");
+    let dropping = block(
+        r#"revision = "3"; revises = "1";"#,
+        "#[allow(lossy_downgrade)] drop_table users;",
+        USERS,
+    );
+    assert!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &dropping)]).contains("M107"));
 }

@@ -184,6 +184,9 @@ impl Footprint {
                 self.constraint(table, constraint);
                 self.read(Resource::Table(table.clone()));
                 self.read(Resource::Rows(table.clone()));
+                if let Constraint::ForeignKey(key) = constraint {
+                    self.read(Resource::Rows(key.table.clone()));
+                }
             }
             Operation::RenameConstraint { table, from, to } => {
                 for name in [from, to] {
@@ -301,7 +304,6 @@ impl Footprint {
         self.columns(table, &key.columns);
         if key.table != *table {
             self.read(Resource::Table(key.table.clone()));
-            self.read(Resource::Rows(key.table.clone()));
         }
         self.columns(&key.table, &key.referred);
         self.key(&key.table, &key.referred, false);

@@ -243,7 +243,7 @@ impl About<'_> {
             let place = block.map_or_else(String::new, |block| format!(", in {}", self.where_is(block)));
             return found.help(format!("did you mean `{}`{place}?", edge.written(meant)));
         }
-        match (before().last(), edge) {
+        match (before().next_back(), edge) {
             (Some(last), _) => found.help(format!("the revision before this one is `{last}`: `{}`", edge.written(last))),
             (None, Edge::Revises) => found.help("this is the first revision: `revises = base;`"),
             (None, Edge::DependsOn) => found.help("there is no revision before this one; leave `depends_on` out"),

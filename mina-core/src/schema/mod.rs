@@ -17,11 +17,11 @@ pub use expression::{Expression, ExpressionError};
 pub use name::{Name, ObjectName, Origin, Place};
 pub use object::{Enum, Function, Sequence, Trigger, View};
 pub use occupancy::{Occupant, OccupantKind};
+pub(crate) use table::is_default;
 pub use table::{
     Action, Check, Column, Constraint, Default, Deferral, Exclusion, ForeignKey, Generated, Index, IndexElement, IndexKey, PrimaryKey,
     Table, Unique,
 };
-pub(crate) use table::is_default;
 pub use types::Type;
 pub use value::Value;
 
