@@ -10,7 +10,11 @@ use tempfile::TempDir;
 /// A folder with a mina.toml of its own, so that no test touches another's database.
 fn folder() -> TempDir {
     let folder = TempDir::new().unwrap();
-    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("mina.toml"), folder.path().join("mina.toml")).unwrap();
+    fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("mina.toml"),
+        folder.path().join("mina.toml"),
+    )
+    .unwrap();
     folder
 }
 

@@ -35,6 +35,7 @@ fn every_revision_leads_back_to_where_it_began() {
     let stairs = mina::testing::stairway(MIGRATIONS);
     assert_eq!(stairs.steps.len(), MIGRATIONS.migrations.len());
     assert!(stairs.irreversible.is_empty());
+    assert!(stairs.emptied.is_empty(), "rows stood in the way of {:?}", stairs.emptied);
 }
 
 #[test]
@@ -42,7 +43,10 @@ fn up_to_the_head_down_to_the_base_and_up_again() {
     let mut conn = database();
     for _ in 0..2 {
         MIGRATIONS.upgrade(&mut conn, "head").unwrap();
-        assert_eq!(tables(&mut conn), ["task_priorities", "tasks", "user_preferences", "users", "workspaces"]);
+        assert_eq!(
+            tables(&mut conn),
+            ["task_priorities", "tasks", "user_preferences", "users", "workspaces"]
+        );
         MIGRATIONS.downgrade(&mut conn, "base").unwrap();
         assert!(tables(&mut conn).is_empty());
     }
@@ -67,7 +71,10 @@ fn rows_of_the_first_schema_come_through_every_upgrade_and_back() {
     MIGRATIONS.upgrade(&mut conn, "head").unwrap();
     let filled = "SELECT name || ' ' || typeof(age) || ' ' || timezone || ' ' || email_verified || ' ' || status || ' ' || new_field AS row
                   FROM users ORDER BY id";
-    assert_eq!(rows(&mut conn, filled), ["Ada integer UTC 0 active Ada", "Grace null UTC 0 active Grace"]);
+    assert_eq!(
+        rows(&mut conn, filled),
+        ["Ada integer UTC 0 active Ada", "Grace null UTC 0 active Grace"]
+    );
     assert_eq!(rows(&mut conn, "SELECT name AS row FROM active_users"), ["Ada", "Grace"]);
     assert_eq!(rows(&mut conn, "SELECT plan AS row FROM workspaces"), ["free"]);
 

@@ -7,7 +7,7 @@ use mina_core::sql::sqlite::EditKind;
 use mina_core::sql::sqlite::model::{self, Constraint, Rule};
 use mina_core::sql::sqlite::quote;
 
-/// The version of SQLite that has `ALTER COLUMN … SET NOT NULL`, `ADD CONSTRAINT` and `DROP CONSTRAINT`.
+/// The version of SQLite that has `ALTER COLUMN … SET NOT NULL` and `DROP CONSTRAINT`.
 const ALTER_CONSTRAINT: u32 = 3_053_000;
 
 /// The statements that make a change on the table as it is at that point; none where only a rebuild does.
@@ -32,11 +32,8 @@ pub(super) fn statements(live: &Live, edit: &EditKind, version: u32) -> Option<V
             let statement = format!("ALTER TABLE {table} ALTER COLUMN {} {what}", quote(&after.name));
             Some(if done { Vec::new() } else { vec![statement] })
         }
-        EditKind::AddConstraint(constraint) => {
-            let check = matches!(constraint.rule, Rule::Check { .. });
-            let free = named(live, &constraint.name) == 0;
-            (version >= ALTER_CONSTRAINT && check && free).then(|| vec![format!("ALTER TABLE {table} ADD {}", constraint.clause())])
-        }
+        // `ADD CONSTRAINT … CHECK` refuses rows for which the check is NULL, though every INSERT of such a row is taken.
+        EditKind::AddConstraint(_) => None,
         EditKind::DropConstraint(constraint) => drop_constraint(live, constraint, version, &table),
         EditKind::CreateIndex(index) => {
             let there = live.indexes.iter().any(|there| there.name.eq_ignore_ascii_case(&index.name));
