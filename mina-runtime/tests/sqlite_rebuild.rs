@@ -441,3 +441,20 @@ fn constraints_are_renamed_where_they_stand_and_no_row_is_touched() {
         ["ok"]
     );
 }
+
+#[test]
+fn a_check_that_is_unknown_on_a_row_lets_it_pass() {
+    let status = EditKind::AddConstraint(check("ck_status", "status IN ('a', 'b')"));
+    let mut conn = open(
+        "PRAGMA foreign_keys = OFF; CREATE TABLE t (id INTEGER PRIMARY KEY, status TEXT); INSERT INTO t (status) VALUES (NULL), ('a')",
+    );
+    apply(&mut conn, &change("t", vec![status.clone()])).unwrap();
+    assert_eq!(texts(&mut conn, "SELECT id || ifnull(status, '-') AS value FROM t"), ["1-", "2a"]);
+    let refused = "INSERT INTO t (status) VALUES ('c')";
+    assert!(conn.batch_execute(refused).unwrap_err().to_string().contains("ck_status"));
+
+    let mut conn =
+        open("PRAGMA foreign_keys = OFF; CREATE TABLE t (id INTEGER PRIMARY KEY, status TEXT); INSERT INTO t (status) VALUES ('c')");
+    let error = apply(&mut conn, &change("t", vec![status])).unwrap_err();
+    assert!(error.to_string().contains("CHECK constraint failed: ck_status"), "{error}");
+}

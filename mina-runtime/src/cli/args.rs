@@ -85,6 +85,7 @@ Examples:
     /// Revert migrations, the last one unless told otherwise
     ///
     /// Where a table or column with rows in it goes, it asks first; without a terminal it needs `--yes` or MINA_YES=1.
+    /// Only one database of mina.toml is changed: the default one, the one of the revision that is named, or that of `--bind`.
     #[command(after_long_help = "\
 Examples:
   downgrade                the last one

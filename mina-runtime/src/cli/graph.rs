@@ -199,7 +199,10 @@ fn details(entry: &Entry) -> String {
 /// What an edit of a table does, where no one statement says it.
 pub(super) fn edit_text(edit: &EditKind) -> String {
     match edit {
-        EditKind::AlterColumn { before, after, .. } => format!("alter column {}: {} to {}", before.name, before.ty, after.ty),
+        EditKind::AlterColumn { before, after, using } => {
+            let using = using.as_ref().map_or_else(String::new, |using| format!(" using {using}"));
+            format!("{} becomes {}{using}", before.definition(&[]), after.definition(&[]))
+        }
         EditKind::AddConstraint(constraint) => format!("add {}", constraint.name),
         EditKind::DropConstraint(constraint) => format!("drop {}", constraint.name),
         EditKind::AddColumn { column, .. } => format!("add column {}", column.name),

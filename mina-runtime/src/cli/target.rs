@@ -2,10 +2,10 @@ use super::Session;
 use crate::runner::ErrorKind;
 
 impl Session {
-    /// The binds that a target is about: a word such as `head` all, a name the one that has it, steps the default one.
+    /// The binds that a target is about: `head` all, a name the one that has it, anything else the default one.
     pub(super) fn names_for(&self, target: &str) -> Result<Vec<Option<String>>, ErrorKind> {
         let names = self.names()?;
-        if names.len() < 2 || matches!(target, "head" | "heads" | "base") {
+        if names.len() < 2 || matches!(target, "head" | "heads") {
             return Ok(names);
         }
         let words = words(target);

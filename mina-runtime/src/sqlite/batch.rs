@@ -106,14 +106,12 @@ fn all(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Resul
             _ => statements = None,
         }
     }
-    let mut done = Done::default();
-    if let Some(statements) = statements {
-        for (line, sql) in statements {
-            query::execute(conn, &sql).map_err(|error| Failure { line, error })?;
-            done.statements.push(sql);
-        }
+    if let Some(statements) = statements
+        && let Some(done) = natively(conn, table, statements)?
+    {
         return Ok(done);
     }
+    let mut done = Done::default();
     if let Some(definition) = renamed
         && rename::store(conn, &live, &definition).map_err(|error| at(change, error))?
     {
@@ -134,6 +132,31 @@ fn all(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Resul
         done.statements.extend(ran.map_err(|error| Failure { line, error })?);
     }
     Ok(done)
+}
+
+/// Runs native statements; none, and nothing done, where only a rebuild gives the check its meaning.
+fn natively(conn: &mut SqliteConnection, table: &str, statements: Vec<(u32, String)>) -> Result<Option<Done>, Failure> {
+    let around = |conn: &mut SqliteConnection, sql| query::execute(conn, sql).map_err(|error| Failure { line: 0, error });
+    around(conn, "SAVEPOINT mina_native")?;
+    let mut done = Done::default();
+    for (line, sql) in statements {
+        if let Err(error) = query::execute(conn, &sql) {
+            if !is_refused_check(table, &sql, &error) {
+                return Err(Failure { line, error });
+            }
+            around(conn, "ROLLBACK TO mina_native; RELEASE mina_native")?;
+            return Ok(None);
+        }
+        done.statements.push(sql);
+    }
+    around(conn, "RELEASE mina_native")?;
+    Ok(Some(done))
+}
+
+// SQLite 3.53 refuses a check that is NULL on a row, which CREATE TABLE and the standard let pass.
+fn is_refused_check(table: &str, sql: &str, error: &BatchError) -> bool {
+    let adds = sql.starts_with(&format!("ALTER TABLE {} ADD ", quote(table))) && sql.contains(" CHECK ");
+    adds && matches!(error, BatchError::Sql { message, .. } if message.contains("constraint failed"))
 }
 
 fn start(conn: &mut SqliteConnection, table: &str) -> Result<Live, BatchError> {

@@ -16,8 +16,8 @@ pub struct Stairs {
     pub steps: Vec<String>,
     /// The irreversible ones, which were only applied.
     pub irreversible: Vec<String>,
-    /// The revisions before which the tables had to be emptied, since their rows stood in the way.
-    pub emptied: Vec<String>,
+    /// The revisions before which the tables had to be emptied, since their rows stood in the way, and how they did.
+    pub emptied: Vec<(String, String)>,
 }
 
 /// Applies every revision of every bind, in order and with rows in the tables, reverts it and applies it again: what it
@@ -63,7 +63,7 @@ fn climb(runner: &Runner, own: &mut dyn FnMut(&str, &mut SqliteConnection), stai
             if !is_about_rows(&error) {
                 return Err(format!("{}\n{error}", place("upgrade to")));
             }
-            stairs.emptied.push(revision.clone());
+            stairs.emptied.push((revision.clone(), error.kind().to_string()));
             rows.clear(conn).map_err(|error| error.to_string())?;
             before = look(conn)?;
             let again = runner.step(conn, Direction::Up, revision);
