@@ -353,3 +353,45 @@ fn a_migration_can_be_run_by_itself() {
     first.down(&mut conn).unwrap();
     assert!(schema(&mut conn).is_empty());
 }
+
+#[test]
+fn rust_outside_a_transaction_whose_end_nobody_saw_is_settled_by_a_person() {
+    let migrations = |runs: Vec<RunStep>| {
+        let mut drafts = three();
+        let units = vec![
+            transaction(&["UPDATE users SET phone = 'x'"]),
+            alone(Action::Run(0)),
+            transaction(&["UPDATE users SET phone = 'y'"]),
+        ];
+        let mut draft = Draft::units("2025d", &["2025c"], units, vec![]);
+        draft.runs = runs;
+        drafts.push(draft);
+        with_config(drafts, "[run]\nlock_timeout = \"100ms\"\n")
+    };
+    let interrupted = || {
+        let mut conn = memory();
+        migrations(vec![]).upgrade(&mut conn, "head").unwrap_err();
+        // As a process leaves it that dies in the step.
+        execute(&mut conn, "DELETE FROM __mina_journal WHERE state = 'redo'");
+        conn
+    };
+    let whole = migrations(vec![RunStep::Sqlite(insert_from_rust)]);
+    for (done, users) in [(true, 2), (false, 3)] {
+        let mut conn = interrupted();
+        let error = whole.upgrade(&mut conn, "head").unwrap_err();
+        assert_eq!(error.exit_code(), 7);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(error, @r"
+            `2025d` is partly applied: 1 of 3 units
+            unit 2 runs outside a transaction and may have come to its end or not: look at the database, then
+            `repair --done` if its work is there, or `repair --redo` to run it again
+            ");
+        }
+        let settled = whole.runner().settle(&mut conn, done).unwrap();
+        assert_eq!(settled, Some(("2025d".to_owned(), 2)));
+        whole.upgrade(&mut conn, "head").unwrap();
+        assert_eq!(number(&mut conn, "SELECT count(*) AS n FROM users"), users);
+        assert_eq!(number(&mut conn, "SELECT count(*) AS n FROM users WHERE phone = 'y'"), users);
+        assert_eq!(whole.runner().settle(&mut conn, done).unwrap(), None);
+    }
+}

@@ -270,7 +270,7 @@ impl State {
 
 fn heads(state: &State) -> Vec<String> {
     let known = |index: &usize| state.member(state.graph.id(*index)).is_some();
-    let none_known_above = |index: &usize| !state.graph.children(*index).iter().any(|child| known(child));
+    let none_known_above = |index: &usize| !state.graph.children(*index).iter().any(known);
     let indexes = (0..state.graph.len()).filter(|index| known(index) && none_known_above(index));
     indexes.map(|index| state.graph.id(index).to_owned()).collect()
 }
@@ -284,9 +284,9 @@ fn entry(graph: &mina_core::history::Graph, index: usize, source: Option<Source<
     };
     Entry {
         revision: node.id.clone(),
-        message: source.map_or_else(String::new, |source| source.message().to_owned()),
+        message: source.map(Source::message).unwrap_or_default().to_owned(),
         description: description.to_owned(),
-        file: source.map_or_else(String::new, |source| source.file().to_owned()),
+        file: source.map(Source::file).unwrap_or_default().to_owned(),
         parents: node.parents.clone(),
         depends_on: node.depends_on.clone(),
         children: ids(graph.children(index)),
