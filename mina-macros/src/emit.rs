@@ -5,73 +5,64 @@ use mina_core::history::{Revision, checksum};
 use mina_core::sql;
 use mina_core::syntax::ast::{Downgrade, Ident};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use std::fmt::Write;
 
 /// A migration as data, with `up` and `down`; what was refused has no SQL, so that what uses it still compiles.
+///
+/// It is written as text and lexed by the compiler in one go: token by token it would cross over to the compiler a hundred times.
 pub fn migration(source: &Source, revision: &Revision, checked: Option<&Checked>) -> TokenStream {
     let block = &revision.block;
     let runs = run::Runs::new(source, block, checked);
-    let rendered = checked.map_or(&[][..], |checked| &checked.engines).iter();
-    let engines = rendered
-        .filter(|replayed| sql::renders(replayed.up.target.engine()))
-        .map(|replayed| engine(revision, replayed, &runs));
-
-    let text = |ident: &Option<Ident>| option(ident.as_ref().map(|ident| ident.text.as_str()));
-    let list = |idents: &[Ident]| {
-        let texts = idents.iter().map(|ident| &ident.text);
-        quote!(&[#(#texts),*])
-    };
-    let id = block.revision.as_ref().map_or("", |id| &id.text);
-    let message = block.message();
-    let description = block.doc.split_once('\n').map_or("", |(_, rest)| rest.trim());
-    let (parents, depends_on) = (list(&block.revises), list(&block.depends_on));
-    let (label, alias, bind) = (text(&block.label), text(&block.alias), text(&block.bind));
-    let file = &revision.file;
-    let irreversible = option(match &block.downgrade {
-        Downgrade::Irreversible { why, .. } => Some(why),
+    let irreversible = match &block.downgrade {
+        Downgrade::Irreversible { why, .. } => Some(why.as_str()),
         _ => None,
-    });
-    let functions = runs.functions();
-    quote! {
-        #functions
-        #[doc = #message]
-        #[allow(dead_code)]
-        pub static MIGRATION: ::mina::Migration = ::mina::Migration {
-            id: #id,
-            message: #message,
-            description: #description,
-            parents: #parents,
-            depends_on: #depends_on,
-            label: #label,
-            alias: #alias,
-            bind: #bind,
-            file: #file,
-            irreversible: #irreversible,
-            engines: &[#(#engines),*],
-        };
-
-        /// Runs the upgrade alone; nothing is recorded.
-        #[allow(dead_code, missing_docs, clippy::missing_errors_doc)]
-        pub fn up<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {
+    };
+    let mut engines = String::new();
+    for replayed in checked.map_or(&[][..], |checked| &checked.engines) {
+        if sql::renders(replayed.up.target.engine()) {
+            engine(&mut engines, revision, replayed, &runs);
+        }
+    }
+    let text = format!(
+        "#[allow(dead_code, missing_docs)]
+        pub static MIGRATION: ::mina::Migration = ::mina::Migration {{
+            id: {id:?},
+            message: {message:?},
+            description: {description:?},
+            parents: &{parents:?},
+            depends_on: &{depends_on:?},
+            label: {label},
+            alias: {alias},
+            bind: {bind},
+            file: {file:?},
+            irreversible: {irreversible},
+            engines: &[{engines}],
+        }};
+        #[allow(dead_code, missing_docs)]
+        pub fn up<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {{
             MIGRATION.up(conn)
-        }
-
-        /// Runs the downgrade alone; nothing is recorded.
-        #[allow(dead_code, missing_docs, clippy::missing_errors_doc)]
-        pub fn down<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {
+        }}
+        #[allow(dead_code, missing_docs)]
+        pub fn down<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {{
             MIGRATION.down(conn)
-        }
-    }
+        }}",
+        id = block.revision.as_ref().map_or("", |id| &id.text),
+        message = block.message(),
+        description = block.doc.split_once('\n').map_or("", |(_, rest)| rest.trim()),
+        parents = texts(&block.revises),
+        depends_on = texts(&block.depends_on),
+        label = option(block.label.as_ref().map(|label| &*label.text)),
+        alias = option(block.alias.as_ref().map(|alias| &*alias.text)),
+        bind = option(block.bind.as_ref().map(|bind| &*bind.text)),
+        file = revision.file,
+        irreversible = option(irreversible),
+    );
+    let mut tokens = runs.functions();
+    tokens.extend(text.parse::<proc_macro::TokenStream>().map(TokenStream::from));
+    tokens
 }
 
-fn option(text: Option<&str>) -> TokenStream {
-    match text {
-        Some(text) => quote!(::core::option::Option::Some(#text)),
-        None => quote!(::core::option::Option::None),
-    }
-}
-
-fn engine(revision: &Revision, replayed: &Replayed, runs: &run::Runs<'_>) -> TokenStream {
+fn engine(text: &mut String, revision: &Revision, replayed: &Replayed, runs: &run::Runs<'_>) {
     let engine = replayed.up.target.engine();
     let units = |trace| {
         let units = sql::render(trace, &revision.tokens, revision.block.transaction);
@@ -79,16 +70,26 @@ fn engine(revision: &Revision, replayed: &Replayed, runs: &run::Runs<'_>) -> Tok
     };
     let up = units(&replayed.up);
     let down = replayed.down.as_ref().map_or_else(|| "[]".to_owned(), units);
-    let checksum = checksum(replayed);
-    let runs = runs.list(engine);
-    let engine = format_ident!("{}", engine.name());
-    quote! {
-        ::mina::Rendered {
-            engine: ::mina::support::Engine::#engine,
-            checksum: #checksum,
-            up: #up,
-            down: #down,
-            runs: #runs,
-        }
-    }
+    let (checksum, runs) = (checksum(replayed), runs.list(engine));
+    let _ = write!(
+        text,
+        "::mina::Rendered {{
+            engine: ::mina::support::Engine::{engine},
+            checksum: {checksum:?},
+            up: {up:?},
+            down: {down:?},
+            runs: {runs},
+        }},"
+    );
+}
+
+fn option(text: Option<&str>) -> String {
+    text.map_or_else(
+        || "::core::option::Option::None".to_owned(),
+        |text| format!("::core::option::Option::Some({text:?})"),
+    )
+}
+
+fn texts(idents: &[Ident]) -> Vec<&str> {
+    idents.iter().map(|ident| ident.text.as_str()).collect()
 }
