@@ -1,4 +1,4 @@
-//! Schema migrations for Diesel, checked by the compiler: if a history compiles, it runs and it reverses.
+#![doc = include_str!("../README.md")]
 
 pub use mina_macros::{migration, migrations};
 pub use mina_runtime::*;

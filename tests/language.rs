@@ -60,3 +60,13 @@ fn every_lint_is_described() {
         assert!(PAGE.contains(&row), "docs/language.md does not describe `{lint}`");
     }
 }
+
+#[test]
+fn the_settings_of_the_readme_are_taken() {
+    let readme = include_str!("../README.md");
+    let (_, text) = readme.split_once("```toml\nlocations").unwrap();
+    let (text, _) = text.split_once("```").unwrap();
+    let config = mina_core::config::Config::parse(&format!("locations{text}")).unwrap();
+    assert_eq!(config.database.engines.len(), 3);
+    assert!(config.bind(Some("analytics")).is_some());
+}

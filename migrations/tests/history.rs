@@ -33,8 +33,8 @@ fn tables(conn: &mut SqliteConnection) -> Vec<String> {
 #[test]
 fn every_revision_leads_back_to_where_it_began() {
     let stairs = mina::testing::stairway(MIGRATIONS);
-    assert_eq!(stairs.steps.len(), MIGRATIONS.migrations.len());
-    assert!(stairs.irreversible.is_empty());
+    assert_eq!(stairs.irreversible, ["20251106090000"]);
+    assert_eq!(stairs.steps.len() + stairs.irreversible.len(), MIGRATIONS.migrations.len());
     assert!(stairs.emptied.is_empty(), "rows stood in the way of {:?}", stairs.emptied);
 }
 
@@ -128,10 +128,21 @@ fn a_changed_task_is_touched() {
 #[test]
 fn analytics_is_a_database_of_its_own() {
     let mut conn = database();
-    MIGRATIONS.bind("analytics").upgrade(&mut conn, "head").unwrap();
+    let analytics = MIGRATIONS.bind("analytics");
+    analytics.upgrade(&mut conn, "20251105100000").unwrap();
     assert_eq!(tables(&mut conn), ["events"]);
-    MIGRATIONS.bind("analytics").downgrade(&mut conn, "base").unwrap();
+    analytics.downgrade(&mut conn, "base").unwrap();
     assert!(tables(&mut conn).is_empty());
+}
+
+#[test]
+fn what_was_deleted_on_purpose_is_not_made_up_again() {
+    let mut conn = database();
+    let analytics = MIGRATIONS.bind("analytics");
+    analytics.upgrade(&mut conn, "head").unwrap();
+    let refusal = analytics.downgrade(&mut conn, "-1").unwrap_err().to_string();
+    assert!(refusal.contains("the addresses were deleted on purpose"), "{refusal}");
+    assert_eq!(tables(&mut conn), ["events"]);
 }
 
 #[test]

@@ -1,7 +1,5 @@
 mina::migration! {
     //! Forget client addresses
-    //!
-    //! They are deleted on purpose; a downgrade brings back the column and not the addresses.
 
     revision = "20251106090000";
     revises = "20251105100000";
@@ -12,7 +10,5 @@ mina::migration! {
         drop_column events.client_address;
     }
 
-    downgrade {
-        add_column events.client_address: Nullable<Varchar<45>>;
-    }
+    downgrade = irreversible("the addresses were deleted on purpose");
 }
