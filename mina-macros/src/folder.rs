@@ -40,7 +40,7 @@ pub fn expand(input: TokenStream) -> TokenStream {
     };
     let mut names = Names::default();
     let mut modules: Vec<(String, Ident)> = Vec::new();
-    for file in snapshot.files.iter().filter(|file| file.blocks.is_some_and(|blocks| blocks > 0)) {
+    for file in snapshot.files.iter().filter(|file| file.blocks == Some(1)) {
         let (id, message) = title(&snapshot, file);
         let name = names.module(&id);
         let path = relative(&file.path).to_string_lossy().into_owned();
