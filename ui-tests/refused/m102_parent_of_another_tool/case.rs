@@ -1,0 +1,4 @@
+mod initial;
+mod add_bio;
+
+fn main() {}

@@ -1,0 +1,4 @@
+mod initial;
+mod change;
+
+fn main() {}

@@ -1,0 +1,5 @@
+mod initial;
+mod change;
+mod rename;
+
+fn main() {}
