@@ -298,10 +298,13 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         3..=5 => 2,
         _ => 3,
     };
+    // A first letter is seldom wrong together with others: `name` is no `age`.
+    let alike = |candidate: &str| candidate.to_lowercase().chars().next() == folded.chars().next();
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count().max(2))
+        .filter(|(distance, candidate)| *distance <= 1 || alike(candidate))
         .min()
         .map(|(_, candidate)| candidate)
 }

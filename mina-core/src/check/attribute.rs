@@ -57,6 +57,25 @@ impl Attribute {
         }
     }
 
+    /// The option that sets it.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Nullability => "nullable",
+            Self::Default => "default",
+            Self::Generated | Self::Identity => "generated",
+            Self::Collation => "collate",
+            Self::Comment => "comment",
+        }
+    }
+
+    /// «it was X, and is left Y» of some attributes of two versions of a column.
+    pub(super) fn was_is(attributes: &[Self], was: &Column, is: &Column) -> String {
+        let pairs = attributes.iter().map(|attribute| (attribute.of(was), attribute.of(is)));
+        let (was, is): (Vec<_>, Vec<_>) = pairs.unzip();
+        format!("it was {}, and is left {}", was.join(" and "), is.join(" and "))
+    }
+
     /// What a column has of it, as it reads after «was».
     pub(super) fn of(self, column: &Column) -> String {
         let quoted = |text: &Option<String>, none: &str| text.as_ref().map_or_else(|| none.to_owned(), |text| format!("`{text}`"));

@@ -4,7 +4,7 @@ use super::{spell, word, writes};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::Object;
 use crate::history::{Resolved, Step, Trace};
-use crate::operation::{Context, Operation, replay};
+use crate::operation::{Context, NoInverse, Operation, replay};
 use crate::schema::{Column, ObjectName, Schema};
 use crate::sql::text::quote_backticks;
 use crate::syntax::ast::Undo;
@@ -36,8 +36,12 @@ pub(super) fn derive(up: &Trace, cx: &Context<'_>) -> Trace {
                     derived.end = undo.end;
                 }
                 Back::Unknown(reason) => {
-                    let message = format!("the downgrade of this cannot be derived: {reason}");
-                    derived.diagnostics.push(Diagnostic::error(Code::M309, resolved.word, message));
+                    let reason = reason.to_string();
+                    let (reason, help) = reason.split_once("; ").unwrap_or((&reason, "write the downgrade out"));
+                    let message = format!("the downgrade cannot be derived: {reason}");
+                    derived
+                        .diagnostics
+                        .push(Diagnostic::error(Code::M309, resolved.word, message).help(help));
                 }
             }
         }
@@ -71,7 +75,7 @@ fn apply(operation: Operation, undone: &Resolved, schema: &mut Schema) -> Resolv
 enum Back<'b> {
     Operations(Vec<Operation>),
     Body(&'b crate::syntax::ast::Body),
-    Unknown(String),
+    Unknown(NoInverse),
 }
 
 fn way_back<'b>(resolved: &'b Resolved, up: &Trace, cx: &Context<'_>) -> Back<'b> {
@@ -82,7 +86,7 @@ fn way_back<'b>(resolved: &'b Resolved, up: &Trace, cx: &Context<'_>) -> Back<'b
         operation => {
             return match operation.invert() {
                 Ok(inverse) => Back::Operations(inverse),
-                Err(reason) => Back::Unknown(reason.to_string()),
+                Err(reason) => Back::Unknown(reason),
             };
         }
     };
@@ -101,13 +105,14 @@ fn way_back<'b>(resolved: &'b Resolved, up: &Trace, cx: &Context<'_>) -> Back<'b
                     effect: effect.into_iter().flatten().collect(),
                     undo: Undo::Missing,
                 }]),
-                Err(reason) => Back::Unknown(reason.to_string()),
+                Err(reason) => Back::Unknown(reason),
             }
         }
         Undo::Missing if needs_nothing(&resolved.operation, up) => Back::Operations(Vec::new()),
-        Undo::Missing => {
-            Back::Unknown("it does not say how it is undone; add `undo = \"…\"`, `undo { … }` or `undo = none` to its braces".to_owned())
-        }
+        Undo::Missing => match resolved.operation.invert() {
+            Ok(inverse) => Back::Operations(inverse),
+            Err(reason) => Back::Unknown(reason),
+        },
     }
 }
 

@@ -106,7 +106,11 @@ fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {
         let derivable = written.is_some() || refused.is_empty();
         diagnostics.extend(refused);
         if derivable {
-            diagnostics.extend(restore::restores(&up, down, written));
+            let restored = restore::restores(&up, down, written);
+            if let Some(body) = written {
+                restore::said_better(&mut diagnostics, &restored, body);
+            }
+            diagnostics.extend(restored);
             let mut tightened = rows::check(down, cx);
             if written.is_none() {
                 tightened.iter_mut().for_each(downgrade::derived);

@@ -12,7 +12,9 @@ const LONGEST: usize = 200;
 /// Tells where a refused statement of an upgrade would be right.
 pub(super) fn advise(diagnostics: &mut [Diagnostic], start: &Schema, body: &Body, cx: &Context<'_>) {
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| can_be_order(diagnostic)) {
-        if let Some(place) = find(diagnostic, start, body, cx) {
+        // What an earlier statement took away, or what was made on top of the object, does not want the statement before it.
+        let only_later = diagnostic.label.is_some() || matches!(diagnostic.code(), Some(Code::M208 | Code::M215));
+        if let Some(place) = find(diagnostic, start, body, cx).filter(|place| place.after || !only_later) {
             diagnostic.help.push(place.advice());
         }
     }

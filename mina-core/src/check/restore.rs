@@ -3,7 +3,7 @@
 use super::attribute::Attribute;
 use super::identity::{Did, Key, Side, State, Touch, Walk};
 use super::{restore_words, word};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Lint, Rule};
 use crate::diff::{self, Difference, Object};
 use crate::history::Trace;
 use crate::operation::Operation;
@@ -109,6 +109,28 @@ pub(super) fn restores(up: &Trace, down: &Trace, body: Option<&Body>) -> Vec<Dia
         }
     }
     groups.iter().map(|group| restore_words::diagnostic(group)).collect()
+}
+
+/// Takes out what a finding of [`restores`] is the cause of: that something is in the way of a drop which should have gone
+/// before it, and that the wrong value is there already.
+pub(super) fn said_better(refused: &mut Vec<Diagnostic>, restored: &[Diagnostic], body: &Body) {
+    let within = |outer: Span, inner: Span| outer.start <= inner.start && inner.end <= outer.end;
+    let statements = body.statements.iter().flat_map(|statement| match &statement.kind {
+        StatementKind::BatchAlter { statements, .. } => statements.as_slice(),
+        _ => std::slice::from_ref(statement),
+    });
+    let statements: Vec<Span> = statements.map(|statement| statement.span).collect();
+    let in_one_statement = |a: Span, b: Span| statements.iter().any(|statement| within(*statement, a) && within(*statement, b));
+    refused.retain(|diagnostic| match diagnostic.rule {
+        Rule::Lint(Lint::NoChange, _) => !restored.iter().any(|found| in_one_statement(found.span, diagnostic.span)),
+        Rule::Error(Code::M208) if in_one_statement(diagnostic.span, diagnostic.span) => {
+            let named = |found: &Diagnostic| found.message.split('`').nth(1).map(|name| format!("`{name}`"));
+            let left = restored.iter().filter(|found| found.code() == Some(Code::M302)).filter_map(named);
+            let (blocking, _) = diagnostic.message.split_once(" depend").unwrap_or_default();
+            !left.into_iter().any(|name| blocking.contains(&name)) || blocking.contains(" and ")
+        }
+        _ => true,
+    });
 }
 
 /// The first statement of the upgrade.
@@ -274,7 +296,8 @@ impl<'t> Search<'t> {
                 let Some((spot, again, undoes)) = self.attribute_spot(attribute, &touches, &table.to_string(), &was.name) else {
                     continue;
                 };
-                match spots.iter_mut().find(|(other, ..)| other.same(&spot)) {
+                let joins = |other: &Spot<'_>, undone: Option<Span>| other.same(&spot) && undone.is_some() == undoes.is_some();
+                match spots.iter_mut().find(|(other, _, undone, _)| joins(other, *undone)) {
                     Some((.., attributes)) => attributes.push(attribute),
                     None => spots.push((spot, again, undoes, vec![attribute])),
                 }
@@ -317,7 +340,8 @@ impl<'t> Search<'t> {
         let responsible = |touch: &&Touch<'t>| touch.did == Did::Create || changes(attribute, touch);
         let by = |side| move |touch: &&Touch<'t>| touch.side == side;
         let by_upgrade = touches.iter().filter(by(Side::Up)).rfind(responsible);
-        let undoes = by_upgrade.map(|touch| touch.by.word);
+        let dropped = touches.iter().find(|touch| touch.side == Side::Up && touch.did == Did::Drop);
+        let undoes = by_upgrade.or(dropped).map(|touch| touch.by.word);
         if let Some(touch) = touches.iter().filter(by(Side::Down)).rfind(responsible) {
             let mut spot = Spot::at(touch);
             if let Some(set) = self.set_at(attribute, spot.statement) {

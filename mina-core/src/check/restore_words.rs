@@ -58,9 +58,15 @@ fn code(finding: &Finding<'_>) -> Code {
         Fault::Renamed { .. } if finding.spot.side == Side::Up => Code::M302,
         Fault::Lost(_) => Code::M303,
         Fault::Destroyed(_) | Fault::Invented(_) | Fault::Misnamed { .. } => Code::M308,
+        Fault::Unrestored { .. } | Fault::OnTable { again: false, .. } if of_its_own(finding) => Code::M308,
         Fault::Unrestored { .. } | Fault::OnTable { again: false, .. } => Code::M304,
         Fault::Renamed { .. } | Fault::Differs { .. } | Fault::Without(_) | Fault::Besides(_) | Fault::OnTable { .. } => Code::M305,
     }
+}
+
+/// Whether the downgrade changes what the upgrade had left alone.
+fn of_its_own(finding: &Finding<'_>) -> bool {
+    finding.spot.side == Side::Down && finding.undoes.is_none()
 }
 
 fn rank(fault: &Fault) -> u8 {
@@ -116,9 +122,14 @@ fn say(finding: &Finding<'_>, others: &[&Fault], diagnostic: &mut Diagnostic) {
             ),
             vec!["take the statement out".to_owned()],
         ),
+        Fault::Unrestored { want, have, attributes } if of_its_own(finding) => changed(finding, want, have, attributes),
         Fault::Unrestored { want, have, attributes } => unrestored(finding, want, have, attributes, &text),
-        Fault::Differs { want, have } => differs(want, have, others, &text),
+        Fault::Differs { want, have } => differs(finding, want, have, others, &text),
         Fault::Without(_) | Fault::Besides(_) => incomplete(&finding.fault, others),
+        Fault::OnTable { key, again: false, .. } if of_its_own(finding) => (
+            format!("downgrade changes {}, which the upgrade did not change", word::key(key)),
+            vec!["take the statement out".to_owned()],
+        ),
         Fault::OnTable { key, want, .. } => {
             let mut help = Vec::new();
             if let (Key::Comment(table), Some(operation)) = (key, comment(key, want.as_deref())) {
@@ -230,6 +241,35 @@ fn destroyed(object: &Object, finding: &Finding<'_>, text: &dyn Fn(&[Operation])
     )
 }
 
+fn changed(finding: &Finding<'_>, want: &Object, have: &Object, attributes: &[Attribute]) -> Said {
+    let mut help: Vec<String> = made(word::origin(want), "it was made so").into_iter().collect();
+    let (what, was_is, keys) = match (want, have) {
+        (Object::Column(_, was), Object::Column(_, is)) => {
+            let names: Vec<&str> = attributes.iter().map(|attribute| attribute.name()).collect();
+            let changed = match finding.spot.operation {
+                Some(Operation::AlterColumn { before, after, .. }) => Attribute::differing(before, after),
+                _ => attributes.to_vec(),
+            };
+            let more = changed.iter().any(|attribute| !attributes.contains(attribute));
+            let keys: Vec<String> = attributes.iter().map(|attribute| format!("`{}`", attribute.key())).collect();
+            (
+                format!("the {} of {}", names.join(" and the "), word::name(want)),
+                Attribute::was_is(attributes, was, is),
+                more.then(|| keys.join(" and ")),
+            )
+        }
+        _ => (word::name(want), attribute::was_is(want, have), None),
+    };
+    help.push(match keys {
+        Some(keys) => format!("take {keys} out of the statement"),
+        None => "take the statement out".to_owned(),
+    });
+    (
+        format!("downgrade changes {what}, which the upgrade did not change: {was_is}"),
+        help,
+    )
+}
+
 fn unrestored(
     finding: &Finding<'_>,
     want: &Object,
@@ -238,18 +278,15 @@ fn unrestored(
     text: &dyn Fn(&[Operation]) -> String,
 ) -> Said {
     let restore = word::restore(want, have);
-    let mut help: Vec<String> = made(word::origin(want), "what it was, it was made").into_iter().collect();
+    let mut help: Vec<String> = made(word::origin(want), "it was made so").into_iter().collect();
     let message = match (want, have) {
         (Object::Column(_, was), Object::Column(_, is)) => {
             let names: Vec<&str> = attributes.iter().map(|attribute| attribute.name()).collect();
-            let pairs = attributes.iter().map(|attribute| (attribute.of(was), attribute.of(is)));
-            let (was, is): (Vec<_>, Vec<_>) = pairs.unzip();
             format!(
-                "downgrade does not restore the {} of {}: it was {}, and is left {}",
+                "downgrade does not restore the {} of {}: {}",
                 names.join(" and the "),
                 word::name(want),
-                was.join(" and "),
-                is.join(" and ")
+                Attribute::was_is(attributes, was, is)
             )
         }
         _ => format!("downgrade does not restore {}: {}", word::name(want), attribute::was_is(want, have)),
@@ -279,9 +316,9 @@ fn instead(want: &Object, finding: &Finding<'_>, restore: Vec<Operation>) -> Vec
     }
 }
 
-fn differs(want: &Object, have: &Object, others: &[&Fault], text: &dyn Fn(&[Operation]) -> String) -> Said {
-    let mut help: Vec<String> = made(word::origin(want), "as it was, it was made").into_iter().collect();
-    let on_table = others.len() > 1 || matches!(have, Object::Column(..));
+fn differs(finding: &Finding<'_>, want: &Object, have: &Object, others: &[&Fault], text: &dyn Fn(&[Operation]) -> String) -> Said {
+    let mut help: Vec<String> = made(word::origin(want), "it was made so").into_iter().collect();
+    let on_table = matches!(finding.spot.operation, Some(Operation::CreateTable(_)));
     let create = text(&[word::create(want)]);
     help.push(match want {
         Object::Column(..) if on_table => format!("write `{}`", item(want)),

@@ -197,15 +197,12 @@ pub(super) fn check(trace: &Trace, cx: &Context<'_>) -> Vec<Diagnostic> {
 }
 
 fn tainted(demand: &Demand, schema: &Schema) -> bool {
-    let column = match demand {
-        Demand::NotNull { column, .. } | Demand::Type { before: column, .. } => schema.taint.holds(&column.name),
-        _ => false,
-    };
-    column || schema.taint.holds(&demand.table().name)
+    let mut columns = demand.columns().into_iter();
+    columns.any(|column| schema.taint.holds(&column)) || schema.taint.holds(&demand.table().name)
 }
 
 const ALLOW: &str =
-    "or write `#[allow(may_fail_on_rows)]` before the statement: the runner then counts such rows first, and refuses if there are any";
+    "write `#[allow(may_fail_on_rows)]` before the statement: the runner then counts such rows first, and refuses if there are any";
 
 fn diagnostic(demand: &Demand, resolved: &Resolved) -> Diagnostic {
     let code = match demand {
@@ -214,8 +211,10 @@ fn diagnostic(demand: &Demand, resolved: &Resolved) -> Diagnostic {
     };
     let (message, fix) = words(demand);
     let diagnostic = Diagnostic::error(code, resolved.word, message);
-    let diagnostic = fix.into_iter().fold(diagnostic, Diagnostic::help);
-    diagnostic.help(ALLOW)
+    match fix {
+        Some(fix) => diagnostic.help(fix).help(format!("or {ALLOW}")),
+        None => diagnostic.help(ALLOW),
+    }
 }
 
 fn words(demand: &Demand) -> (String, Option<String>) {

@@ -130,18 +130,21 @@ impl Comparison<'_> {
             &want.columns.iter().collect::<Vec<_>>(),
             &have.columns.iter().collect::<Vec<_>>(),
             |column| &column.name,
+            PartialEq::eq,
             |column| Object::Column(name.clone(), (*column).clone()),
         );
         self.parts(
             &want.constraints().collect::<Vec<_>>(),
             &have.constraints().collect::<Vec<_>>(),
             |constraint| &constraint.name().text,
+            PartialEq::eq,
             |constraint| Object::Constraint(name.clone(), (*constraint).to_owned()),
         );
         self.parts(
             &want.indexes.iter().collect::<Vec<_>>(),
             &have.indexes.iter().collect::<Vec<_>>(),
             |index| &index.name.text,
+            |want, have| is_same_index(want, have),
             |index| Object::Index(name.clone(), (*index).clone()),
         );
         if want.comment != have.comment {
@@ -157,14 +160,21 @@ impl Comparison<'_> {
     }
 
     /// The parts of a table, matched by name: the wanted in their order, then what is left over.
-    fn parts<T: PartialEq>(&mut self, want: &[T], have: &[T], name: impl Fn(&T) -> &str, object: impl Fn(&T) -> Object) {
+    fn parts<T>(
+        &mut self,
+        want: &[T],
+        have: &[T],
+        name: impl Fn(&T) -> &str,
+        same: impl Fn(&T, &T) -> bool,
+        object: impl Fn(&T) -> Object,
+    ) {
         for part in want {
             if self.is_tainted(name(part)) {
                 continue;
             }
             match have.iter().find(|other| name(other) == name(part)) {
                 None => self.differences.push(Difference::Missing(object(part))),
-                Some(other) if other != part => self.differences.push(Difference::Changed(object(part), object(other))),
+                Some(other) if !same(other, part) => self.differences.push(Difference::Changed(object(part), object(other))),
                 Some(_) => {}
             }
         }
@@ -174,6 +184,17 @@ impl Comparison<'_> {
             }
         }
     }
+}
+
+/// The index of a foreign key is the same to a database whether it was made with the key or written out.
+fn is_same_index(want: &Index, have: &Index) -> bool {
+    want == have
+        || want.serves_key != have.serves_key
+            && *want
+                == Index {
+                    serves_key: want.serves_key,
+                    ..have.clone()
+                }
 }
 
 /// Two sorted sequences as one.

@@ -143,7 +143,8 @@ fn seat(config: &Config, blocks: Blocks<'_>, name: Option<&str>, members: &[usiz
         let mut distinct = edges.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        let lost = distinct.len() < named.len();
+        let says_parents = block.revises_span.start < block.revises_span.end;
+        let lost = distinct.len() < named.len() || !says_parents;
         torn |= lost || node.is_none();
         seats[index] = Some(Seat { bind, node, edges, lost });
     }

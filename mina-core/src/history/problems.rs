@@ -309,7 +309,8 @@ impl About<'_> {
         }
         let fresh = self.later_than_all();
         found = found.help(format!(
-            "or merge them, in a file of its own:\n{}",
+            "{}, in a file of its own:\n{}",
+            if others.len() == 1 { "or merge them" } else { "merge them" },
             merge(&fresh, &ids, self.bind.name.as_deref())
         ));
         Some(found.help("or make one a branch of its own, which stays open: `label = \"…\";`"))

@@ -269,9 +269,14 @@ impl<'a> Replay<'a> {
         }
         let mut dependents = on_table(&table, &name.text);
         dependents.extend(keys_to_column(&self.schema, &table.name, &name.text));
-        dependents.extend(bodies_about_column(&self.schema, self.engine(), &table.name, &name.text));
+        let bodies = bodies_about_column(&self.schema, self.engine(), &table.name, &name.text);
+        let then = match bodies.is_empty() {
+            true => String::new(),
+            false => format!(", and create again after it what is dropped, without `{}` in its SQL", name.text),
+        };
+        dependents.extend(bodies);
         let what = format!("`{}`", path(&table.name, &name.text));
-        self.refuse_for(Code::M208, name.span, &what, dependents, "")?;
+        self.refuse_for(Code::M208, name.span, &what, dependents, &then)?;
         let operation = Operation::DropColumn {
             table: table.name.clone(),
             column: column.clone(),
@@ -311,7 +316,7 @@ impl<'a> Replay<'a> {
         let after = self.changed(&table, &before, name, changes)?;
         if after == before {
             let only_using = changes.ty.is_none() && changes.using.is_some();
-            if !renamed || only_using {
+            if (!renamed || only_using) && !self.tainted(&[&before.name, &table.name.name]) {
                 let message = format!("`{}` is like this already", path(&table.name, &before.name));
                 self.no_change(name.span, message);
             }

@@ -224,7 +224,7 @@ impl<'a> Replay<'a> {
                 true => format!("nothing of `{}` is unique", target.name),
                 false => format!("unique in `{}`: {}", target.name, known.join(", ")),
             },
-            format!("or write `create_unique {unique} on {} {};` before it", target.name, list(to)),
+            format!("write `create_unique {unique} on {} {};` before it", target.name, list(to)),
         ];
         self.error(Code::M207, span, message, help)
     }

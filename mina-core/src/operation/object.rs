@@ -23,7 +23,7 @@ impl Replay<'_> {
         }
         let message = format!("{what} has no SQL for {}", self.engine());
         let help = [format!(
-            "add `{} = \"…\"`, or stand `#[on(…)]` with the engines it has before the statement",
+            "add `{} = \"…\"`, or put `#[on(…)]` with the engines it has before the statement",
             self.engine()
         )];
         self.error(Code::M502, sql.span(), message, help)

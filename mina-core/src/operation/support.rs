@@ -71,11 +71,11 @@ impl Replay<'_> {
             Some(engines) => vec![
                 format!("head the block with `<{engines}>`, the engines that have it"),
                 format!(
-                    "or stand `#[on({engines})]` before the statement, and `#[on({})]` before one with another type",
+                    "or put `#[on({engines})]` before the statement, and `#[on({})]` before one with another type",
                     self.engine()
                 ),
             ],
-            None => vec!["no engine in force has it: write another type, or `Custom<\"…\">` with the engine's own".to_owned()],
+            None => vec![format!("use a type that {target} has, such as `Text`, or `Custom<\"…\">`")],
         };
         self.error(Code::M501, ty.span, message, help)
     }
@@ -87,7 +87,7 @@ impl Replay<'_> {
         }
         let message = format!("{} has no {what}", self.cx.target);
         let help = match engines_with(self.cx.targets, has) {
-            Some(engines) => format!("stand `#[on({engines})]` before the statement, or head the block with `<{engines}>`"),
+            Some(engines) => format!("put `#[on({engines})]` before the statement, or head the block with `<{engines}>`"),
             None => "no engine in force has it: take it out".into(),
         };
         self.error(Code::M502, span, message, [help])

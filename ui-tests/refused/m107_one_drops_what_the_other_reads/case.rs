@@ -60,6 +60,7 @@ mod add_timezone {
         label = "right";
 
         upgrade {
+            #[allow(lossy_downgrade)]
             update users { set = "status = 'good'", where = "score > 10" }
         }
 

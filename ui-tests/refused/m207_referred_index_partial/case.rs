@@ -41,7 +41,7 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            create_index ix_users_name on users (name) { unique = true, where = "status = 'active'" }
+            #[allow(may_fail_on_rows)] create_index ix_users_name on users (name) { unique = true, where = "status = 'active'" }
             add_column tasks.user_name: Nullable<Varchar<80>> ;
             create_foreign_key fk_tasks_name on tasks (user_name) references users (name);
         }

@@ -41,7 +41,7 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            execute "UPDATE users SET status = 'active' WHERE name IS NULL" { undo = none }
+            #[allow(lossy_downgrade)] execute "UPDATE users SET status = 'active' WHERE name IS NULL" { undo = none }
             batch_alter users { alter_column status { nullable = false } }
         }
 

@@ -41,6 +41,7 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
+            #[allow(lossy_downgrade)]
             execute { Pg = "UPDATE users SET score = 1" }
         }
 

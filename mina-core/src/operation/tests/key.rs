@@ -14,7 +14,7 @@ fn a_foreign_key_refers_to_columns_that_are_there_alike_and_unique() {
     insta::assert_snapshot!(said("create_foreign_key fk_x on tasks (title) references users (name);"), @r"
     ^users^ M207: (name) of `users` is not unique, so no foreign key can refer to it
       unique in `users`: (id), (email)
-      or write `create_unique uq_users_name on users (name);` before it
+      write `create_unique uq_users_name on users (name);` before it
     ");
     insta::assert_snapshot!(said("create_foreign_key fk_x on tasks (user_id, title) references users (id);"), @r"
     ^create_foreign_keyfk_xon^ M206: the foreign key on (user_id, title) of `tasks` refers to (id) of `users`: 2 columns to 1

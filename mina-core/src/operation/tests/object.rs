@@ -56,7 +56,7 @@ fn sql_that_changes_the_schema_says_so() {
     "#);
     insta::assert_snapshot!(said(r#"execute { Pg = "SELECT 1" }"#), @r#"
     ^ Pg="SELECT 1" ^ M502: `execute` has no SQL for Sqlite
-      add `Sqlite = "…"`, or stand `#[on(…)]` with the engines it has before the statement
+      add `Sqlite = "…"`, or put `#[on(…)]` with the engines it has before the statement
     "#);
     assert_eq!(
         said(r#"execute "UPDATE users SET age = '1'"; execute "CREATE TEMP TABLE x (a)";"#),

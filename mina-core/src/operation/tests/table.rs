@@ -146,7 +146,7 @@ fn what_depends_on_a_table_or_column_stands_in_the_way() {
     insta::assert_snapshot!(said(r#"create_view v as "SELECT id, name FROM users"; drop_column users.name;"#), @r"
     ^name^ M208: the view `v` depends on `users.name`
       the view `v` is from 2
-      write `drop_view v;` before it
+      write `drop_view v;` before it, and create again after it what is dropped, without `name` in its SQL
     ");
     insta::assert_snapshot!(said(r#"create_view v as "SELECT id, name FROM users"; alter_column users.name { rename = full_name }"#), @r"
     ^name^ M215: the view `v` depends on the name `users.name`
@@ -237,11 +237,11 @@ fn what_an_engine_lacks_is_said_with_the_way_out() {
     insta::assert_snapshot!(run(base(SQLITE), "2", "add_column users.ip: Nullable<Inet>;", SQLITE, &all).said, @r"
     ^Nullable<Inet>^ M501: SQLite 3.40 has no type `Inet`
       head the block with `<Pg>`, the engines that have it
-      or stand `#[on(Pg)]` before the statement, and `#[on(Sqlite)]` before one with another type
+      or put `#[on(Pg)]` before the statement, and `#[on(Sqlite)]` before one with another type
     ");
     insta::assert_snapshot!(said("add_column users.ip: Nullable<Interval>;"), @r#"
     ^Nullable<Interval>^ M501: SQLite 3.40 has no type `Interval`
-      no engine in force has it: write another type, or `Custom<"…">` with the engine's own
+      use a type that SQLite 3.40 has, such as `Text`, or `Custom<"…">`
     "#);
     insta::assert_snapshot!(said_on(MARIADB, "add_column users.bio: Nullable<Varchar>;"), @r"
     ^Nullable<Varchar>^ M501: `Varchar` needs a length on MariaDB 10.6
@@ -249,7 +249,7 @@ fn what_an_engine_lacks_is_said_with_the_way_out() {
     ");
     insta::assert_snapshot!(run(base(MARIADB), "2", r#"create_index ix on users (name) { where = "name IS NOT NULL" }"#, MARIADB, &all).said, @r#"
     ^"name IS NOT NULL"^ M502: MariaDB 10.6 has no partial indexes
-      stand `#[on(Sqlite, Pg)]` before the statement, or head the block with `<Sqlite, Pg>`
+      put `#[on(Sqlite, Pg)]` before the statement, or head the block with `<Sqlite, Pg>`
     "#);
     insta::assert_snapshot!(said("create_schema analytics;"), @r"
     ^create_schema^ M502: SQLite 3.40 has no `create_schema`

@@ -1,0 +1,14 @@
+mina::migration! {
+    //! Change users
+
+    revision = "20251008120000";
+    revises = "20251001090000";
+
+    upgrade {
+        add_column users.bio: Nullable<Text>;
+    }
+
+    downgrade {
+        drop_column users.bio;
+    }
+}

@@ -1,0 +1,16 @@
+mina::migration! {
+    //! Add bio
+
+    revision = "20251008120000";
+    revises = "20251001090000";
+    label = "people";
+    depends_on = ["20251009120000"];
+
+    upgrade {
+        add_column users.bio: Nullable<Text>;
+    }
+
+    downgrade {
+        drop_column users.bio;
+    }
+}

@@ -1,0 +1,8 @@
+#[path = "initial.rs"]
+mod initial;
+#[path = "bio.rs"]
+mod bio;
+#[path = "site.rs"]
+mod site;
+
+fn main() {}

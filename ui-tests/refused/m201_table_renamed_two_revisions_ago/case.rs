@@ -1,0 +1,10 @@
+#[path = "initial.rs"]
+mod initial;
+#[path = "rename.rs"]
+mod rename;
+#[path = "bio.rs"]
+mod bio;
+#[path = "priority.rs"]
+mod priority;
+
+fn main() {}

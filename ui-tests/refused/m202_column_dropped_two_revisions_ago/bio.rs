@@ -1,0 +1,14 @@
+mina::migration! {
+    //! Add bio
+
+    revision = "20251009120000";
+    revises = "20251008120000";
+
+    upgrade {
+        add_column users.bio: Nullable<Text>;
+    }
+
+    downgrade {
+        drop_column users.bio;
+    }
+}

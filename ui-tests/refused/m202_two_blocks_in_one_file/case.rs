@@ -1,0 +1,6 @@
+#[path = "initial.rs"]
+mod initial;
+#[path = "both.rs"]
+mod both;
+
+fn main() {}
