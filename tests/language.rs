@@ -70,3 +70,23 @@ fn the_settings_of_the_readme_are_taken() {
     assert_eq!(config.database.engines.len(), 3);
     assert!(config.bind(Some("analytics")).is_some());
 }
+
+#[test]
+fn every_word_of_the_language_has_a_page_of_its_own_in_an_editor() {
+    let quoted = PAGE.split('`').skip(1).step_by(2);
+    let types: Vec<&str> = quoted
+        .filter(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric))
+        .collect();
+    let statements = PAGE.lines().filter_map(|line| line.trim_start().split([' ', '(']).next());
+    let statements = statements.filter(|word| {
+        word.contains('_')
+            && ["create_", "drop_", "add_", "alter_", "rename_", "bulk_"]
+                .iter()
+                .any(|begin| word.starts_with(begin))
+    });
+    let used: Vec<&str> = statements.chain(types).collect();
+    assert!(used.len() > 40);
+    for word in used {
+        assert!(mina::language::ALL.contains(&word), "`{word}` is not in `mina::language`");
+    }
+}

@@ -1,5 +1,5 @@
 use crate::block::Source;
-use crate::run;
+use crate::{editor, run};
 use mina_core::check::{Checked, Replayed};
 use mina_core::history::{Revision, checksum};
 use mina_core::sql;
@@ -58,6 +58,7 @@ pub fn migration(source: &Source, revision: &Revision, checked: Option<&Checked>
         irreversible = option(irreversible),
     );
     let mut tokens = runs.functions();
+    tokens.extend(editor::words(source, block));
     tokens.extend(text.parse::<proc_macro::TokenStream>().map(TokenStream::from));
     tokens
 }

@@ -5,6 +5,7 @@
 //! output becomes tokens again.
 
 mod block;
+mod editor;
 mod emit;
 mod folder;
 mod memo;
