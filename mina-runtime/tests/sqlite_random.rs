@@ -175,10 +175,7 @@ fn change(world: &World, edits: &[(usize, usize, usize)]) -> TableChange {
         kind: edit(world, *what, *at, *to),
     });
     TableChange {
-        before: Table {
-            name: "t".into(),
-            ..Table::default()
-        },
+        table: "t".into(),
         edits: edits.collect(),
     }
 }

@@ -26,10 +26,7 @@ fn column(name: &str, ty: &str, nullable: bool) -> Column {
 
 fn change(table: &str, edits: Vec<EditKind>) -> TableChange {
     TableChange {
-        before: Table {
-            name: table.into(),
-            ..Table::default()
-        },
+        table: table.into(),
         edits: edits.into_iter().map(|kind| Edit { line: 7, kind }).collect(),
     }
 }
