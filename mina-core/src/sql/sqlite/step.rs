@@ -128,7 +128,11 @@ fn changed(table: &ObjectName, resolved: &Resolved, using: Option<&str>) -> Vec<
         return Vec::new();
     };
     let alike = before.primary_key == after.primary_key && before.options == after.options;
-    let (before, after) = if alike { (before.without(after), after.without(before)) } else { ((**before).clone(), (**after).clone()) };
+    let (before, after) = if alike {
+        (before.without(after), after.without(before))
+    } else {
+        ((**before).clone(), (**after).clone())
+    };
     difference(&lower(&before, &resolved.before), &lower(&after, &resolved.after), using)
 }
 
