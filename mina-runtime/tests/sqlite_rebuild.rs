@@ -3,7 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
-use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule, Table};
+use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule};
 use mina_core::sql::sqlite::{Edit, EditKind, TableChange};
 use mina_runtime::sqlite::{BatchError, apply, apply_as, dump};
 
