@@ -169,3 +169,45 @@ fn a_database_that_somebody_changed_differs_by_what_was_changed() {
     missing trigger touch
     "#);
 }
+
+#[test]
+fn a_table_that_refers_to_itself_is_renamed_and_dropped_with_its_rows() {
+    for action in ["no_action", "restrict", "cascade", "set_null", "set_default"] {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let table = format!(
+            "create_table nodes {{
+                #[primary_key] id: Integer,
+                #[references(nodes.id, on_delete = {action})] parent_id: Nullable<Integer>,
+                bytes: Binary = b\"\\x00\\xff\",
+                check \"nodes.id > 0\",
+            }}
+            bulk_insert nodes (id, parent_id) [ (1, null), (2, 1), (3, 3) ];"
+        );
+        let schema = run(&mut conn, Schema::default(), &table, NEW);
+        let schema = run(&mut conn, schema, "rename_table nodes => places;", NEW);
+        let schema = run(&mut conn, schema, "drop_table places;", NEW);
+        assert_eq!(compare(&Schema::default(), &schema), []);
+    }
+}
+
+#[test]
+fn names_with_quotes_and_two_columns_of_one_enum_are_changed_in_order() {
+    for version in [NEW, OLD] {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let table = r#"
+            create_enum mood ("open", "done");
+            create_table t { #[primary_key] id: Integer, "q\"q": Timestamp = now(), a: Enum<mood> = "open", }
+            add_column t.b: Nullable<Enum<mood>>;
+            bulk_insert t (id, "q\"q", a, b) [ (1, "2025-01-01 00:00:00", "open", "done"), (2, "2025-01-01 00:00:00", "done", "open") ];
+        "#;
+        let schema = run(&mut conn, Schema::default(), table, version);
+        let altered = r#"batch_alter t { alter_column "q\"q" { type = Varchar<40>, using = cast, default = none, nullable = true } alter_column "q\"q" { rename = c } }"#;
+        let schema = run(&mut conn, schema, altered, version);
+        run(&mut conn, schema, r#"alter_enum mood { rename = "open", to = "new" }"#, version);
+        let text = dump(&mut conn, true).unwrap();
+        assert!(
+            text.contains("a='new' b='done' c='2025-01-01 00:00:00' id=1") && text.contains("a='done' b='new'"),
+            "{text}"
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! `downgrade = auto`: the upgrade's operations, inverted, last first.
 
+use super::identity::Key;
 use super::{spell, word, writes};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::Object;
@@ -25,7 +26,7 @@ pub(super) fn derive(up: &Trace, cx: &Context<'_>) -> Trace {
             match way_back(resolved, up, cx) {
                 Back::Operations(inverse) => {
                     for operation in inverse {
-                        readded(&operation, resolved, up, &mut derived.diagnostics);
+                        readded(&operation, resolved, &mut derived.diagnostics);
                         operations.push(apply(operation, resolved, &mut derived.end));
                     }
                 }
@@ -118,12 +119,12 @@ fn way_back<'b>(resolved: &'b Resolved, up: &Trace, cx: &Context<'_>) -> Back<'b
 
 /// Whether all that a data step writes goes with what the upgrade itself made.
 pub(super) fn needs_nothing(operation: &Operation, up: &Trace) -> bool {
-    let made_table = |table: &ObjectName| up.start.table(table).is_none() && up.end.table(table).is_some();
-    let made_column = |table: &ObjectName, column: &str| {
-        let was = up.start.table(table).is_some_and(|table| table.column(column).is_some());
-        let is = up.end.table(table).is_some_and(|table| table.column(column).is_some());
-        is && !was
+    let made = |key: Key| {
+        let [before, after] = at_both_ends(&key, operation, up);
+        before.find(&up.start).is_none() && after.find(&up.end).is_some()
     };
+    let made_table = |table: &ObjectName| made(Key::Table(table.clone()));
+    let made_column = |table: &ObjectName, column: &str| made(Key::Column(table.clone(), column.to_owned()));
     let made_all = |table: &ObjectName, columns: Option<Vec<String>>| {
         made_table(table) || columns.is_some_and(|columns| columns.iter().all(|column| made_column(table, column)))
     };
@@ -146,13 +147,26 @@ pub(super) fn needs_nothing(operation: &Operation, up: &Trace) -> bool {
     }
 }
 
-/// Whether an operation adds a column that rows may be there for, NOT NULL and without a value for them.
-pub(super) fn needs_fill(operation: &Operation, up: &Trace) -> bool {
-    let Operation::AddColumn { table, column, .. } = operation else {
+/// What an object that an operation names is called before the upgrade and after it.
+fn at_both_ends(key: &Key, operation: &Operation, up: &Trace) -> [Key; 2] {
+    let all: Vec<&Operation> = up
+        .steps
+        .iter()
+        .flat_map(|step| &step.operations)
+        .map(|resolved| &resolved.operation)
+        .collect();
+    let at = all.iter().position(|other| std::ptr::eq(*other, operation)).unwrap_or(all.len());
+    let before = all[..at].iter().rev().fold(key.clone(), |key, other| key.before(other));
+    let after = all[at..].iter().fold(key.clone(), |key, other| key.after(other));
+    [before, after]
+}
+
+/// Whether an operation adds a column, NOT NULL and without a value for the rows that may be there by then.
+pub(super) fn needs_fill(operation: &Operation) -> bool {
+    let Operation::AddColumn { column, .. } = operation else {
         return false;
     };
-    let filled = column.nullable || column.default.is_some() || column.generated.is_some() || column.identity;
-    !filled && up.start.table(table).is_some()
+    !(column.nullable || column.default.is_some() || column.generated.is_some() || column.identity)
 }
 
 /// The same column added in three steps: nullable, filled, made NOT NULL.
@@ -188,11 +202,11 @@ pub(super) fn in_steps(operation: &Operation) -> Option<(Operation, String, Oper
 }
 
 /// A column cannot come back NOT NULL without a value for the rows that are there.
-fn readded(operation: &Operation, undone: &Resolved, up: &Trace, diagnostics: &mut Vec<Diagnostic>) {
+fn readded(operation: &Operation, undone: &Resolved, diagnostics: &mut Vec<Diagnostic>) {
     let Operation::AddColumn { table, column, .. } = operation else {
         return;
     };
-    if !needs_fill(operation, up) {
+    if !needs_fill(operation) {
         return;
     }
     let object = Object::Column(table.clone(), column.clone());

@@ -59,18 +59,18 @@ fn derived_lines(up: &Trace) -> Vec<String> {
                 Err(reason) => lines.push(format!("// {reason}")),
             }
         }
-        match operations.iter().any(|operation| auto::needs_fill(operation, up)) {
+        match operations.iter().any(auto::needs_fill) {
             false => lines.extend(spell::lines(&operations, step.batch.is_some())),
-            true => lines.extend(operations.into_iter().flat_map(|operation| filled(operation, up))),
+            true => lines.extend(operations.into_iter().flat_map(filled)),
         }
     }
     lines
 }
 
 /// A NOT NULL column comes back in three steps.
-fn filled(operation: Operation, up: &Trace) -> Vec<String> {
+fn filled(operation: Operation) -> Vec<String> {
     match auto::in_steps(&operation) {
-        Some((add, fill, tighten)) if auto::needs_fill(&operation, up) => {
+        Some((add, fill, tighten)) if auto::needs_fill(&operation) => {
             let mut lines = spell::lines(&[add], false);
             lines.push(fill);
             lines.extend(spell::lines_without_allow(&[tighten]));

@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Target;
 use crate::history::Trace;
-use crate::operation::{Context, replay};
+use crate::operation::{Context, Operation, replay};
 use crate::schema::Schema;
 use crate::syntax::{Tokens, ast};
 
@@ -85,6 +85,14 @@ pub fn check(subject: &Subject<'_>) -> Checked {
     diagnostics.extend(lints::of_block(subject));
     merge::tidy(&mut diagnostics);
     Checked { engines, diagnostics }
+}
+
+/// Operations as statements of the language, what tightens allowed to fail on rows.
+pub fn statements(operations: &[Operation]) -> Vec<String> {
+    operations
+        .iter()
+        .map(|operation| spell::text(std::slice::from_ref(operation), false))
+        .collect()
 }
 
 fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {

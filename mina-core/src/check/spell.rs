@@ -3,12 +3,16 @@
 use super::rows::Demand;
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
-use crate::operation::{Operation, Using};
-use crate::schema::{Column, Constraint, Default, Enum, ForeignKey, Index, IndexElement, IndexKey, ObjectName, Schema, Table, Type, Value};
+use crate::operation::{Operation, Using, key_columns};
+use crate::schema::naming::{NameKind, Naming};
+use crate::schema::{
+    Column, Constraint, ConstraintRef, Default, Enum, ForeignKey, Index, IndexElement, IndexKey, Name, ObjectName, Schema, Table, Type,
+    Value,
+};
 use crate::syntax::ast::{
-    CheckAttribute, ColumnChanges, ColumnDef, ConstraintDef, ConstraintKind, DefaultDef, EnumChange, EnumPlace, GeneratedAttribute, Ident,
-    IndexDef, IndexElementDef, IndexKeyDef, KeyAttribute, KeyOptions, LintRef, NamedAttribute, ReferenceAttribute, SequenceDef, SqlString,
-    SqlText, Statement, StatementKind, TableDef, TableItem, TableRef, TypeRef, UsingDef,
+    Body, CheckAttribute, ColumnChanges, ColumnDef, ConstraintDef, ConstraintKind, DefaultDef, EnumChange, EnumPlace, GeneratedAttribute,
+    Ident, IndexDef, IndexElementDef, IndexKeyDef, KeyAttribute, KeyOptions, LintRef, NamedAttribute, ReferenceAttribute, SequenceDef,
+    SqlString, SqlText, Statement, StatementKind, TableDef, TableItem, TableRef, TypeRef, UsingDef,
 };
 use crate::syntax::{Span, print};
 
@@ -101,11 +105,16 @@ fn statement(operation: &Operation, implied: bool) -> Vec<Statement> {
 fn tightens(operation: &Operation) -> bool {
     match operation {
         Operation::AddColumn { .. } => false,
+        Operation::AlterEnum { before, after, renamed } => {
+            let gone = |value: &String| !after.values.contains(value) && renamed.as_ref().is_none_or(|(from, _)| from != value);
+            before.values.iter().any(gone)
+        }
         operation => !Demand::of(operation, &Schema::default(), Engine::Pg).is_empty(),
     }
 }
 
 fn plain_statement(operation: &Operation, implied: bool) -> Vec<Statement> {
+    let operation = &named(operation);
     let at = |table: &ObjectName| table_ref(table, implied);
     let kind = match operation {
         Operation::CreateNamespace(name) => StatementKind::CreateSchema { name: ident(&name.name) },
@@ -240,9 +249,12 @@ fn plain_statement(operation: &Operation, implied: bool) -> Vec<Statement> {
             columns: Some(columns.iter().map(|column| ident(column)).collect()),
             rows: rows.iter().map(|values| row(values)).collect(),
         }),
-        Operation::Execute { sql: text, .. } => StatementKind::Execute {
+        Operation::Execute { sql: text, effect, .. } => StatementKind::Execute {
             sql: sql(text),
-            effect: None,
+            effect: (!effect.is_empty()).then(|| Body {
+                statements: effect.iter().flat_map(|operation| plain_statement(operation, false)).collect(),
+                span: Span::default(),
+            }),
             undo: crate::syntax::ast::Undo::Missing,
         },
         Operation::Update { .. } | Operation::Delete { .. } | Operation::Run { .. } | Operation::Backfill { .. } => return Vec::new(),
@@ -313,8 +325,62 @@ fn default_value(default: &Default) -> Value {
     }
 }
 
-fn given(name: &crate::schema::Name) -> Option<Ident> {
+fn given(name: &Name) -> Option<Ident> {
     (!name.derived).then(|| ident(&name.text))
+}
+
+/// The operation, with every name given that the convention would not make again: that of a column since renamed, say.
+fn named(operation: &Operation) -> Operation {
+    let mut operation = operation.clone();
+    let name = |kind, table: &ObjectName, columns: &[String], referred: Option<&ObjectName>, name: &mut Name| {
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        name.derived &= Naming::default().name(kind, table, &columns, referred).text == name.text;
+    };
+    let constraint = |table: &ObjectName, constraint: &mut Constraint| {
+        let columns = constraint.as_ref().columns();
+        match constraint {
+            Constraint::PrimaryKey(key) => name(NameKind::PrimaryKey, table, &columns, None, &mut key.name),
+            Constraint::ForeignKey(key) => name(NameKind::ForeignKey, table, &columns, Some(&key.table), &mut key.name),
+            Constraint::Unique(unique) => name(NameKind::Unique, table, &columns, None, &mut unique.name),
+            Constraint::Check(check) => name(NameKind::Check, table, &columns, None, &mut check.name),
+            Constraint::Exclusion(_) => {}
+        }
+    };
+    match &mut operation {
+        Operation::CreateTable(table) => {
+            let of = table.name.clone();
+            let constraints: Vec<Constraint> = table.constraints().map(ConstraintRef::to_owned).collect();
+            for mut changed in constraints {
+                constraint(&of, &mut changed);
+                let given = changed.name().clone();
+                table
+                    .constraint_name_mut(&given.text)
+                    .into_iter()
+                    .for_each(|name| *name = given.clone());
+            }
+            for index in &mut table.indexes {
+                name(NameKind::Index, &of, &key_columns(index), None, &mut index.name);
+            }
+        }
+        Operation::AddColumn {
+            table,
+            constraints,
+            indexes,
+            ..
+        } => {
+            constraints.iter_mut().for_each(|changed| constraint(table, changed));
+            for index in indexes {
+                name(NameKind::Index, table, &key_columns(index), None, &mut index.name);
+            }
+        }
+        Operation::CreateConstraint {
+            table,
+            constraint: changed,
+        } => constraint(table, changed),
+        Operation::CreateIndex { table, index, .. } => name(NameKind::Index, table, &key_columns(index), None, &mut index.name),
+        _ => {}
+    }
+    operation
 }
 
 fn column_def(column: &Column) -> ColumnDef {
@@ -435,6 +501,13 @@ fn table_def(table: &Table) -> TableDef {
         }
     };
     table.constraints().map(|constraint| constraint.to_owned()).for_each(&mut place);
+    // A key that refers to another is counted up only where that is said.
+    for (def, column) in columns.iter_mut().zip(&table.columns) {
+        let refers = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
+        if let Some(key) = def.primary_key.as_mut().filter(|_| column.identity && refers) {
+            key.generated = Some(true);
+        }
+    }
     let indexes = table.indexes.iter().filter(|index| !index.serves_key);
     let indexes = indexes.map(|index| TableItem::Index(index_def(index, false)));
     let mut items: Vec<TableItem> = columns.into_iter().map(TableItem::Column).collect();

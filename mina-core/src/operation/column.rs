@@ -19,6 +19,8 @@ pub(super) struct KeyOf<'t> {
     pub(super) column: &'t str,
     /// Why it cannot be counted up.
     pub(super) reason: Option<String>,
+    /// Whether it is a foreign key, too, and so counted up only where the block says so.
+    pub(super) refers: bool,
 }
 
 impl<'a> Replay<'a> {
@@ -216,7 +218,7 @@ impl<'a> Replay<'a> {
     fn key_column_counts_up(&mut self, name: &ObjectName, definition: &ColumnDef) {
         let Some(key) = &definition.primary_key else { return };
         let Some(table) = self.schema.table(name).cloned() else { return };
-        let counts = KeyOf::sole(&table).is_some_and(|key| key.reason.is_none());
+        let counts = KeyOf::sole(&table).is_some_and(|key| key.reason.is_none() && !key.refers);
         if counts && key.generated != Some(false) {
             self.schema.edit(name, |table| {
                 let column = table.column_mut(&definition.name.text);
@@ -388,6 +390,10 @@ impl<'a> Replay<'a> {
             Some((Some(value), span)) => {
                 if after.generated.is_some() {
                     let message = format!("`{path}` is generated and takes no default");
+                    return self.error(Code::M209, *span, message, []);
+                }
+                if after.identity {
+                    let message = format!("`{path}` is counted up by the database and takes no default");
                     return self.error(Code::M209, *span, message, []);
                 }
                 after.default = self.default_of(&path, &after.ty, after.nullable, value, *span)?;

@@ -14,7 +14,7 @@ use crate::schema::{
     Action, Check, Constraint, ConstraintRef, Deferral, Exclusion, ForeignKey, IndexKey, Name, OccupantKind, PrimaryKey, Table, Unique,
 };
 use crate::syntax::Span;
-use crate::syntax::ast::{ConstraintDef, ConstraintKind, Ident, IndexKeyDef, KeyOptions, SqlString, StatementKind, TableRef};
+use crate::syntax::ast::{ConstraintDef, ConstraintKind, Ident, IndexKeyDef, KeyOptions, SqlString, Statement, StatementKind, TableRef};
 
 impl<'a> Replay<'a> {
     /// The constraint that a definition makes, its name claimed.
@@ -291,7 +291,7 @@ impl<'a> Replay<'a> {
     /// `generated = true` on the key of a table that is there.
     fn count_up_existing(&mut self, reference: &TableRef, word: Span) -> Resolution {
         let table = self.table(reference)?;
-        let Some(KeyOf { column, reason }) = KeyOf::sole(&table) else {
+        let Some(KeyOf { column, reason, .. }) = KeyOf::sole(&table) else {
             return Ok(());
         };
         let Some(before) = table.column(column).filter(|column| !column.identity) else {
@@ -328,6 +328,7 @@ impl<'a> Replay<'a> {
         }
         if let ConstraintRef::PrimaryKey(key) = constraint {
             self.identity_keeps_key(&table, key, name)?;
+            self.rows_keep_key(&table, name)?;
         }
         let operation = Operation::DropConstraint {
             table: table.name.clone(),
@@ -381,6 +382,24 @@ impl<'a> Replay<'a> {
             ),
         ];
         self.error(Code::M218, name.span, message, help)
+    }
+
+    /// A table of SQLite without rowids is stored by its primary key: the same batch has to make one.
+    fn rows_keep_key(&mut self, table: &Table, name: &Ident) -> Resolution {
+        let makes_key = |statement: &Statement| match &statement.kind {
+            StatementKind::CreateConstraint { constraint, .. } => matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }),
+            StatementKind::AddColumn { column, .. } => column.primary_key.is_some(),
+            _ => false,
+        };
+        if !super::table::is_without_rowid(table) || self.engine() != Engine::Sqlite || self.batch.iter().any(makes_key) {
+            return Ok(());
+        }
+        let message = format!("`{}` has no rowid and needs the primary key `{}`", table.name, name.text);
+        let help = format!(
+            "drop and create it in one `batch_alter {} {{ drop_constraint {}; create_primary_key (…); }}`",
+            table.name, name.text
+        );
+        self.error(Code::M218, name.span, message, [help])
     }
 
     pub(super) fn rename_constraint(&mut self, reference: &TableRef, from: &Ident, to: &Ident) -> Resolution {

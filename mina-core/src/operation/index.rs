@@ -12,7 +12,7 @@ use crate::syntax::Span;
 use crate::syntax::ast::{ConstraintKind, Ident, IndexDef, IndexKeyDef, StatementKind, TableRef};
 
 /// The columns that an index's keys name, in order, each once: what its derived name is made of.
-pub(super) fn key_columns(index: &Index) -> Vec<String> {
+pub(crate) fn key_columns(index: &Index) -> Vec<String> {
     let keys = Index {
         filter: None,
         include: Vec::new(),

@@ -20,6 +20,7 @@ mod replay;
 mod support;
 mod table;
 
+pub(crate) use index::key_columns;
 pub use raw::run_steps;
 pub use replay::{Context, replay};
 

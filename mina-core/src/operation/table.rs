@@ -4,14 +4,14 @@ use super::Operation;
 use super::column::KeyOf;
 use super::conversion::is_whole;
 use super::dependents::{bodies_about_table, keys_to_table};
-use super::lookup::{list, path};
+use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use super::support::postgres;
 use crate::config::Config;
 use crate::diagnostic::Code;
 use crate::engine::Engine;
 use crate::schema::naming::{NameKind, Naming};
-use crate::schema::{ConstraintRef, ObjectName, OccupantKind, Table};
+use crate::schema::{ConstraintRef, ObjectName, OccupantKind, Table, Value};
 use crate::syntax::Span;
 use crate::syntax::ast::{ColumnDef, ConstraintKind, Ident, TableDef, TableItem, TableRef};
 
@@ -86,6 +86,7 @@ impl<'a> Replay<'a> {
             self.schema.edit(&name, |table| table.indexes.push(index));
         }
         self.check_limits(&name, reference.span())?;
+        self.has_key_if_it_needs_one(&name, reference.span())?;
         if let Some(table) = self.schema.table(&name).cloned() {
             self.emit_applied(Operation::CreateTable(Table::clone(&table)), reference.span(), before);
         }
@@ -111,22 +112,33 @@ impl<'a> Replay<'a> {
     /// Makes the sole whole number of a primary key count up, if it is no foreign key and nothing says otherwise.
     fn count_up(&mut self, name: &ObjectName, generated: Option<bool>, span: Span) {
         let Some(table) = self.schema.table(name).cloned() else { return };
-        let Some(KeyOf { column, reason }) = KeyOf::sole(&table) else {
+        let Some(KeyOf { column, reason, refers }) = KeyOf::sole(&table) else {
             return;
         };
         match (generated, reason) {
-            (Some(false), _) => {}
-            (None, None) | (Some(true), None) => {
+            (Some(false), _) | (None, Some(_)) => {}
+            (None, None) if refers => {}
+            (None | Some(true), None) => {
                 let column = column.to_owned();
                 self.schema.edit(name, |table| {
                     table.column_mut(&column).into_iter().for_each(|column| column.identity = true);
                 });
             }
-            (None, Some(_)) => {}
             (Some(true), Some(reason)) => {
                 let message = format!("`{}` cannot be counted up by the database: {reason}", path(name, column));
                 let _ = self.error::<()>(Code::M209, span, message, ["take `generated = true` out".to_owned()]);
             }
+        }
+    }
+
+    fn has_key_if_it_needs_one(&mut self, name: &ObjectName, span: Span) -> Resolution {
+        match self.schema.table(name) {
+            Some(table) if self.engine() == Engine::Sqlite && is_without_rowid(table) && table.primary_key.is_none() => {
+                let message = format!("`{name}` has no rowid and needs a primary key");
+                let help = "write `#[primary_key]` before a column, or take `without_rowid` out".to_owned();
+                self.error(Code::M218, span, message, [help])
+            }
+            _ => Ok(()),
         }
     }
 
@@ -309,6 +321,14 @@ fn derived_names(table: &Table, to: &ObjectName, config: &Config) -> Vec<(Occupa
     renamed
 }
 
+/// Whether SQLite stores the rows of a table by their primary key.
+pub(super) fn is_without_rowid(table: &Table) -> bool {
+    table
+        .options
+        .iter()
+        .any(|(key, value)| key == "without_rowid" && *value == Value::Bool(true))
+}
+
 impl<'t> KeyOf<'t> {
     /// The column of a primary key of one column, and why it cannot be counted up, if it cannot.
     pub(super) fn sole(table: &'t Table) -> Option<Self> {
@@ -316,14 +336,17 @@ impl<'t> KeyOf<'t> {
             return None;
         };
         let definition = table.column(column)?;
-        let key = table.foreign_keys.iter().find(|key| key.columns.contains(column));
-        let reason = match (is_whole(&definition.ty), key) {
-            (false, _) => Some(format!("it is `{}`", definition.ty)),
-            (_, Some(key)) => Some(format!("it refers to `{}` {}", key.table, list(&key.referred))),
+        let reason = match is_whole(&definition.ty) {
+            false => Some(format!("it is `{}`", definition.ty)),
+            _ if is_without_rowid(table) => Some(format!("`{}` has no rowid", table.name)),
             _ if definition.default.is_some() => Some("it has a default".to_owned()),
             _ if definition.generated.is_some() => Some("it is generated from an expression".to_owned()),
             _ => None,
         };
-        Some(Self { column, reason })
+        Some(Self {
+            column,
+            reason,
+            refers: table.foreign_keys.iter().any(|key| key.columns.contains(column)),
+        })
     }
 }

@@ -138,6 +138,7 @@ impl Lexer<'_> {
             '[' if engine == Engine::Sqlite => (Kind::Quoted, rest.find(']').map_or(rest.len(), |end| end + 1)),
             '$' if engine == Engine::Pg => dollar(rest).map_or((Kind::Mark, 1), |length| (Kind::Dollar, length)),
             'e' | 'E' if engine == Engine::Pg && rest[1..].starts_with('\'') => (Kind::Text, 1 + quoted(&rest[1..], '\'', true)),
+            'x' | 'X' if rest[1..].starts_with('\'') => (Kind::Text, 1 + quoted(&rest[1..], '\'', false)),
             _ if first.is_ascii_digit() => (Kind::Number, number(rest)),
             '.' if rest[1..].starts_with(|next: char| next.is_ascii_digit()) && !self.after_identifier() => (Kind::Number, number(rest)),
             _ if starts_word(first) => (
@@ -262,9 +263,10 @@ mod tests {
         Number 2
         Word DROP
         "#);
-        insta::assert_snapshot!(shown("[a b] 'x''y' 1.5e-3+.5 t.c", Engine::Sqlite), @r"
+        insta::assert_snapshot!(shown("[a b] 'x''y' X'00ff' 1.5e-3+.5 t.c", Engine::Sqlite), @r"
         Quoted [a b]
         Text 'x''y'
+        Text X'00ff'
         Number 1.5e-3
         Mark +
         Number .5

@@ -4,6 +4,45 @@ use super::lexer::{Kind, Lexeme, significant};
 use crate::engine::Engine;
 use crate::schema::ObjectName;
 
+/// What is a keyword to every engine, and a name in quotes alone.
+const RESERVED: &[&str] = &[
+    "all",
+    "and",
+    "as",
+    "case",
+    "check",
+    "constraint",
+    "create",
+    "default",
+    "distinct",
+    "else",
+    "foreign",
+    "from",
+    "group",
+    "having",
+    "in",
+    "into",
+    "is",
+    "join",
+    "limit",
+    "not",
+    "null",
+    "on",
+    "or",
+    "order",
+    "primary",
+    "references",
+    "select",
+    "table",
+    "then",
+    "to",
+    "union",
+    "unique",
+    "using",
+    "when",
+    "where",
+];
+
 /// A text, cut into statements, each with the tables it names.
 pub(super) struct Names<'a> {
     statements: Vec<Statement<'a>>,
@@ -63,6 +102,15 @@ impl<'a> Names<'a> {
     fn is_column_of(&self, statement: &Statement<'_>, at: usize, table: &ObjectName) -> bool {
         let back = |steps: usize| at.checked_sub(steps).and_then(|at| statement.lexemes.get(at));
         let next = statement.lexemes.get(at + 1);
+        let is_qualified = back(1).is_some_and(|before| before.is_mark('.'));
+        let lexeme = &statement.lexemes[at];
+        let is_table = statement
+            .tables
+            .iter()
+            .any(|used| std::ptr::eq(used.name.text, lexeme.text) && used.name.start == lexeme.start);
+        if is_table || !is_qualified && lexeme.is_one_of(RESERVED) {
+            return false;
+        }
         let is_the_triggers = self.on == Some(table);
         let into = statement.tables.iter().find(|used| used.columns.contains(&at));
         if let Some(into) = into {
@@ -71,7 +119,7 @@ impl<'a> Names<'a> {
         if next.is_some_and(|next| next.is_mark('(') || next.is_mark('.')) || back(1).is_some_and(|before| before.is_word("as")) {
             return false;
         }
-        if back(1).is_some_and(|before| before.is_mark('.')) {
+        if is_qualified {
             return back(2).is_some_and(|qualifier| self.stands_for(statement, qualifier, table));
         }
         if statement.is_trigger_head && is_the_triggers {

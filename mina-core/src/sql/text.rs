@@ -275,7 +275,7 @@ fn object_name(lexemes: &[Lexeme<'_>], engine: Engine) -> Option<ObjectName> {
 
 /// Whether a text reads or writes a table or view.
 pub fn mentions_table(sql: &str, engine: Engine, table: &ObjectName) -> bool {
-    contains_ignoring_case(sql, &table.name) && Names::of(sql, engine, None).table(table)
+    may_name(sql, &table.name) && Names::of(sql, engine, None).table(table)
 }
 
 /// Whether a text may name a column of a table; `on` is the table of the trigger whose body it is.
@@ -283,7 +283,7 @@ pub fn mentions_table(sql: &str, engine: Engine, table: &ObjectName) -> bool {
 /// A column behind an alias or a name counts for the table that it stands for; a bare one for every table of its
 /// statement.
 pub fn mentions_column(sql: &str, engine: Engine, on: Option<&ObjectName>, table: &ObjectName, column: &str) -> bool {
-    contains_ignoring_case(sql, column) && Names::of(sql, engine, on).column(table, column)
+    may_name(sql, column) && Names::of(sql, engine, on).column(table, column)
 }
 
 /// Whether a query selects `*` or `a.*`, where it matters which columns there are (not `count(*)`, not in `EXISTS`).
@@ -338,6 +338,11 @@ pub fn is_same(one: &str, other: &str) -> bool {
             let (one, other) = (pieces(one), pieces(other));
             one.len() == other.len() && one.iter().zip(&other).all(same)
         }
+}
+
+/// Whether a text is worth a closer look: a quote in a name is written twice.
+fn may_name(sql: &str, name: &str) -> bool {
+    name.contains(['"', '`']) || contains_ignoring_case(sql, name)
 }
 
 fn contains_ignoring_case(text: &str, part: &str) -> bool {

@@ -219,15 +219,15 @@ fn step_lines(file: &str, step: &Step) -> String {
             }
         }
         Action::Batch(change) => {
-            let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild());
+            let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild(&change.before));
             let way = if rebuild {
                 "a rebuild unless this SQLite does it natively"
             } else {
                 "native"
             };
-            text += &format!("  alter {}: {way}\n", change.table);
+            text += &format!("  alter {}: {way}\n", change.before.name);
             for edit in &change.edits {
-                let sql = edit.kind.sql(&change.table);
+                let sql = edit.kind.sql(&change.before.name);
                 text += &format!("    {}\n", sql.unwrap_or_else(|| super::graph::edit_text(&edit.kind)));
             }
         }

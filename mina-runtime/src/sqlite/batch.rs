@@ -80,7 +80,7 @@ fn watched(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> R
     let dropped: Vec<&str> = change.edits.iter().filter_map(|edit| edit.kind.dropped_column()).collect();
     let doubtful = Doubtful::find(conn, &dropped).map_err(|error| at(change, error))?;
     let done = all(conn, change, version)?;
-    doubtful.still_stand(conn, &change.table).map_err(|error| at(change, error))?;
+    doubtful.still_stand(conn, &change.before.name).map_err(|error| at(change, error))?;
     Ok(done)
 }
 
@@ -90,7 +90,7 @@ fn at(change: &TableChange, error: BatchError) -> Failure {
 }
 
 fn all(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<Done, Failure> {
-    let table = &change.table;
+    let table = &change.before.name;
     let live = start(conn, table).map_err(|error| at(change, error))?;
     let renamed = rename::renamed(&live, &change.edits);
     let mut planned = live.clone();
@@ -217,9 +217,11 @@ fn hoisted(edits: &[Edit]) -> Vec<&Edit> {
     for edit in edits {
         let mut at = order.len();
         if let EditKind::RenameColumn { from, to } = &edit.kind {
+            // As it stands in a field, and quoted in SQL.
+            let written = [from, to].map(|name| [said(name), said(quote(name).trim_matches('"'))]);
             let knows = |edit: &Edit| {
-                let text = format!("{:?}", edit.kind).to_ascii_lowercase();
-                text.contains(&from.to_ascii_lowercase()) || text.contains(&to.to_ascii_lowercase())
+                let text = said(&edit.kind);
+                written.iter().flatten().any(|name| text.contains(name))
             };
             while at > 0 && !knows(order[at - 1]) {
                 at -= 1;
@@ -228,6 +230,10 @@ fn hoisted(edits: &[Edit]) -> Vec<&Edit> {
         order.insert(at, edit);
     }
     order
+}
+
+fn said(what: impl std::fmt::Debug) -> String {
+    format!("{what:?}").trim_matches('"').to_ascii_lowercase()
 }
 
 /// What SQLite does to a table when a column is renamed, for the changes after it.

@@ -272,6 +272,7 @@ fn add_constraint(live: &mut Live, constraint: &Constraint) -> Result<(), BatchE
                 .as_deref()
                 .is_some_and(|name| name.eq_ignore_ascii_case(&constraint.name))
         })
+        .filter(|(.., rule)| !are_of_one_enum(rule, &constraint.rule))
         .map(|(_, clause, rule)| (clause.text.clone(), same_rule(rule, &constraint.rule)));
     match named {
         Some((_, true)) => return Ok(()),
@@ -303,6 +304,18 @@ fn add_constraint(live: &mut Live, constraint: &Constraint) -> Result<(), BatchE
         )],
     }));
     Ok(())
+}
+
+/// The columns of one enum have a check each, all under the enum's name.
+fn are_of_one_enum(one: &model::Rule, other: &model::Rule) -> bool {
+    let column = |rule: &model::Rule| match rule {
+        model::Rule::Check { expression } => match &tokens(expression)[..] {
+            [column, r#in, ..] if r#in.is("IN") => column.name(),
+            _ => None,
+        },
+        _ => None,
+    };
+    matches!((column(one), column(other)), (Some(one), Some(other)) if !one.eq_ignore_ascii_case(&other))
 }
 
 fn drop_constraint(live: &mut Live, constraint: &Constraint) -> Result<(), BatchError> {

@@ -104,6 +104,13 @@ impl Case {
         Self { tokens, checked }
     }
 
+    /// What the downgrade does on the first engine.
+    pub(super) fn down_operations(&self) -> Vec<crate::operation::Operation> {
+        let down = self.checked.engines[0].down.iter();
+        let resolved = down.flat_map(|trace| &trace.steps).flat_map(|step| &step.operations);
+        resolved.map(|resolved| resolved.operation.clone()).collect()
+    }
+
     /// The tokens under a caret, as text.
     pub(super) fn caret(&self, span: Span) -> String {
         let text = |token: &Token| match token {

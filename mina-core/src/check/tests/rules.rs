@@ -101,6 +101,46 @@ fn a_column_cannot_come_back_not_null_by_itself() {
 }
 
 #[test]
+fn a_column_of_a_table_that_was_renamed_or_made_here_is_no_easier_to_bring_back() {
+    let case = |up: &str| auto(&[Target::SQLITE], up);
+    says(
+        &case("rename_table settings => options; #[allow(lossy_downgrade)] drop_column options.value;"),
+        &["M307 up value"],
+    );
+    says(
+        &case("create_table t { #[primary_key] id: Integer, a: Text, } #[allow(lossy_downgrade)] drop_column t.a;"),
+        &["M307 up a"],
+    );
+}
+
+#[test]
+fn rows_put_into_a_table_that_was_renamed_are_taken_out_again() {
+    let case = auto(
+        &[Target::SQLITE],
+        r#"rename_table settings => options; bulk_insert options (id, key, value) [(1, "a", "b")];"#,
+    );
+    says(&case, &[]);
+    assert_eq!(
+        super::super::statements(&case.down_operations())[0],
+        "bulk_delete options by (id) [1];"
+    );
+}
+
+#[test]
+fn a_name_that_the_convention_would_not_make_again_is_spelt_out() {
+    let made = Case::new(
+        &[Target::SQLITE],
+        &Config::default(),
+        r#"create_table t { #[primary_key] id: Integer, #[check("a > 0")] a: Integer, } alter_column t.a { rename = b }"#,
+        "#![allow(lossy_downgrade)]",
+        "drop_table t;",
+        "downgrade = auto;",
+    );
+    let printed = super::super::statements(&made.down_operations()).join(" ");
+    assert!(printed.contains("#[check(\"b > 0\", name = ck_t_a)]"), "{printed}");
+}
+
+#[test]
 fn what_is_lost_for_good_is_a_warning() {
     let on = &[Target::SQLITE, PG, MARIADB];
     let dropping = |down: &str| Case::new(on, &Config::default(), BASE, "", "drop_column users.age;", down);

@@ -168,3 +168,35 @@ fn the_index_of_a_key_goes_with_it_and_the_last_one_stays() {
     );
     assert_eq!(said_on(POSTGRES, &format!("{create} drop_index ix_t_b on t;")), "");
 }
+
+#[test]
+fn a_table_without_rowids_keeps_its_primary_key() {
+    let table = "create_table t { #[primary_key] code: Text, a: Integer, } { without_rowid = true }";
+    insta::assert_snapshot!(said(&format!("{table} drop_constraint pk_t on t;")), @r"
+    ^pk_t^ M218: `t` has no rowid and needs the primary key `pk_t`
+      drop and create it in one `batch_alter t { drop_constraint pk_t; create_primary_key (…); }`
+    ");
+    assert_eq!(
+        said(&format!(
+            "{table} batch_alter t {{ drop_constraint pk_t; create_primary_key (code, a); }}"
+        )),
+        ""
+    );
+    insta::assert_snapshot!(said("create_table t { a: Integer, } { without_rowid = true }"), @r"
+    ^t^ M218: `t` has no rowid and needs a primary key
+      write `#[primary_key]` before a column, or take `without_rowid` out
+    ");
+}
+
+#[test]
+fn a_key_that_refers_to_another_is_counted_up_where_that_is_said() {
+    let counted = |attribute: &str| {
+        let text = format!("create_table t {{ {attribute} #[references(users.id)] id: Integer, }}");
+        let Some(Operation::CreateTable(table)) = operations_on(SQLITE, &text).pop() else {
+            panic!("a table")
+        };
+        table.columns[0].identity
+    };
+    assert!(!counted("#[primary_key]"));
+    assert!(counted("#[primary_key(generated = true)]"));
+}

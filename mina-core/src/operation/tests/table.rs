@@ -218,6 +218,23 @@ fn a_type_changes_by_itself_or_with_using() {
 }
 
 #[test]
+fn a_column_that_is_counted_up_takes_no_default() {
+    insta::assert_snapshot!(said("alter_column users.id { default = 14 }"), @"^default=14^ M209: `users.id` is counted up by the database and takes no default");
+}
+
+#[test]
+fn a_keyword_in_a_body_is_no_column_of_that_name() {
+    let view = r#"add_column users.from: Nullable<Text>; create_view v as "SELECT name FROM users"; drop_column users.from;"#;
+    assert_eq!(said(view), "");
+    let named = view.replace("SELECT name", "SELECT `from`");
+    assert!(said(&named).contains("the view `v` depends on `users.from`"));
+    let quoted = named.replace("users.from", r#"users."f\"q""#).replace("`from`", r#"`f\"q`"#);
+    assert!(said(&quoted).contains("the view `v` depends on"), "{quoted}");
+    let like_the_table = view.replace("users.from", "users.users");
+    assert_eq!(said(&like_the_table), "");
+}
+
+#[test]
 fn a_change_that_changes_nothing_is_a_lint() {
     insta::assert_snapshot!(said(r#"alter_column users.name { nullable = true } alter_column users.name { rename = name } comment_on users = none;"#), @r"
     ^name^ no_change: `users.name` is like this already

@@ -8,11 +8,12 @@ use crate::diagnostic::Lint;
 use crate::engine::Engine;
 use crate::history::{Resolved, Step as Statement};
 use crate::operation::{Operation, Using};
-use crate::schema::{ObjectName, Schema, Trigger, Type};
+use crate::schema::{self, ObjectName, Schema, Table, Trigger, Type};
 use crate::sql::text::split_statements;
 use crate::sql::unit::{Action, Backfill, Step};
 use crate::sql::{Company, Dialect, Draft};
 use crate::syntax::Span;
+use std::sync::Arc;
 
 pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -31,7 +32,7 @@ pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Dr
             if pass.as_ref().is_some_and(|pass| pass.table != table) {
                 drafts.extend(pass.take().map(Pass::close).unwrap_or_default());
             }
-            let pass = pass.get_or_insert_with(|| Pass::new(&table));
+            let pass = pass.get_or_insert_with(|| Pass::new(&table, &resolved.before));
             pass.counts.extend(counts(resolved, statement, at));
             pass.keyed |= is_keyed(&table, &resolved.before) || is_keyed(&table, &resolved.after);
             pass.edits.extend(edits.into_iter().map(|kind| Edit { line: at, kind }));
@@ -44,15 +45,17 @@ pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Dr
 /// One pass over a table, while its edits are collected.
 struct Pass {
     table: ObjectName,
+    before: model::Table,
     edits: Vec<Edit>,
     counts: Vec<Draft>,
     keyed: bool,
 }
 
 impl Pass {
-    fn new(table: &ObjectName) -> Self {
+    fn new(table: &ObjectName, schema: &Schema) -> Self {
         Self {
             table: table.clone(),
+            before: schema.table(table).map(|table| lower(table, schema)).unwrap_or_default(),
             edits: Vec::new(),
             counts: Vec::new(),
             keyed: false,
@@ -65,15 +68,15 @@ impl Pass {
             let statements = self
                 .edits
                 .iter()
-                .filter_map(|edit| Some((edit.line, edit.kind.sql(&self.table.name)?)));
+                .filter_map(|edit| Some((edit.line, edit.kind.sql(&self.before.name)?)));
             drafts.extend(statements.map(|(line, sql)| schema_step(line, sql)));
             return drafts;
         }
-        let rebuild = self.edits.iter().any(|edit| edit.kind.may_rebuild());
+        let rebuild = self.edits.iter().any(|edit| edit.kind.may_rebuild(&self.before));
         let company = if rebuild && self.keyed { Company::KeysOff } else { Company::Schema };
         let line = self.edits.first().map_or(0, |edit| edit.line);
         let action = Action::Batch(TableChange {
-            table: self.table.name.to_string(),
+            before: self.before,
             edits: self.edits,
         });
         drafts.push(Draft {
@@ -91,7 +94,7 @@ fn is_keyed(table: &ObjectName, schema: &Schema) -> bool {
 
 /// What an operation changes about tables that stay; nothing for what is no such operation.
 fn table_edits(resolved: &Resolved) -> Vec<(ObjectName, Vec<EditKind>)> {
-    let one = |table: &ObjectName, using: Option<&str>| vec![(table.clone(), changed(table, resolved, using))];
+    let one = |table: &ObjectName, using: Option<&str>| vec![(table.clone(), changed(table, table, resolved, using))];
     match &resolved.operation {
         Operation::RenameColumn { table, from, to } => vec![(
             table.clone(),
@@ -122,28 +125,20 @@ fn cast(column: &str, ty: &Type) -> String {
     format!("CAST({} AS {})", quote(column), Sqlite.type_name(ty))
 }
 
-/// What is alike before and after is left out first: lowering it would find it alike again.
-fn changed(table: &ObjectName, resolved: &Resolved, using: Option<&str>) -> Vec<EditKind> {
-    let (Some(before), Some(after)) = (resolved.before.table(table), resolved.after.table(table)) else {
+fn changed(from: &ObjectName, to: &ObjectName, resolved: &Resolved, using: Option<&str>) -> Vec<EditKind> {
+    let (Some(before), Some(after)) = (renamed(from, to, &resolved.before), resolved.after.table(to)) else {
         return Vec::new();
     };
-    let alike = before.primary_key == after.primary_key && before.options == after.options;
-    let (before, after) = if alike {
-        (before.without(after), after.without(before))
-    } else {
-        ((**before).clone(), (**after).clone())
-    };
-    difference(&lower(&before, &resolved.before), &lower(&after, &resolved.after), using)
+    difference(&lower(&before, &resolved.before), &lower(after, &resolved.after), using)
 }
 
-/// The same for all of a table, under another name or with other values of its enums.
-fn changed_under(from: &ObjectName, to: &ObjectName, resolved: &Resolved) -> Vec<EditKind> {
-    let (Some(before), Some(after)) = (resolved.before.table(from), resolved.after.table(to)) else {
-        return Vec::new();
-    };
-    let mut renamed = (**before).clone();
-    renamed.name = to.clone();
-    difference(&lower(&renamed, &resolved.before), &lower(after, &resolved.after), None)
+/// A table as SQLite leaves it when it is renamed: its keys to itself and its own expressions follow.
+fn renamed(from: &ObjectName, to: &ObjectName, schema: &Schema) -> Option<Arc<Table>> {
+    let mut schema = schema.clone();
+    if from != to {
+        schema.rename_table(from, to);
+    }
+    schema.table(to).cloned()
 }
 
 /// The check of every column of an enum's type, and the values that were renamed between the old and the new one.
@@ -153,7 +148,7 @@ fn enum_edits(name: &ObjectName, renamed: Option<&(String, String)>, resolved: &
     let tables = tables.filter(|table| table.columns.iter().any(|column| is_of(&column.ty)));
     tables
         .map(|table| {
-            let mut edits = changed_under(&table.name, &table.name, resolved);
+            let mut edits = changed(&table.name, &table.name, resolved, None);
             if let Some((from, to)) = renamed {
                 let columns = table.columns.iter().filter(|column| is_of(&column.ty));
                 let lowered = lower(table, &resolved.after);
@@ -202,7 +197,14 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
         }
         Operation::DropTable(table) => vec![
             unknown_keys(&table.name, resolved, line),
-            schema_step(line, format!("DROP TABLE {}", Sqlite.object(&table.name))),
+            Draft {
+                company: if refuses_to_empty(table) {
+                    Company::KeysOff
+                } else {
+                    Company::Schema
+                },
+                ..schema_step(line, format!("DROP TABLE {}", Sqlite.object(&table.name)))
+            },
         ],
         Operation::RenameTable { from, to, .. } => rename_table(from, to, resolved, line),
         Operation::CreateView(view) => schema(format!("CREATE VIEW {} AS {}", Sqlite.object(&view.name), view.body.trim())),
@@ -269,6 +271,13 @@ fn verify(effect: &[Operation], resolved: &Resolved, line: u32) -> Vec<Draft> {
     expected.map(|expected| rows_step(line, Action::Verify(expected))).collect()
 }
 
+/// With keys on, dropping a table deletes its rows one by one, which a key to itself may not let happen.
+fn refuses_to_empty(table: &Table) -> bool {
+    let own = table.foreign_keys.iter().filter(|key| key.table == table.name);
+    own.into_iter()
+        .any(|key| !matches!(key.on_delete, schema::Action::NoAction | schema::Action::Cascade))
+}
+
 /// Dropping a table deletes its rows first, and keys that nobody told the history about would carry that on.
 fn unknown_keys(table: &ObjectName, resolved: &Resolved, line: u32) -> Draft {
     let known = resolved.before.referring(table).map(|(table, _)| string(&table.name.name));
@@ -298,7 +307,7 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
         format!("ALTER TABLE {} RENAME TO {}", Sqlite.object(from), quote(&to.name)),
     )];
     let (mut indexes, mut constraints) = (Vec::new(), Vec::new());
-    for kind in changed_under(from, to, resolved) {
+    for kind in changed(from, to, resolved, None) {
         match kind {
             EditKind::CreateIndex(_) | EditKind::DropIndex(_) => indexes.push(kind),
             kind => constraints.push(Edit { line, kind }),
@@ -306,13 +315,21 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
     }
     let names = indexes.iter().filter_map(|edit| edit.sql(&to.name));
     drafts.extend(names.map(|sql| schema_step(line, sql)));
-    if !constraints.is_empty() {
+    if let Some(renamed) = renamed(from, to, &resolved.before).filter(|_| !constraints.is_empty()) {
+        let before = model::Table {
+            indexes: resolved
+                .after
+                .table(to)
+                .map(|table| lower(table, &resolved.after).indexes)
+                .unwrap_or_default(),
+            ..lower(&renamed, &resolved.before)
+        };
         let keyed = is_keyed(to, &resolved.after);
         drafts.push(Draft {
             step: Step {
                 line,
                 action: Action::Batch(TableChange {
-                    table: to.name.to_string(),
+                    before,
                     edits: constraints,
                 }),
             },
