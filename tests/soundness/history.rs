@@ -1,0 +1,334 @@
+//! Histories as text, and what the checker says of them.
+
+use crate::random::Random;
+use crate::statement::Writer;
+use mina_core::check::{Replayed, statements};
+use mina_core::config::Config;
+use mina_core::diagnostic::{Code, Diagnostic, Rule};
+use mina_core::history::{History, Revision, checksum};
+use mina_core::operation::Operation;
+use mina_core::schema::{Action, Constraint, Schema, Type};
+use mina_core::sql;
+use mina_core::syntax::{parse, source};
+use mina_runtime::{Migration, Migrations, Rendered};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// One revision, as it was drawn.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub kinds: Vec<&'static str>,
+    pub up: Vec<String>,
+    pub down: Down,
+}
+
+#[derive(Clone, Debug)]
+pub enum Down {
+    Auto,
+    /// What `auto` derives, printed.
+    Printed,
+}
+
+pub fn id(at: usize) -> String {
+    format!("{}", 20_250_101 + at)
+}
+
+pub fn text(at: usize, up: &[String], down: Option<&[String]>) -> String {
+    // Every other block lets rows stop it.
+    let allow = if at % 2 == 1 { "#![allow(may_fail_on_rows)]\n" } else { "" };
+    let revises = if at == 0 { "base".to_owned() } else { format!("{:?}", id(at - 1)) };
+    let mut text = format!(
+        "mina::migration! {{\n{allow}//! Step {at}\n\nrevision = {:?};\nrevises = {revises};\n\nupgrade {{\n",
+        id(at)
+    );
+    for statement in up {
+        let _ = writeln!(text, "{statement}");
+    }
+    match down {
+        None => text += "}\n\ndowngrade = auto;\n}\n",
+        Some(down) => {
+            text += "}\n\ndowngrade {\n";
+            for statement in down {
+                let _ = writeln!(text, "{statement}");
+            }
+            text += "}\n}\n";
+        }
+    }
+    text
+}
+
+/// What was said of statements and downgrades.
+#[derive(Default)]
+pub struct Said {
+    pub tried: usize,
+    pub accepted: usize,
+    pub refused: BTreeMap<String, usize>,
+    pub kinds: BTreeMap<&'static str, (usize, usize)>,
+    pub mutants: usize,
+    pub mutants_accepted: usize,
+}
+
+pub fn revision(at: usize, text: &str) -> Revision {
+    let mut blocks = source::scan(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let block = blocks.pop().unwrap_or_else(|| panic!("no block: {text}"));
+    let parsed = parse::parse(&block.tokens);
+    Revision {
+        block: parsed.block,
+        tokens: block.tokens,
+        file: format!("versions/{}_step.rs", id(at)),
+        location: block.location,
+        syntax: parsed.diagnostics,
+    }
+}
+
+pub fn errors(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect()
+}
+
+fn word(diagnostic: &Diagnostic) -> String {
+    match diagnostic.rule {
+        Rule::Error(code) => code.to_string(),
+        Rule::Lint(lint, _) => lint.to_string(),
+    }
+}
+
+/// A history that grows by a revision at a time.
+pub struct Grown {
+    pub texts: Vec<String>,
+    pub revisions: Vec<Revision>,
+    history: History,
+}
+
+impl Grown {
+    pub fn new() -> Self {
+        Self {
+            texts: Vec::new(),
+            revisions: Vec::new(),
+            history: History::new(Config::default(), Vec::new()),
+        }
+    }
+
+    pub fn push(&mut self, text: String) {
+        self.revisions.push(revision(self.texts.len(), &text));
+        self.texts.push(text);
+        self.history = History::new(Config::default(), self.revisions.clone());
+    }
+
+    /// The schema after revision `at`, counted from one; empty for none.
+    pub fn schema(&self, at: usize) -> Schema {
+        match at {
+            0 => Schema::default(),
+            at => self.replayed(at - 1).up.end.clone(),
+        }
+    }
+
+    pub fn replayed(&self, at: usize) -> &Replayed {
+        &self.history.checked(at).engines[0]
+    }
+
+    /// What a next revision would be, and what is wrong with it.
+    pub fn next(&self, text: &str) -> (Replayed, Vec<Diagnostic>) {
+        let revision = revision(self.texts.len(), text);
+        let (mut checked, diagnostics) = self.history.foreign(&revision, None);
+        (checked.engines.remove(0), diagnostics)
+    }
+
+    /// The errors of all revisions.
+    pub fn errors(&self) -> Vec<String> {
+        let all = (0..self.revisions.len()).flat_map(|at| self.history.diagnostics(at));
+        all.filter(Diagnostic::is_error).map(|diagnostic| diagnostic.to_string()).collect()
+    }
+
+    pub fn migrations(&self) -> Migrations {
+        let all: Vec<&'static Migration> = (0..self.revisions.len())
+            .map(|at| migration(&self.revisions[at], self.replayed(at)))
+            .collect();
+        collected(all)
+    }
+}
+
+pub fn collected(migrations: Vec<&'static Migration>) -> Migrations {
+    Migrations {
+        migrations: migrations.leak(),
+        config: "",
+        directory: "",
+    }
+}
+
+/// A migration as the macro writes it.
+pub fn migration(revision: &Revision, replayed: &Replayed) -> &'static Migration {
+    let leak = |text: String| -> &'static str { text.leak() };
+    let units = |trace| {
+        let units = sql::render(trace, &revision.tokens, revision.block.transaction);
+        leak(serde_json::to_string(&units).unwrap())
+    };
+    let rendered = Rendered {
+        engine: replayed.up.target.engine(),
+        checksum: leak(checksum(replayed)),
+        up: units(&replayed.up),
+        down: replayed.down.as_ref().map_or("[]", units),
+        runs: &[],
+    };
+    let parents: Vec<&'static str> = revision.block.revises.iter().map(|id| leak(id.text.clone())).collect();
+    Box::leak(Box::new(Migration {
+        id: leak(revision.block.revision.as_ref().unwrap().text.clone()),
+        message: leak(revision.block.message().to_owned()),
+        description: "",
+        parents: parents.leak(),
+        depends_on: &[],
+        label: None,
+        alias: None,
+        bind: None,
+        file: leak(revision.file.clone()),
+        irreversible: None,
+        engines: vec![rendered].leak(),
+    }))
+}
+
+/// What the downgrade does, an operation a statement.
+pub fn derived(replayed: &Replayed) -> Vec<Operation> {
+    let steps = replayed
+        .down
+        .iter()
+        .flat_map(|trace| &trace.steps)
+        .flat_map(|step| &step.operations);
+    steps.map(|resolved| resolved.operation.clone()).collect()
+}
+
+/// Draws a history: statements that the checker refuses are counted and left out.
+pub fn draw(random: &mut Random, said: &mut Said) -> Vec<Draft> {
+    let mut grown = Grown::new();
+    let mut drafts = Vec::new();
+    let mut serial = 0;
+    for at in 0..random.within(2, 6) {
+        let mut draft = Draft {
+            kinds: Vec::new(),
+            up: Vec::new(),
+            down: if random.percent(50) { Down::Auto } else { Down::Printed },
+        };
+        let mut schema = grown.schema(at);
+        for _ in 0..random.within(4, 14) {
+            let mut writer = Writer {
+                random,
+                schema: &schema,
+                serial: &mut serial,
+            };
+            let Some((kind, statement)) = writer.statement() else { continue };
+            let mut up = draft.up.clone();
+            up.push(statement);
+            let (replayed, diagnostics) = grown.next(&text(at, &up, None));
+            let errors = errors(&diagnostics);
+            said.tried += 1;
+            let counts = said.kinds.entry(kind).or_default();
+            counts.0 += 1;
+            if let Some(first) = errors.first() {
+                *said.refused.entry(word(first)).or_default() += 1;
+                if std::env::var_os("MINA_SOUNDNESS_REFUSALS").is_some() {
+                    println!("{}\n    {first}\n", up.last().unwrap());
+                }
+                assert!(
+                    first.code().is_none_or(|code| code >= Code::M001),
+                    "the writer wrote no statement: {}\n{first}",
+                    up.last().unwrap()
+                );
+                continue;
+            }
+            counts.1 += 1;
+            said.accepted += 1;
+            schema = replayed.up.end.clone();
+            draft.kinds.push(kind);
+            draft.up = up;
+        }
+        let auto = text(at, &draft.up, None);
+        grown.push(auto);
+        drafts.push(draft);
+    }
+    drafts
+}
+
+/// The history of drafts that is accepted, or what the checker says against it.
+pub fn grow(drafts: &[Draft]) -> Result<Grown, String> {
+    let mut grown = Grown::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        let auto = text(at, &draft.up, None);
+        let (replayed, diagnostics) = grown.next(&auto);
+        if let Some(error) = errors(&diagnostics).first() {
+            return Err(error.to_string());
+        }
+        let written = match &draft.down {
+            Down::Auto => auto,
+            Down::Printed => text(at, &draft.up, Some(&statements(&derived(&replayed)))),
+        };
+        let (_, diagnostics) = grown.next(&written);
+        if let Some(error) = errors(&diagnostics).first() {
+            // A name that is written does not follow its table when that is renamed afterwards.
+            if draft.kinds.contains(&"rename_table") {
+                grown.push(text(at, &draft.up, None));
+                continue;
+            }
+            return Err(format!("printed: {error}\n{written}"));
+        }
+        grown.push(written);
+    }
+    match grown.errors().first() {
+        Some(error) => Err(error.clone()),
+        None => Ok(grown),
+    }
+}
+
+/// A downgrade that is wrong somewhere, as statements.
+pub fn mutated(random: &mut Random, operations: &[Operation]) -> Option<Vec<String>> {
+    let mut operations = operations.to_vec();
+    if operations.is_empty() {
+        return None;
+    }
+    let at = random.below(operations.len());
+    match random.below(4) {
+        0 if operations.len() > 1 => {
+            let other = random.below(operations.len());
+            operations.swap(at, other);
+        }
+        1 | 2 => operations[at] = altered(&operations[at])?,
+        _ => drop(operations.remove(at)),
+    }
+    Some(statements(&operations))
+}
+
+/// Another type, nullability, default, name or option in one operation that makes something.
+fn altered(operation: &Operation) -> Option<Operation> {
+    let mut altered = operation.clone();
+    match &mut altered {
+        Operation::AddColumn { column, .. } => match &mut column.ty {
+            Type::Varchar(Some(length)) => *length += 1,
+            Type::Integer => column.ty = Type::BigInt,
+            _ if column.default.is_some() => column.nullable = !column.nullable,
+            _ => column.default = None,
+        },
+        Operation::AlterColumn { after, .. } => after.nullable = !after.nullable,
+        Operation::CreateTable(table) => table.columns.last_mut()?.ty = Type::Binary,
+        Operation::RenameColumn { to, .. } => to.push('x'),
+        Operation::RenameTable { to, .. } => *to = to.beside("elsewhere"),
+        Operation::CreateIndex { index, .. } => match index.elements.first_mut() {
+            Some(element) if !index.unique => element.descending = !element.descending,
+            _ => index.unique = !index.unique,
+        },
+        Operation::CreateConstraint {
+            constraint: Constraint::Unique(unique),
+            ..
+        } => unique.name.text.push('x'),
+        Operation::CreateConstraint {
+            constraint: Constraint::ForeignKey(key),
+            ..
+        } => {
+            key.on_delete = if key.on_delete == Action::Cascade {
+                Action::NoAction
+            } else {
+                Action::Cascade
+            }
+        }
+        Operation::CreateView(view) => view.body.push_str(" LIMIT 1"),
+        Operation::DropTable(_) | Operation::DropColumn { .. } => return None,
+        _ => return None,
+    }
+    Some(altered)
+}

@@ -1,0 +1,163 @@
+//! Statements about enums, views, triggers and rows.
+
+use crate::statement::Writer;
+use crate::value::{in_sql, literal, name, sql_value, string};
+use mina_core::schema::Column;
+
+impl<'a> Writer<'a> {
+    pub fn create_enum(&mut self) -> Option<String> {
+        let object = self.object_name("mood");
+        Some(format!("create_enum {} (\"open\", \"it's\", \"x\\\"y\");", name(&object)))
+    }
+
+    pub fn enumeration(&mut self) -> Option<(&'a str, &'a [String])> {
+        let enums: Vec<_> = self.schema.enums().values().collect();
+        let found = *self.random.of(&enums)?;
+        Some((&found.name.name, &found.values))
+    }
+
+    pub fn alter_enum(&mut self) -> Option<String> {
+        let (object, values) = self.enumeration()?;
+        let value = self.random.of(values)?;
+        let serial = self.serial();
+        let change = match self.random.below(4) {
+            0 => format!("add = \"v{serial}\""),
+            1 => format!("add = \"v'{serial}\", before = {value:?}"),
+            2 => format!("rename = {value:?}, to = \"r{serial}\""),
+            _ => format!("remove = {value:?}"),
+        };
+        let text = format!("alter_enum {} {{ {change} }}", name(object));
+        Some(self.allowed(text))
+    }
+
+    pub fn drop_enum(&mut self) -> Option<String> {
+        Some(format!("drop_enum {};", name(self.enumeration()?.0)))
+    }
+
+    pub fn create_view(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let view = self.object_name("vw");
+        let column = self.column(table)?;
+        let column = in_sql(&column.name);
+        let body = match self.random.below(3) {
+            0 => format!("SELECT {column} FROM {}", in_sql(&table.name.name)),
+            1 => format!(
+                "SELECT t.{column} AS found, count(*) AS n FROM {} AS t GROUP BY t.{column}",
+                in_sql(&table.name.name)
+            ),
+            _ => format!(
+                "SELECT max({column}) AS \"most of all\" FROM {} WHERE {column} IS NOT NULL",
+                in_sql(&table.name.name)
+            ),
+        };
+        Some(format!("create_view {} as {};", name(&view), string(&body)))
+    }
+
+    pub fn drop_view(&mut self) -> Option<String> {
+        let views: Vec<_> = self.schema.views().keys().collect();
+        Some(format!("drop_view {};", name(&self.random.of(&views)?.name)))
+    }
+
+    pub fn create_trigger(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let trigger = self.object_name("tg");
+        let column = self.column(table)?;
+        let (table_sql, column) = (in_sql(&table.name.name), in_sql(&column.name));
+        let body = match self.random.below(3) {
+            0 => format!("AFTER DELETE BEGIN UPDATE {table_sql} SET {column} = {column} WHERE 0; END"),
+            1 => format!("BEFORE UPDATE OF {column} FOR EACH ROW WHEN NEW.{column} IS NULL BEGIN SELECT 1; END"),
+            _ => "AFTER INSERT BEGIN SELECT count(*) FROM `sqlite_schema`; END".to_owned(),
+        };
+        Some(format!(
+            "create_trigger {} on {} {};",
+            name(&trigger),
+            name(&table.name.name),
+            string(&body)
+        ))
+    }
+
+    pub fn drop_trigger(&mut self) -> Option<String> {
+        let triggers: Vec<_> = self.schema.triggers().values().collect();
+        let trigger = self.random.of(&triggers)?;
+        Some(format!("drop_trigger {} on {};", name(&trigger.name), name(&trigger.table.name)))
+    }
+
+    pub fn bulk_insert(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let columns: Vec<&Column> = table
+            .columns
+            .iter()
+            .filter(|column| column.generated.is_none() && (!column.nullable || self.random.percent(50)))
+            .filter(|column| {
+                !table
+                    .foreign_keys
+                    .iter()
+                    .any(|key| column.nullable && key.columns.contains(&column.name))
+            })
+            .collect();
+        if columns.is_empty() {
+            return None;
+        }
+        let mut rows = Vec::new();
+        for _ in 0..self.random.within(1, 3) {
+            let serial = 1000 + self.serial();
+            let values: Vec<String> = columns.iter().map(|column| literal(&column.ty, serial, self.schema)).collect();
+            rows.push(format!("({})", values.join(", ")));
+        }
+        let columns: Vec<String> = columns.iter().map(|column| name(&column.name)).collect();
+        let text = format!(
+            "bulk_insert {} ({}) [{}];",
+            name(&table.name.name),
+            columns.join(", "),
+            rows.join(", ")
+        );
+        Some(text)
+    }
+
+    pub fn update(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let column = self.column(table).filter(|column| column.generated.is_none())?;
+        if self.random.percent(50) {
+            return Some(self.fill(table, column).trim_end().to_owned());
+        }
+        let set = string(&format!("{0} = {0}", in_sql(&column.name)));
+        Some(format!("update {} {{ set = {set}, undo = none }}", name(&table.name.name)))
+    }
+
+    pub fn delete(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let column = self.column(table)?;
+        let filter = string(&format!("{} = {}", in_sql(&column.name), sql_value(&column.ty, 3, self.schema)));
+        Some(format!("delete {} {{ where = {filter}, undo = none }}", name(&table.name.name)))
+    }
+
+    pub fn execute(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let column = self.column(table).filter(|column| column.generated.is_none())?;
+        let (table, column) = (in_sql(&table.name.name), in_sql(&column.name));
+        let sql = match self.random.below(3) {
+            0 => format!("UPDATE {table} SET {column} = {column} WHERE {column} IS NOT NULL"),
+            1 => format!("DELETE FROM {table} WHERE {column} IS NULL AND 1 = 2"),
+            _ => "SELECT 1; SELECT 'a;b' -- and; so on".to_owned(),
+        };
+        Some(format!("execute {} {{ undo = none }}", string(&sql)))
+    }
+
+    /// DDL that says what it does.
+    pub fn effect(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let column = format!("e{}", self.serial());
+        let (table_name, table_sql) = (name(&table.name.name), in_sql(&table.name.name));
+        Some(format!(
+            "execute {} {{ effect {{ add_column {table_name}.{column}: Nullable<Integer>; }} undo = {} }}",
+            string(&format!("ALTER TABLE {table_sql} ADD COLUMN {column} INTEGER")),
+            string(&format!("ALTER TABLE {table_sql} DROP COLUMN {column}"))
+        ))
+    }
+
+    pub fn comment_on(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let comment = self.random.pick(&["\"Of people\"", "= none"]);
+        Some(format!("comment_on {} {comment};", name(&table.name.name)))
+    }
+}

@@ -1,0 +1,617 @@
+//! Random statements over a schema, as text. Most fit; the checker says which.
+
+use crate::random::Random;
+use crate::value::{in_sql, key, language_type, name, sql_value, string};
+use mina_core::schema::{Column, ObjectName, Schema, Table, Type};
+
+/// Names that something in the way from the block to the database may take for something else.
+const NAMES: &[&str] = &[
+    "users",
+    "tasks",
+    "teams",
+    "notes",
+    "items",
+    "order",
+    "group",
+    "select",
+    "a b",
+    "2fa",
+    "it's",
+    "x\"y",
+    "Größe",
+    "日本",
+    "back`tick",
+    "[br]",
+    "key",
+    "index",
+    "check",
+    "where",
+    "t.u",
+    "Mixed",
+    "null",
+    "values",
+    "50%",
+];
+const COLUMNS: &[&str] = &[
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "name",
+    "title",
+    "age",
+    "state",
+    "owner_id",
+    "parent_id",
+    "order",
+    "from",
+    "a b",
+    "it's",
+    "q\"q",
+    "ü",
+    "unique",
+    "index",
+    "check",
+    "default",
+    "Case",
+    "x`y",
+    "2nd",
+    "a,b",
+    "(p)",
+];
+const TYPES: &[&str] = &[
+    "Bool",
+    "SmallInt",
+    "Integer",
+    "BigInt",
+    "Float",
+    "Double",
+    "Numeric<10, 2>",
+    "Varchar<20>",
+    "Varchar<200>",
+    "Varchar",
+    "Char<8>",
+    "Text",
+    "Binary",
+    "Date",
+    "Time",
+    "Timestamp",
+    "Timestamptz",
+    "Uuid",
+    "Json",
+];
+
+/// Statements to choose from, by the name under which they are counted.
+pub struct Writer<'a> {
+    pub random: &'a mut Random,
+    pub schema: &'a Schema,
+    /// For names and values that are there once.
+    pub serial: &'a mut u32,
+}
+
+type Write = fn(&mut Writer<'_>) -> Option<String>;
+
+const STATEMENTS: &[(&str, usize, Write)] = &[
+    ("create_table", 10, |w| w.create_table()),
+    ("drop_table", 4, |w| w.drop_table()),
+    ("rename_table", 4, |w| w.rename_table()),
+    ("add_column", 10, |w| w.on_table(Writer::add_column)),
+    ("drop_column", 7, |w| w.on_table(Writer::drop_column)),
+    ("rename column", 5, |w| w.on_table(Writer::rename_column)),
+    ("type", 6, |w| w.on_table(Writer::change_type)),
+    ("nullable", 5, |w| w.on_table(Writer::nullable)),
+    ("default", 4, |w| w.on_table(Writer::change_default)),
+    ("comment or collate", 2, |w| w.on_table(Writer::facet)),
+    ("several facets", 3, |w| w.on_table(Writer::facets)),
+    ("create constraint", 8, |w| w.on_table(Writer::create_constraint)),
+    ("drop_constraint", 5, |w| w.on_table(Writer::drop_constraint)),
+    ("rename_constraint", 2, |w| w.on_table(Writer::rename_constraint)),
+    ("create_index", 6, |w| w.on_table(Writer::create_index)),
+    ("drop_index", 3, |w| w.on_table(Writer::drop_index)),
+    ("rename_index", 2, |w| w.on_table(Writer::rename_index)),
+    ("batch_alter", 16, |w| w.batch()),
+    ("create_enum", 3, |w| w.create_enum()),
+    ("alter_enum", 5, |w| w.alter_enum()),
+    ("drop_enum", 2, |w| w.drop_enum()),
+    ("create_view", 3, |w| w.create_view()),
+    ("drop_view", 2, |w| w.drop_view()),
+    ("create_trigger", 3, |w| w.create_trigger()),
+    ("drop_trigger", 2, |w| w.drop_trigger()),
+    ("bulk_insert", 4, |w| w.bulk_insert()),
+    ("update", 3, |w| w.update()),
+    ("delete", 2, |w| w.delete()),
+    ("execute", 3, |w| w.execute()),
+    ("effect", 2, |w| w.effect()),
+    ("comment_on", 1, |w| w.comment_on()),
+];
+
+/// The statements on one table, with the table's name or in a batch without.
+struct On<'a> {
+    table: &'a Table,
+    batch: bool,
+}
+
+impl On<'_> {
+    fn path(&self, column: &str) -> String {
+        if self.batch {
+            name(column)
+        } else {
+            format!("{}.{}", name(&self.table.name.name), name(column))
+        }
+    }
+
+    fn on(&self) -> String {
+        if self.batch {
+            String::new()
+        } else {
+            format!(" on {}", name(&self.table.name.name))
+        }
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// A statement and its kind; none where the schema has nothing that it could be about.
+    pub fn statement(&mut self) -> Option<(&'static str, String)> {
+        let total: usize = STATEMENTS.iter().map(|(_, weight, _)| weight).sum();
+        let mut at = self.random.below(total);
+        let (kind, _, write) = STATEMENTS.iter().find(|(_, weight, _)| {
+            let here = at < *weight;
+            at = at.saturating_sub(*weight);
+            here
+        })?;
+        Some((kind, write(self)?))
+    }
+
+    pub fn serial(&mut self) -> u32 {
+        *self.serial += 1;
+        *self.serial
+    }
+
+    pub fn table(&mut self) -> Option<&'a Table> {
+        let tables: Vec<&Table> = self.schema.tables().values().map(|table| &**table).collect();
+        self.random.of(&tables).copied()
+    }
+
+    fn on_table(&mut self, write: fn(&mut Self, &On<'_>) -> Option<String>) -> Option<String> {
+        let table = self.table()?;
+        let text = write(self, &On { table, batch: false })?;
+        Some(self.allowed(text))
+    }
+
+    /// Some are allowed to fail on rows.
+    pub fn allowed(&mut self, text: String) -> String {
+        if self.random.percent(25) {
+            format!("#[allow(may_fail_on_rows)] {text}")
+        } else {
+            text
+        }
+    }
+
+    pub fn column<'t>(&mut self, table: &'t Table) -> Option<&'t Column> {
+        self.random.of(&table.columns)
+    }
+
+    fn free_table_name(&mut self) -> String {
+        if self.random.percent(75) {
+            self.random.pick(NAMES).to_owned()
+        } else {
+            format!("t{}", self.serial())
+        }
+    }
+
+    fn free_column_name(&mut self, table: Option<&Table>) -> String {
+        let taken = |name: &str| table.is_some_and(|table| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)));
+        let found = self.random.pick(COLUMNS).to_owned();
+        if taken(&found) && self.random.percent(90) {
+            format!("c{}", self.serial())
+        } else {
+            found
+        }
+    }
+
+    pub fn object_name(&mut self, prefix: &str) -> String {
+        if self.random.percent(10) {
+            let odd = self.random.pick(NAMES);
+            return format!("{prefix} {odd}");
+        }
+        format!("{prefix}_{}", self.serial())
+    }
+
+    fn type_name(&mut self) -> String {
+        let enums: Vec<&ObjectName> = self.schema.enums().keys().collect();
+        match self.random.of(&enums) {
+            Some(found) if self.random.percent(15) => format!("Enum<{}>", name(&found.name)),
+            _ => self.random.pick(TYPES).to_owned(),
+        }
+    }
+
+    fn default_for(&mut self, ty: &str) -> String {
+        let number = self.random.below(60);
+        match ty {
+            "Bool" => self.random.pick(&["true", "false"]).to_owned(),
+            "SmallInt" | "Integer" | "BigInt" => number.to_string(),
+            "Float" | "Double" | "Numeric<10, 2>" => format!("{number}.50"),
+            "Varchar<20>" | "Varchar<200>" | "Varchar" | "Char<8>" | "Text" => {
+                let text = self.random.pick(&["", "x", "it's", "12", "q\"q", "ünï", "a;b", "--", "NULL"]);
+                match self.random.below(6) {
+                    0 => "sql(\"lower('X')\")".to_owned(),
+                    _ => format!("{text:?}"),
+                }
+            }
+            "Binary" => "b\"\\x00\\xff\"".to_owned(),
+            "Date" => self.random.pick(&["today()", "\"2025-01-02\""]).to_owned(),
+            "Time" => "\"10:11:12\"".to_owned(),
+            "Timestamp" | "Timestamptz" => self.random.pick(&["now()", "\"2025-01-02 10:11:12\""]).to_owned(),
+            "Uuid" => self.random.pick(&["uuid()", "\"00000000-0000-4000-8000-000000000001\""]).to_owned(),
+            "Json" => "json(r#\"{\"a\": 1}\"#)".to_owned(),
+            ty => {
+                let of = ty.trim_start_matches("Enum<").trim_end_matches('>').trim_matches('"');
+                let found = self.schema.enums().values().find(|object| *object.name.name == *of);
+                format!("{:?}", found.map_or("", |found| &found.values[0]))
+            }
+        }
+    }
+
+    /// `name: Type = default` with its attributes before it.
+    fn column_definition(&mut self, column: &str, table: Option<&Table>, added: bool) -> (String, String) {
+        let mut attributes = String::new();
+        if self.random.percent(15)
+            && let Some((target, referred)) = self.referable()
+        {
+            let ty = language_type(&referred.ty);
+            let actions = self.actions();
+            attributes += &format!("#[references({}.{}{actions})] ", name(&target), name(&referred.name));
+            return (attributes, format!("{}: Nullable<{ty}>", name(column)));
+        }
+        let mut ty = self.type_name();
+        let numeric = matches!(ty.as_str(), "SmallInt" | "Integer" | "BigInt");
+        if numeric && self.random.percent(8) {
+            let source = table.and_then(|table| {
+                table
+                    .columns
+                    .iter()
+                    .find(|column| matches!(column.ty, Type::Integer | Type::BigInt))
+            });
+            if let Some(source) = source {
+                let stored = !added && self.random.percent(50);
+                attributes += &format!(
+                    "#[generated({}, stored = {stored})] ",
+                    string(&format!("{} * 2", in_sql(&source.name)))
+                );
+                return (attributes, format!("{}: Nullable<{ty}>", name(column)));
+            }
+        }
+        if self.random.percent(8) {
+            attributes += "#[unique] ";
+        }
+        if numeric && self.random.percent(10) {
+            attributes += &format!("#[check({})] ", string(&format!("{} >= 0", in_sql(column))));
+        }
+        if self.random.percent(8) {
+            attributes += "#[index] ";
+        }
+        if matches!(ty.as_str(), "Text" | "Varchar<20>") && self.random.percent(10) {
+            attributes += "#[collate = \"NOCASE\"] ";
+        }
+        let default = self.default_for(&ty);
+        let has_default = self.random.percent(if added { 60 } else { 35 });
+        if self.random.percent(45) {
+            ty = format!("Nullable<{ty}>");
+        }
+        let default = if has_default { format!(" = {default}") } else { String::new() };
+        (attributes, format!("{}: {ty}{default}", name(column)))
+    }
+
+    /// A column that a foreign key may refer to.
+    fn referable(&mut self) -> Option<(String, &'a Column)> {
+        let mut all = Vec::new();
+        for table in self.schema.tables().values() {
+            for (_, set) in table.unique_sets() {
+                if let [one] = set[..] {
+                    all.extend(table.column(one).map(|column| (table.name.name.to_string(), column)));
+                }
+            }
+        }
+        self.random.of(&all).cloned()
+    }
+
+    fn actions(&mut self) -> String {
+        let delete = self.random.pick(&[
+            "",
+            "",
+            ", on_delete = cascade",
+            ", on_delete = cascade",
+            ", on_delete = set_null",
+            ", on_delete = restrict",
+        ]);
+        let update = self.random.pick(&["", "", "", ", on_update = cascade"]);
+        format!("{delete}{update}")
+    }
+
+    fn create_table(&mut self) -> Option<String> {
+        let table = self.free_table_name();
+        let mut text = format!("create_table {} {{\n", name(&table));
+        let mut columns: Vec<String> = Vec::new();
+        let mut options = "";
+        match self.random.below(10) {
+            0..7 => {
+                let ty = self.random.pick(&["Integer", "BigInt", "Integer"]);
+                text += &format!("    #[primary_key] id: {ty},\n");
+                columns.push("id".into());
+                options = match self.random.below(12) {
+                    0 | 1 => " { autoincrement = true }",
+                    2 => " { without_rowid = true }",
+                    _ => "",
+                };
+            }
+            7 => {
+                text += "    code: Varchar<20>,\n    part: Integer,\n    primary_key (code, part),\n";
+                columns.extend(["code".into(), "part".into()]);
+                if self.random.percent(40) {
+                    options = " { without_rowid = true }";
+                }
+            }
+            8 => {
+                text += "    #[primary_key] code: Varchar<20>,\n";
+                columns.push("code".into());
+            }
+            _ => {}
+        }
+        if options.is_empty() && self.random.percent(10) {
+            options = " { strict = true }";
+        }
+        for _ in 0..self.random.within(1, 5) {
+            let column = self.free_column_name(None);
+            if columns.iter().any(|other| other.eq_ignore_ascii_case(&column)) {
+                continue;
+            }
+            if column == "parent_id" && columns.first().is_some_and(|first| first == "id") && text.contains("id: Integer") {
+                let actions = self.actions();
+                text += &format!("    #[references({}.id{actions})] parent_id: Nullable<Integer>,\n", name(&table));
+            } else {
+                let (attributes, definition) = self.column_definition(&column, None, false);
+                text += &format!("    {attributes}{definition},\n");
+            }
+            columns.push(column);
+        }
+        let some = columns[self.random.below(columns.len())].clone();
+        if self.random.percent(15) {
+            text += &format!("    unique ({}),\n", name(&some));
+        }
+        if self.random.percent(15) {
+            text += &format!("    check {},\n", string(&format!("length({}) < 90", in_sql(&some))));
+        }
+        if self.random.percent(15) {
+            text += &format!("    index ({} desc),\n", key(&some));
+        }
+        Some(format!("{text}}}{options}"))
+    }
+
+    fn drop_table(&mut self) -> Option<String> {
+        Some(format!("drop_table {};", name(&self.table()?.name.name)))
+    }
+
+    fn rename_table(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let to = self.free_table_name();
+        Some(format!("rename_table {} => {};", name(&table.name.name), name(&to)))
+    }
+
+    fn add_column(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.free_column_name(Some(on.table));
+        let (attributes, definition) = self.column_definition(&column, Some(on.table), true);
+        let definition = definition.strip_prefix(&name(&column))?.to_owned();
+        match on.batch {
+            true => Some(format!("{attributes}add_column {}{definition};", name(&column))),
+            false => Some(format!("{attributes}add_column {}{definition};", on.path(&column))),
+        }
+    }
+
+    fn drop_column(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        Some(format!("drop_column {};", on.path(&column.name)))
+    }
+
+    fn rename_column(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        let to = self.free_column_name(Some(on.table));
+        Some(format!("alter_column {} {{ rename = {} }}", on.path(&column.name), name(&to)))
+    }
+
+    fn change_type(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        let ty = self.type_name();
+        let using = match self.random.below(5) {
+            0 => String::new(),
+            1 if !column.nullable => format!(", using = {}", string(&format!("length({})", in_sql(&column.name)))),
+            _ => ", using = cast".to_owned(),
+        };
+        Some(format!("alter_column {} {{ type = {ty}{using} }}", on.path(&column.name)))
+    }
+
+    pub fn fill(&mut self, table: &Table, column: &Column) -> String {
+        let value = sql_value(&column.ty, self.serial(), self.schema);
+        let set = format!("{} = {value}", in_sql(&column.name));
+        let filter = format!("{} IS NULL", in_sql(&column.name));
+        format!(
+            "update {} {{ set = {}, where = {}, undo = none }}\n",
+            name(&table.name.name),
+            string(&set),
+            string(&filter)
+        )
+    }
+
+    fn nullable(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        let fill = match column.nullable && column.generated.is_none() && !on.batch && self.random.percent(75) {
+            true => self.fill(on.table, column),
+            false => String::new(),
+        };
+        Some(format!(
+            "{fill}alter_column {} {{ nullable = {} }}",
+            on.path(&column.name),
+            !column.nullable
+        ))
+    }
+
+    fn change_default(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        let default = match self.random.percent(30) {
+            true => "none".to_owned(),
+            false => self.default_for(&language_type(&column.ty)),
+        };
+        Some(format!("alter_column {} {{ default = {default} }}", on.path(&column.name)))
+    }
+
+    fn facet(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        let facet = self
+            .random
+            .pick(&["comment = \"of it\"", "comment = none", "collate = \"NOCASE\"", "collate = none"]);
+        Some(format!("alter_column {} {{ {facet} }}", on.path(&column.name)))
+    }
+
+    fn facets(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        let to = self.free_column_name(Some(on.table));
+        let ty = self.type_name();
+        let default = self.default_for(&ty);
+        Some(format!(
+            "alter_column {} {{ rename = {}, type = {ty}, using = cast, default = {default}, nullable = {} }}",
+            on.path(&column.name),
+            name(&to),
+            self.random.percent(60)
+        ))
+    }
+
+    fn create_constraint(&mut self, on: &On<'_>) -> Option<String> {
+        let column = self.column(on.table)?;
+        let other = self.column(on.table)?;
+        match self.random.below(5) {
+            0 | 1 => {
+                let constraint = self.object_name("uq");
+                let columns = match column.name == other.name {
+                    true => name(&column.name),
+                    false => format!("{}, {}", name(&column.name), name(&other.name)),
+                };
+                Some(format!("create_unique {}{} ({columns});", name(&constraint), on.on()))
+            }
+            2 => {
+                let constraint = self.object_name("ck");
+                let column = in_sql(&column.name);
+                let expression = match self.random.below(4) {
+                    0 => format!("length({column}) < 80"),
+                    1 => format!("{column} IS NULL OR {column} <> 'never'"),
+                    2 => format!("{column} >= 0 AND {column} IS NOT {}", in_sql(&other.name)),
+                    _ => format!("coalesce({column}, '') NOT IN ('x''y', 'z')"),
+                };
+                Some(format!("create_check {}{} {};", name(&constraint), on.on(), string(&expression)))
+            }
+            3 => {
+                let (target, referred) = self.referable()?;
+                let alike: Vec<&Column> = on.table.columns.iter().filter(|column| column.ty == referred.ty).collect();
+                let column = self.random.of(&alike)?;
+                let constraint = self.object_name("fk");
+                let options = self.actions();
+                let options = match options.strip_prefix(", ") {
+                    Some(options) => format!(" {{ {options} }}"),
+                    None => ";".to_owned(),
+                };
+                Some(format!(
+                    "create_foreign_key {}{} ({}) references {} ({}){options}",
+                    name(&constraint),
+                    on.on(),
+                    name(&column.name),
+                    name(&target),
+                    name(&referred.name)
+                ))
+            }
+            _ => {
+                let constraint = self.object_name("pk");
+                Some(format!(
+                    "create_primary_key {}{} ({});",
+                    name(&constraint),
+                    on.on(),
+                    name(&column.name)
+                ))
+            }
+        }
+    }
+
+    fn constraint(&mut self, on: &On<'_>) -> Option<String> {
+        let names: Vec<String> = on.table.constraints().map(|constraint| constraint.name().text.clone()).collect();
+        self.random.of(&names).cloned()
+    }
+
+    fn drop_constraint(&mut self, on: &On<'_>) -> Option<String> {
+        let constraint = self.constraint(on)?;
+        Some(format!("drop_constraint {}{};", name(&constraint), on.on()))
+    }
+
+    fn rename_constraint(&mut self, on: &On<'_>) -> Option<String> {
+        let constraint = self.constraint(on)?;
+        let to = self.object_name("cn");
+        Some(format!("rename_constraint {} => {}{};", name(&constraint), name(&to), on.on()))
+    }
+
+    fn create_index(&mut self, on: &On<'_>) -> Option<String> {
+        let index = self.object_name("ix");
+        let column = self.column(on.table)?;
+        let other = self.column(on.table)?;
+        let keys = match self.random.below(4) {
+            0 => format!("{} desc", key(&column.name)),
+            1 => string(&format!("lower({})", in_sql(&column.name))),
+            2 if column.name != other.name => format!("{}, {} desc", key(&column.name), key(&other.name)),
+            _ => key(&column.name),
+        };
+        let options = match self.random.below(5) {
+            0 => " { unique = true }".to_owned(),
+            1 => format!(" {{ where = {} }}", string(&format!("{} IS NOT NULL", in_sql(&other.name)))),
+            2 if self.random.percent(30) => format!(" {{ unique = true, where = {} }}", string(&format!("{} > 3", in_sql(&other.name)))),
+            _ => ";".to_owned(),
+        };
+        Some(format!("create_index {}{} ({keys}){options}", name(&index), on.on()))
+    }
+
+    fn index(&mut self, on: &On<'_>) -> Option<String> {
+        self.random.of(&on.table.indexes).map(|index| index.name.text.clone())
+    }
+
+    fn drop_index(&mut self, on: &On<'_>) -> Option<String> {
+        let index = self.index(on)?;
+        Some(format!("drop_index {}{};", name(&index), on.on()))
+    }
+
+    fn rename_index(&mut self, on: &On<'_>) -> Option<String> {
+        let index = self.index(on)?;
+        let to = self.object_name("ix");
+        Some(format!("rename_index {} => {}{};", name(&index), name(&to), on.on()))
+    }
+
+    fn batch(&mut self) -> Option<String> {
+        const PARTS: &[fn(&mut Writer<'_>, &On<'_>) -> Option<String>] = &[
+            |w, on| w.add_column(on),
+            |w, on| w.add_column(on),
+            |w, on| w.drop_column(on),
+            |w, on| w.rename_column(on),
+            |w, on| w.change_type(on),
+            |w, on| w.nullable(on),
+            |w, on| w.change_default(on),
+            |w, on| w.create_constraint(on),
+            |w, on| w.drop_constraint(on),
+            |w, on| w.create_index(on),
+            |w, on| w.drop_index(on),
+        ];
+        let table = self.table()?;
+        let mut text = String::new();
+        for _ in 0..self.random.within(1, 3) {
+            let part = PARTS[self.random.below(PARTS.len())];
+            if let Some(statement) = part(self, &On { table, batch: true }) {
+                let statement = self.allowed(statement);
+                text += &format!("    {statement}\n");
+            }
+        }
+        Some(format!("batch_alter {} {{\n{text}}}", name(&table.name.name)))
+    }
+}

@@ -1,0 +1,77 @@
+//! Names, types and values as the language and as SQL write them.
+
+use mina_core::schema::{Schema, Type};
+
+/// A name as the language takes it.
+pub fn name(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && text.starts_with(|c: char| c.is_ascii_alphabetic());
+    if plain { text.to_owned() } else { format!("{text:?}") }
+}
+
+/// A name in a string of SQL, as the language takes it.
+pub fn in_sql(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_ascii_lowercase()) && text.len() == 1;
+    if plain {
+        text.to_owned()
+    } else {
+        format!("`{}`", text.replace('`', "``"))
+    }
+}
+
+/// A column among the keys of an index, where a string is an expression.
+pub fn key(text: &str) -> String {
+    let word = name(text);
+    if word.starts_with('"') { string(&in_sql(text)) } else { word }
+}
+
+pub fn string(sql: &str) -> String {
+    format!("{sql:?}")
+}
+
+/// A type as the language writes it.
+pub fn language_type(ty: &Type) -> String {
+    match ty {
+        Type::Enum(object) => format!("Enum<{}>", name(&object.name)),
+        ty => ty.to_string(),
+    }
+}
+
+/// A value of a type in a row of the language, another for another serial where the type has as many.
+pub fn literal(ty: &Type, serial: u32, schema: &Schema) -> String {
+    match ty {
+        Type::Bool => serial.is_multiple_of(2).to_string(),
+        Type::TinyInt => (serial % 100).to_string(),
+        Type::Json | Type::Jsonb => "json(\"{}\")".to_owned(),
+        Type::Binary => format!("b\"{serial}\""),
+        _ => {
+            let sql = sql_value(ty, serial, schema);
+            match sql.strip_prefix('\'').and_then(|sql| sql.strip_suffix('\'')) {
+                Some(text) => format!("{:?}", text.replace("''", "'")),
+                None => sql,
+            }
+        }
+    }
+}
+
+/// A value of a type in SQL.
+pub fn sql_value(ty: &Type, serial: u32, schema: &Schema) -> String {
+    match ty {
+        Type::Bool => (serial % 2).to_string(),
+        Type::TinyInt => (serial % 100).to_string(),
+        Type::SmallInt | Type::Integer | Type::BigInt => serial.to_string(),
+        Type::Float | Type::Double | Type::Numeric(_) => format!("{serial}.5"),
+        Type::Varchar(_) | Type::Char(_) | Type::Text => format!("'{serial}'"),
+        Type::Binary => format!("x'{serial:08}'"),
+        Type::Date => format!("'2025-{:02}-{:02}'", 1 + serial % 12, 1 + serial % 28),
+        Type::Time => format!("'{:02}:{:02}:00'", serial % 24, serial % 60),
+        Type::Timestamp | Type::Timestamptz => format!("'2025-01-{:02} 10:{:02}:00'", 1 + serial % 28, serial % 60),
+        Type::Uuid => format!("'00000000-0000-4000-8000-{serial:012}'"),
+        Type::Json | Type::Jsonb => format!("'{{\"n\":{serial}}}'"),
+        Type::Enum(object) => {
+            let values = schema.enumeration(object).map_or(&[][..], |object| &object.values);
+            let value = values.get(serial as usize % values.len().max(1)).map_or("", String::as_str);
+            format!("'{}'", value.replace('\'', "''"))
+        }
+        _ => format!("'{serial}'"),
+    }
+}
