@@ -34,9 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             parsing = parsing.min(start.elapsed().as_secs_f64());
             let start = Instant::now();
             let history = History::new(Config::default(), revisions);
-            for index in 0..history.revisions.len() {
+            for (index, migration) in generated.iter().enumerate() {
                 if let Some(found) = history.diagnostics(index).first() {
-                    return Err(format!("{}: {found}", generated[index].slug).into());
+                    return Err(format!("{} {}: {found}", migration.id, migration.slug).into());
                 }
             }
             folding = folding.min(start.elapsed().as_secs_f64());

@@ -64,7 +64,7 @@ fn action(action: &Action) -> String {
         Action::Sql(sql) => sql.clone(),
         Action::Batch(change) => {
             let edits = change.edits.iter().map(|step| format!("  {}: {}", step.line, edit(&step.kind)));
-            format!("pass over {}\n{}", change.before.name, edits.collect::<Vec<_>>().join("\n"))
+            format!("pass over {}\n{}", change.table, edits.collect::<Vec<_>>().join("\n"))
         }
         Action::Count { sql, what } => format!("count {what}: {sql}"),
         Action::Verify(Expected::Table { table, without }) => format!("verify {} without {without:?}", table.create()),

@@ -3,7 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
-use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule, Table};
+use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule};
 use mina_core::sql::sqlite::{Edit, EditKind, TableChange};
 use mina_runtime::sqlite::{apply_as, dump};
 use proptest::prelude::*;
@@ -175,10 +175,7 @@ fn change(world: &World, edits: &[(usize, usize, usize)]) -> TableChange {
         kind: edit(world, *what, *at, *to),
     });
     TableChange {
-        before: Table {
-            name: "t".into(),
-            ..Table::default()
-        },
+        table: "t".into(),
         edits: edits.collect(),
     }
 }

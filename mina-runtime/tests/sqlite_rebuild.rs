@@ -3,7 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
-use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule, Table};
+use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule};
 use mina_core::sql::sqlite::{Edit, EditKind, TableChange};
 use mina_runtime::sqlite::{BatchError, apply, apply_as, dump};
 
@@ -26,10 +26,7 @@ fn column(name: &str, ty: &str, nullable: bool) -> Column {
 
 fn change(table: &str, edits: Vec<EditKind>) -> TableChange {
     TableChange {
-        before: Table {
-            name: table.into(),
-            ..Table::default()
-        },
+        table: table.into(),
         edits: edits.into_iter().map(|kind| Edit { line: 7, kind }).collect(),
     }
 }

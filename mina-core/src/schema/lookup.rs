@@ -216,3 +216,26 @@ impl Index {
             || self.filter.as_ref().is_some_and(|filter| filter.uses(column))
     }
 }
+
+impl Table {
+    /// The table without the columns, constraints and indexes that are the same in another; its primary key stays.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        fn apart<T: PartialEq + Clone>(ours: &[T], theirs: &[T]) -> Vec<T> {
+            ours.iter().filter(|one| !theirs.contains(one)).cloned().collect()
+        }
+        Self {
+            name: self.name.clone(),
+            columns: apart(&self.columns, &other.columns),
+            primary_key: self.primary_key.clone(),
+            foreign_keys: apart(&self.foreign_keys, &other.foreign_keys),
+            uniques: apart(&self.uniques, &other.uniques),
+            checks: apart(&self.checks, &other.checks),
+            exclusions: apart(&self.exclusions, &other.exclusions),
+            indexes: apart(&self.indexes, &other.indexes),
+            comment: self.comment.clone(),
+            options: self.options.clone(),
+            origin: self.origin.clone(),
+        }
+    }
+}

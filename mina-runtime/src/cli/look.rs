@@ -219,15 +219,15 @@ fn step_lines(file: &str, step: &Step) -> String {
             }
         }
         Action::Batch(change) => {
-            let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild(&change.before));
+            let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild());
             let way = if rebuild {
                 "a rebuild unless this SQLite does it natively"
             } else {
                 "native"
             };
-            text += &format!("  alter {}: {way}\n", change.before.name);
+            text += &format!("  alter {}: {way}\n", change.table);
             for edit in &change.edits {
-                let sql = edit.kind.sql(&change.before.name);
+                let sql = edit.kind.sql(&change.table);
                 text += &format!("    {}\n", sql.unwrap_or_else(|| super::graph::edit_text(&edit.kind)));
             }
         }

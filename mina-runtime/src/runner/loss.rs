@@ -129,7 +129,7 @@ fn changes(action: &Action) -> Vec<Change> {
     match action {
         Action::Sql(sql) => change_in(sql).into_iter().collect(),
         Action::Batch(change) => {
-            let table = &change.before.name;
+            let table = &change.table;
             let edits = change.edits.iter().filter_map(|edit| match &edit.kind {
                 EditKind::DropColumn { name, .. } => Some(Change::DropColumn(table.clone(), name.clone())),
                 EditKind::RenameColumn { from, to } => Some(Change::RenameColumn(table.clone(), from.clone(), to.clone())),

@@ -96,7 +96,7 @@ fn action(conn: &mut dyn Connection, action: &Action, runs: &[RunStep], done: &m
         Action::Sql(sql) => done.rows += conn.execute(sql).map_err(|error| fault(conn, &error))?,
         Action::Batch(change) => {
             if conn.change(change)? {
-                done.rebuilt.push(change.before.name.clone());
+                done.rebuilt.push(change.table.clone());
             }
         }
         Action::Count { sql, what } => {
@@ -235,7 +235,7 @@ fn cut(text: &str) -> String {
 
 pub(crate) fn table_of(action: &Action) -> String {
     match action {
-        Action::Batch(change) => change.before.name.to_string(),
+        Action::Batch(change) => change.table.to_string(),
         _ => String::new(),
     }
 }

@@ -80,7 +80,7 @@ fn watched(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> R
     let dropped: Vec<&str> = change.edits.iter().filter_map(|edit| edit.kind.dropped_column()).collect();
     let doubtful = Doubtful::find(conn, &dropped).map_err(|error| at(change, error))?;
     let done = all(conn, change, version)?;
-    doubtful.still_stand(conn, &change.before.name).map_err(|error| at(change, error))?;
+    doubtful.still_stand(conn, &change.table).map_err(|error| at(change, error))?;
     Ok(done)
 }
 
@@ -90,7 +90,7 @@ fn at(change: &TableChange, error: BatchError) -> Failure {
 }
 
 fn all(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<Done, Failure> {
-    let table = &change.before.name;
+    let table = &change.table;
     let live = start(conn, table).map_err(|error| at(change, error))?;
     let renamed = rename::renamed(&live, &change.edits);
     let mut planned = live.clone();

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// completes from the live table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableChange {
-    /// What the history believes of the table before.
-    pub before: Table,
+    /// The table's name.
+    pub table: String,
     /// What changes, in order.
     pub edits: Vec<Edit>,
 }
@@ -77,9 +77,9 @@ impl EditKind {
     }
 
     /// Whether the runner may have to rebuild the table for it, on a table that the history knows in full.
-    pub fn may_rebuild(&self, before: &Table) -> bool {
+    pub fn may_rebuild(&self) -> bool {
         match self {
-            Self::DropColumn { name, constraints } => !constraints.is_empty() || before.constraints.iter().any(|c| c.is_about(name)),
+            Self::DropColumn { constraints, .. } => !constraints.is_empty(),
             edit => !edit.is_plain(),
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Dr
             if pass.as_ref().is_some_and(|pass| pass.table != table) {
                 drafts.extend(pass.take().map(Pass::close).unwrap_or_default());
             }
-            let pass = pass.get_or_insert_with(|| Pass::new(&table, &resolved.before));
+            let pass = pass.get_or_insert_with(|| Pass::new(&table));
             pass.counts.extend(counts(resolved, statement, at));
             pass.keyed |= is_keyed(&table, &resolved.before) || is_keyed(&table, &resolved.after);
             pass.edits.extend(edits.into_iter().map(|kind| Edit { line: at, kind }));
@@ -45,17 +45,15 @@ pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Dr
 /// One pass over a table, while its edits are collected.
 struct Pass {
     table: ObjectName,
-    before: model::Table,
     edits: Vec<Edit>,
     counts: Vec<Draft>,
     keyed: bool,
 }
 
 impl Pass {
-    fn new(table: &ObjectName, schema: &Schema) -> Self {
+    fn new(table: &ObjectName) -> Self {
         Self {
             table: table.clone(),
-            before: schema.table(table).map(|table| lower(table, schema)).unwrap_or_default(),
             edits: Vec::new(),
             counts: Vec::new(),
             keyed: false,
@@ -68,15 +66,15 @@ impl Pass {
             let statements = self
                 .edits
                 .iter()
-                .filter_map(|edit| Some((edit.line, edit.kind.sql(&self.before.name)?)));
+                .filter_map(|edit| Some((edit.line, edit.kind.sql(&self.table.name)?)));
             drafts.extend(statements.map(|(line, sql)| schema_step(line, sql)));
             return drafts;
         }
-        let rebuild = self.edits.iter().any(|edit| edit.kind.may_rebuild(&self.before));
+        let rebuild = self.edits.iter().any(|edit| edit.kind.may_rebuild());
         let company = if rebuild && self.keyed { Company::KeysOff } else { Company::Schema };
         let line = self.edits.first().map_or(0, |edit| edit.line);
         let action = Action::Batch(TableChange {
-            before: self.before,
+            table: self.table.name.to_string(),
             edits: self.edits,
         });
         drafts.push(Draft {
@@ -94,7 +92,7 @@ fn is_keyed(table: &ObjectName, schema: &Schema) -> bool {
 
 /// What an operation changes about tables that stay; nothing for what is no such operation.
 fn table_edits(resolved: &Resolved) -> Vec<(ObjectName, Vec<EditKind>)> {
-    let one = |table: &ObjectName, using: Option<&str>| vec![(table.clone(), changed(table, table, resolved, using))];
+    let one = |table: &ObjectName, using: Option<&str>| vec![(table.clone(), changed(table, resolved, using))];
     match &resolved.operation {
         Operation::RenameColumn { table, from, to } => vec![(
             table.clone(),
@@ -125,11 +123,26 @@ fn cast(column: &str, ty: &Type) -> String {
     format!("CAST({} AS {})", quote(column), Sqlite.type_name(ty))
 }
 
-fn changed(from: &ObjectName, to: &ObjectName, resolved: &Resolved, using: Option<&str>) -> Vec<EditKind> {
+/// What is alike before and after is left out first: lowering it would find it alike again.
+fn changed(table: &ObjectName, resolved: &Resolved, using: Option<&str>) -> Vec<EditKind> {
+    let (Some(before), Some(after)) = (resolved.before.table(table), resolved.after.table(table)) else {
+        return Vec::new();
+    };
+    let alike = before.primary_key == after.primary_key && before.options == after.options;
+    let (before, after) = if alike {
+        (before.without(after), after.without(before))
+    } else {
+        ((**before).clone(), (**after).clone())
+    };
+    difference(&lower(&before, &resolved.before), &lower(&after, &resolved.after), using)
+}
+
+/// The same for all of a table, under another name or with other values of its enums.
+fn changed_under(from: &ObjectName, to: &ObjectName, resolved: &Resolved) -> Vec<EditKind> {
     let (Some(before), Some(after)) = (renamed(from, to, &resolved.before), resolved.after.table(to)) else {
         return Vec::new();
     };
-    difference(&lower(&before, &resolved.before), &lower(after, &resolved.after), using)
+    difference(&lower(&before, &resolved.before), &lower(after, &resolved.after), None)
 }
 
 /// A table as SQLite leaves it when it is renamed: its keys to itself and its own expressions follow.
@@ -148,7 +161,7 @@ fn enum_edits(name: &ObjectName, renamed: Option<&(String, String)>, resolved: &
     let tables = tables.filter(|table| table.columns.iter().any(|column| is_of(&column.ty)));
     tables
         .map(|table| {
-            let mut edits = changed(&table.name, &table.name, resolved, None);
+            let mut edits = changed_under(&table.name, &table.name, resolved);
             if let Some((from, to)) = renamed {
                 let columns = table.columns.iter().filter(|column| is_of(&column.ty));
                 let lowered = lower(table, &resolved.after);
@@ -307,7 +320,7 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
         format!("ALTER TABLE {} RENAME TO {}", Sqlite.object(from), quote(&to.name)),
     )];
     let (mut indexes, mut constraints) = (Vec::new(), Vec::new());
-    for kind in changed(from, to, resolved, None) {
+    for kind in changed_under(from, to, resolved) {
         match kind {
             EditKind::CreateIndex(_) | EditKind::DropIndex(_) => indexes.push(kind),
             kind => constraints.push(Edit { line, kind }),
@@ -315,21 +328,13 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
     }
     let names = indexes.iter().filter_map(|edit| edit.sql(&to.name));
     drafts.extend(names.map(|sql| schema_step(line, sql)));
-    if let Some(renamed) = renamed(from, to, &resolved.before).filter(|_| !constraints.is_empty()) {
-        let before = model::Table {
-            indexes: resolved
-                .after
-                .table(to)
-                .map(|table| lower(table, &resolved.after).indexes)
-                .unwrap_or_default(),
-            ..lower(&renamed, &resolved.before)
-        };
+    if !constraints.is_empty() {
         let keyed = is_keyed(to, &resolved.after);
         drafts.push(Draft {
             step: Step {
                 line,
                 action: Action::Batch(TableChange {
-                    before,
+                    table: to.name.to_string(),
                     edits: constraints,
                 }),
             },

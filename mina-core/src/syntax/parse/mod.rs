@@ -51,8 +51,7 @@ pub fn parse_str(text: &str) -> Result<(Parsed, Tokens), source::SourceError> {
     Ok((parse(&tokens), tokens))
 }
 
-/// The value of a string literal.
-#[cfg(test)]
-pub(super) fn string_value(literal: &str) -> Option<String> {
+/// The value of a string literal, however it is escaped.
+pub fn string_value(literal: &str) -> Option<String> {
     literal::string(literal).map(|string| string.text)
 }
