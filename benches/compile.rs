@@ -1,6 +1,7 @@
 //! Compile time of a history of 1,000 migrations, beside diesel's `embed_migrations!` over the same SQL, in one run.
 //!
 //! `cargo bench --bench compile` prints seconds and ratios; `cargo bench --bench compile -- 200` takes another count.
+//! Each is measured as cargo builds proc macros by default, and with `[profile.dev.build-override] opt-level = 3`.
 
 #[path = "support/history.rs"]
 mod history;
@@ -25,24 +26,72 @@ fn main() -> Result<()> {
     let generated = history::history(count);
     let mina = write_mina(folder.path(), &generated)?;
     let diesel = write_diesel(folder.path(), &generated)?;
-    let target = folder.path().join("target");
-    for krate in [&mina, &diesel] {
-        cargo(krate, &target, &["check"])?;
-        cargo(krate, &target, &["build"])?;
-    }
-    let touched_mina = best(&mina, &target, &["check"], || touch(&mina.join("versions"), generated.len()))?;
-    let touched_diesel = best(&diesel, &target, &["check"], || touch(&diesel.join("migrations"), generated.len()))?;
-    let clean_mina = best(&mina, &target, &["build"], || clean(&mina, &target))?;
-    let clean_diesel = best(&diesel, &target, &["build"], || clean(&diesel, &target))?;
     println!("{count} migrations, best of {RUNS}");
-    println!("| what | Mina | embed_migrations! | ratio |\n|---|--:|--:|--:|");
-    for (what, mina, diesel) in [
-        ("cargo check, one file touched", touched_mina, touched_diesel),
-        ("cargo build of the crate alone, clean", clean_mina, clean_diesel),
-    ] {
-        println!("| {what} | {mina:.2} s | {diesel:.2} s | {:.1} |", mina / diesel);
+    println!("| what | proc macros | Mina | embed_migrations! | ratio |\n|---|---|--:|--:|--:|");
+    for (macros, level) in [("as by default", "0"), ("optimised", "3")] {
+        let target = Target {
+            folder: folder.path().join(format!("target{level}")),
+            level,
+        };
+        for krate in [&mina, &diesel] {
+            target.cargo(krate, &["check"])?;
+            target.cargo(krate, &["build"])?;
+        }
+        let checked = (
+            target.best(&mina, &["check"], || touch(&mina.join("versions"), count))?,
+            target.best(&diesel, &["check"], || touch(&diesel.join("migrations"), count))?,
+        );
+        let built = (
+            target.best(&mina, &["build"], || target.clean(&mina))?,
+            target.best(&diesel, &["build"], || target.clean(&diesel))?,
+        );
+        for (what, (mina, diesel)) in [
+            ("cargo check, one file touched", checked),
+            ("cargo build of the crate alone, clean", built),
+        ] {
+            println!("| {what} | {macros} | {mina:.2} s | {diesel:.2} s | {:.1} |", mina / diesel);
+        }
     }
     Ok(())
+}
+
+/// A target folder, and how far proc macros are optimised in it.
+struct Target {
+    folder: PathBuf,
+    level: &'static str,
+}
+
+impl Target {
+    fn cargo(&self, krate: &Path, arguments: &[&str]) -> Result<()> {
+        let output = Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(krate)
+            .env("CARGO_TARGET_DIR", &self.folder)
+            .env("CARGO_PROFILE_DEV_BUILD_OVERRIDE_OPT_LEVEL", self.level)
+            .stdin(Stdio::null())
+            .output()?;
+        if output.status.success() {
+            Ok(())
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+        }
+    }
+
+    fn clean(&self, krate: &Path) -> Result<()> {
+        let name = krate.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.cargo(krate, &["clean", "--quiet", "-p", &name])
+    }
+
+    fn best(&self, krate: &Path, arguments: &[&str], prepare: impl Fn() -> Result<()>) -> Result<f64> {
+        let mut best = f64::INFINITY;
+        for _ in 0..RUNS {
+            prepare()?;
+            let start = Instant::now();
+            self.cargo(krate, arguments)?;
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        Ok(best)
+    }
 }
 
 fn write_mina(folder: &Path, generated: &[history::Generated]) -> Result<PathBuf> {
@@ -138,34 +187,4 @@ fn touch(folder: &Path, count: usize) -> Result<()> {
     let mut text = fs::read_to_string(&path)?;
     text.push('\n');
     Ok(fs::write(path, text)?)
-}
-
-fn clean(krate: &Path, target: &Path) -> Result<()> {
-    let name = krate.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    cargo(krate, target, &["clean", "--quiet", "-p", &name])
-}
-
-fn best(krate: &Path, target: &Path, arguments: &[&str], prepare: impl Fn() -> Result<()>) -> Result<f64> {
-    let mut best = f64::INFINITY;
-    for _ in 0..RUNS {
-        prepare()?;
-        let start = Instant::now();
-        cargo(krate, target, arguments)?;
-        best = best.min(start.elapsed().as_secs_f64());
-    }
-    Ok(best)
-}
-
-fn cargo(krate: &Path, target: &Path, arguments: &[&str]) -> Result<()> {
-    let output = Command::new(env!("CARGO"))
-        .args(arguments)
-        .current_dir(krate)
-        .env("CARGO_TARGET_DIR", target)
-        .stdin(Stdio::null())
-        .output()?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
-    }
 }
