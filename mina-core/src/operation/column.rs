@@ -544,7 +544,7 @@ impl<'a> Replay<'a> {
 }
 
 /// The constraints that a column's attributes make, in the table-level form.
-fn attribute_constraints(definition: &ColumnDef) -> Vec<ConstraintDef> {
+pub(super) fn attribute_constraints(definition: &ColumnDef) -> Vec<ConstraintDef> {
     let own = || vec![definition.name.clone()];
     let mut constraints = Vec::new();
     let mut push = |name: &Option<Ident>, kind: ConstraintKind, span: Span| {

@@ -1,7 +1,7 @@
 //! Tables and the namespaces they are in.
 
 use super::Operation;
-use super::column::KeyOf;
+use super::column::{KeyOf, attribute_constraints};
 use super::conversion::is_whole;
 use super::dependents::{bodies_about_table, keys_to_table};
 use super::lookup::path;
@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::schema::naming::{NameKind, Naming};
 use crate::schema::{ConstraintRef, ObjectName, OccupantKind, Table, Value};
 use crate::syntax::Span;
-use crate::syntax::ast::{ColumnDef, ConstraintKind, Ident, TableDef, TableItem, TableRef};
+use crate::syntax::ast::{ColumnDef, ConstraintDef, ConstraintKind, Ident, TableDef, TableItem, TableRef};
 
 impl<'a> Replay<'a> {
     pub(super) fn create_table(&mut self, definition: &'a TableDef) -> Resolution {
@@ -59,10 +59,22 @@ impl<'a> Replay<'a> {
         }
         let mut generated = None;
         for column in columns() {
-            let _ = self.column_attributes(&name, column);
+            let references = None;
+            let _ = self.column_attributes(
+                &name,
+                &ColumnDef {
+                    references,
+                    ..column.clone()
+                },
+            );
             generated = generated.or(column.primary_key.as_ref().and_then(|key| key.generated));
         }
-        for item in &definition.items {
+        // A key to the table itself comes after all that may make its columns unique.
+        let keys = columns().flat_map(attribute_constraints);
+        let keys: Vec<TableItem> = keys.filter(is_foreign_key).map(TableItem::Constraint).collect();
+        let is_key = |item: &&TableItem| matches!(item, TableItem::Constraint(constraint) if is_foreign_key(constraint));
+        let (last, first): (Vec<&TableItem>, Vec<&TableItem>) = definition.items.iter().partition(is_key);
+        for item in first.into_iter().chain(&keys).chain(last) {
             let Some(table) = self.schema.table(&name).cloned() else { break };
             match item {
                 TableItem::Column(_) => {}
@@ -319,6 +331,10 @@ fn derived_names(table: &Table, to: &ObjectName, config: &Config) -> Vec<(Occupa
         );
     }
     renamed
+}
+
+fn is_foreign_key(constraint: &ConstraintDef) -> bool {
+    matches!(constraint.kind, ConstraintKind::ForeignKey { .. })
 }
 
 /// Whether SQLite stores the rows of a table by their primary key.

@@ -200,3 +200,11 @@ fn a_key_that_refers_to_another_is_counted_up_where_that_is_said() {
     assert!(!counted("#[primary_key]"));
     assert!(counted("#[primary_key(generated = true)]"));
 }
+
+#[test]
+fn a_table_refers_to_what_it_makes_unique_itself_wherever_that_stands() {
+    let table = "create_table t { #[primary_key] id: Integer, code: Text, #[references(t.code)] parent: Nullable<Text>,";
+    assert_eq!(said(&format!("{table} unique (code), }}")), "");
+    assert_eq!(said(&format!("{table} index (code) {{ unique = true }}, }}")), "");
+    assert!(said(&format!("{table} }}")).contains("M207"));
+}
