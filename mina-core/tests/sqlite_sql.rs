@@ -151,10 +151,10 @@ fn a_table_has_every_constraint_by_its_name() {
         4: CREATE TABLE "t" (
             "a" INTEGER NOT NULL,
             "b" TEXT NOT NULL,
-            CONSTRAINT "pk_own" PRIMARY KEY ("a", "b"),
             CONSTRAINT "fk_own" FOREIGN KEY ("a") REFERENCES "users" ("id") ON DELETE SET NULL ON UPDATE RESTRICT DEFERRABLE INITIALLY DEFERRED,
             CONSTRAINT "uq_own" UNIQUE ("b"),
-            CONSTRAINT "ck_own" CHECK (length(b) > 0)
+            CONSTRAINT "ck_own" CHECK (length(b) > 0),
+            CONSTRAINT "pk_own" PRIMARY KEY ("a", "b")
         ) WITHOUT ROWID, STRICT
         4: CREATE UNIQUE INDEX "ix_own" ON "t" ("b" COLLATE NOCASE DESC, lower(b)) WHERE b IS NOT NULL
         "#);

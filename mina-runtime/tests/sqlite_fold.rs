@@ -211,3 +211,15 @@ fn names_with_quotes_and_two_columns_of_one_enum_are_changed_in_order() {
         );
     }
 }
+
+#[test]
+fn a_column_of_a_key_without_rowids_is_renamed_where_it_is_unique_with_others() {
+    for version in [NEW, OLD] {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        let table = "create_table t { #[primary_key] code: Text, a: Integer, unique (a, code), } { without_rowid = true }
+            bulk_insert t (code, a) [ (\"x\", 1) ];";
+        let schema = run(&mut conn, Schema::default(), table, version);
+        let schema = run(&mut conn, schema, "create_unique uq_code on t (code);", version);
+        run(&mut conn, schema, "alter_column t.code { rename = name }", version);
+    }
+}

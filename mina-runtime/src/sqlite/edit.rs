@@ -295,15 +295,26 @@ fn add_constraint(live: &mut Live, constraint: &Constraint) -> Result<(), BatchE
             return Err(exists(live, "the primary key".into(), &clause.text, constraint.clause()));
         }
     }
-    live.definition.items.push(Item::Constraints(Constraints {
+    let item = Item::Constraints(Constraints {
         text: None,
         clauses: vec![clause(
             Some(&constraint.name),
             constraint.clause(),
             ClauseKind::Constraint(constraint.rule.clone()),
         )],
-    }));
+    });
+    // Without rowids the key stays last: SQLite could not rename its columns otherwise.
+    let last = match live.definition.items.last() {
+        Some(Item::Constraints(key)) if live.definition.is_without_rowid() && key.clauses.iter().any(is_key) => 1,
+        _ => 0,
+    };
+    let items = &mut live.definition.items;
+    items.insert(items.len() - last, item);
     Ok(())
+}
+
+fn is_key(clause: &Clause) -> bool {
+    matches!(clause.kind, ClauseKind::Constraint(model::Rule::PrimaryKey { .. }))
 }
 
 /// The columns of one enum have a check each, all under the enum's name.

@@ -22,6 +22,9 @@ pub fn lower(table: &Table, schema: &Schema) -> model::Table {
     for column in &table.columns {
         constraints.extend(enum_check(column, schema).filter(|check| !constraints.contains(check)));
     }
+    if without_rowid {
+        key_last(&mut constraints);
+    }
     model::Table {
         name: table.name.name.to_string(),
         columns: table
@@ -34,6 +37,11 @@ pub fn lower(table: &Table, schema: &Schema) -> model::Table {
         strict,
         without_rowid,
     }
+}
+
+/// SQLite cannot rename a column of the key of a table without rowids that is in a unique constraint after the key.
+fn key_last(constraints: &mut [model::Constraint]) {
+    constraints.sort_by_key(|constraint| matches!(constraint.rule, Rule::PrimaryKey { .. }));
 }
 
 fn option(table: &Table, key: &str) -> bool {
