@@ -122,6 +122,10 @@ impl Grown {
         }
     }
 
+    pub fn says(&self, words: &str) -> bool {
+        self.texts.iter().any(|text| text.contains(words))
+    }
+
     pub fn replayed(&self, at: usize) -> &Replayed {
         &self.history.checked(at).engines[0]
     }
@@ -284,7 +288,8 @@ pub fn mutated(random: &mut Random, operations: &[Operation]) -> Option<Vec<Stri
     }
     let at = random.below(operations.len());
     match random.below(4) {
-        0 if operations.len() > 1 => {
+        // What a person's own DDL needs to have happened before it is not known.
+        0 if operations.len() > 1 && !operations.iter().any(|operation| matches!(operation, Operation::Execute { .. })) => {
             let other = random.below(operations.len());
             operations.swap(at, other);
         }
