@@ -41,6 +41,7 @@ fn main() -> std::process::ExitCode {
             "shared" => config = "[database]\nurl = \"app.db\"\n[databases.analytics]\nurl = \"app.db\"\n",
             "env" => config = "[database]\nurl = \"env:FIXTURE_URL\"\n",
             "url" => config = "[database]\nurl = \"app.db\"\n",
+            "one" => config = "[run]\ntransaction = \"run\"\n",
             "impatient" => config = "[run]\nlock_timeout = \"200ms\"\n",
             _ => {}
         }

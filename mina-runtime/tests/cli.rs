@@ -205,6 +205,26 @@ fn a_failure_says_which_statement_where_and_what_stays() {
 }
 
 #[test]
+fn a_run_in_one_transaction_says_nothing_is_done_that_was_taken_back() {
+    let place = Place::new();
+    let url = ["--database-url", "app.db"];
+    let said = place.run("one,failing", &[&["upgrade"], &url[..]].concat());
+    assert_eq!(said.code, 1);
+    assert!(!said.out.contains("2025a Message"), "{}", said.out);
+    insta::assert_snapshot!(said.err, @r#"
+    error: upgrade to `2025d` failed at versions/2025d_x.rs:10
+        INSERT INTO missing VALUES (1)
+      SQLite: no such table: missing
+      help: it shared a transaction with `2025a`, `2025b`, `2025c` (`transaction = "run"`), which were taken back: the database is as it was before `2025a`; correct the migration, then run `upgrade` again
+    "#);
+    assert_eq!(place.run("one", &[&["current"], &url[..]].concat()).out, "nothing is applied\n");
+    let said = place.run("one,failing", &[&["upgrade", "--format", "json"], &url[..]].concat());
+    let value: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(value["databases"][0]["report"]["taken_back"].as_array().map(Vec::len), Some(3));
+    assert_eq!(place.run("one", &[&["upgrade"], &url[..]].concat()).code, 0);
+}
+
+#[test]
 fn history_heads_show_and_plan() {
     let place = Place::new();
     insta::assert_snapshot!(place.run("url", &["history"]).out, @r"

@@ -109,6 +109,10 @@ impl Failure {
             eprintln!("  {} {}", style.dim("help:"), help.replace('\n', "\n        "));
         }
         let ran = self.error.report();
+        let taken_back = crate::runner::count(ran.taken_back.len(), "revision");
+        if !ran.taken_back.is_empty() && !matches!(self.error.kind(), ErrorKind::Step(_)) {
+            eprintln!("  {} {taken_back} that had been run were taken back", style.dim("note:"));
+        }
         if !ran.is_empty() {
             let at = names(&ran.current);
             eprintln!(

@@ -3,11 +3,13 @@ use super::error::{Error, ErrorKind, Partly, StepError};
 use super::plan::{Plan, Planned};
 use super::progress::Progress;
 use super::report::{Direction, Ran, Report};
+use super::shared::Shared;
 use super::state::{Journalled, Source, State, partly};
 use super::unit::{self, Done, Failure, Manner};
 use crate::connection::{Connection, JournalEntry, JournalRow, Trouble};
 use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
+use mina_core::config::Scope;
 use mina_core::sql::unit::{Backfill, Step, Unit, UnitKind};
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,8 @@ pub(crate) struct Run<'a> {
     pub(crate) state: State,
     pub(crate) progress: &'a mut dyn Progress,
     pub(crate) lock_timeout: u64,
+    pub(crate) scope: Scope,
+    pub(crate) shared: Option<Shared>,
     pub(crate) report: Report,
 }
 
@@ -32,14 +36,14 @@ enum Outcome {
 }
 
 /// One migration, and what its steps need.
-struct Job<'a> {
-    planned: &'a Planned,
+pub(super) struct Job<'a> {
+    pub(super) planned: &'a Planned,
     runs: &'static [RunStep],
     downgrade: Option<String>,
 }
 
 impl Job<'_> {
-    fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.planned.units.len().max(1)
     }
 
@@ -56,20 +60,22 @@ impl Run<'_> {
         }
         for (at, planned) in plan.migrations.iter().enumerate() {
             self.progress.began(planned, at + 1, total);
-            match self.migration(planned) {
-                Ok(Some(ran)) => {
-                    self.progress.finished(&ran);
-                    self.report.migrations.push(ran);
-                }
-                Ok(None) => {}
-                Err(kind) => {
-                    self.report.current = self.state.current();
-                    return Err(Error::after(kind, self.report));
-                }
+            let result = self.migration(planned).and_then(|ran| ran.map_or(Ok(()), |ran| self.ran(ran)));
+            if let Err(kind) = result {
+                return Err(self.stopped(kind));
             }
+        }
+        if let Err(kind) = self.close() {
+            return Err(self.stopped(kind));
         }
         self.report.current = self.state.current();
         Ok(self.report)
+    }
+
+    fn stopped(mut self, kind: ErrorKind) -> Error {
+        self.take_back();
+        self.report.current = self.state.current();
+        Error::after(kind, self.report)
     }
 
     fn migration(&mut self, planned: &Planned) -> Result<Option<Ran>, ErrorKind> {
@@ -153,11 +159,15 @@ impl Run<'_> {
             steps: Vec::new(),
         };
         let unit = job.planned.units.get(at).unwrap_or(&empty);
+        let shares = self.scope == Scope::Run && unit.kind == UnitKind::Transaction;
+        if !shares {
+            self.close()?;
+        }
         match unit::manner(self.conn, unit) {
-            Manner::Transaction { keys: true } => self.transaction(job, at, &unit.steps, true),
+            Manner::Transaction { keys: true } => self.transaction(job, at, &unit.steps, true, shares),
             Manner::Transaction { keys: false } => {
                 let before = self.conn.enforce_keys(false).map_err(|error| self.database(&error))?;
-                let outcome = self.transaction(job, at, &unit.steps, false);
+                let outcome = self.transaction(job, at, &unit.steps, false, false);
                 let restored = self.conn.enforce_keys(before).map_err(|error| self.database(&error));
                 let outcome = outcome?;
                 restored?;
@@ -168,9 +178,14 @@ impl Run<'_> {
         }
     }
 
-    fn transaction(&mut self, job: &Job<'_>, at: usize, steps: &[Step], keys: bool) -> Result<Outcome, ErrorKind> {
-        if let Some(outcome) = self.begin(job, at)? {
+    fn transaction(&mut self, job: &Job<'_>, at: usize, steps: &[Step], keys: bool, shares: bool) -> Result<Outcome, ErrorKind> {
+        if self.shared.is_none()
+            && let Some(outcome) = self.begin(job, at)?
+        {
             return Ok(outcome);
+        }
+        if shares {
+            self.share(job, at);
         }
         let began = Instant::now();
         let result = match keys {
@@ -370,14 +385,12 @@ impl Run<'_> {
             let recorded = self.conn.set_applied(&self.state.table, &job.planned.revision, applied);
             recorded.map_err(|error| self.database(&error))?;
         }
-        self.commit()?;
-        if at + 1 == job.count() {
-            match job.planned.direction {
-                Direction::Up => self.state.book.applied.insert(job.planned.revision.clone(), String::new()),
-                Direction::Down => self.state.book.applied.remove(&job.planned.revision),
-            };
+        if self.shared.is_none() {
+            self.commit()?;
         }
-        self.state.follow();
+        if at + 1 == job.count() {
+            self.state.record(&job.planned.revision, job.planned.direction);
+        }
         Ok(())
     }
 
@@ -400,27 +413,32 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), ErrorKind> {
+    pub(super) fn commit(&mut self) -> Result<(), ErrorKind> {
         self.conn.commit().map_err(|error| self.database(&error))
     }
 
     // What was entered into the book is rolled back as well.
     fn or_roll_back<T>(&mut self, result: Result<T, ErrorKind>) -> Result<T, ErrorKind> {
         if result.is_err() {
-            // The failure is what matters; a rollback that fails, too, ends with the connection.
-            let _ = self.conn.rollback();
-            if let Ok(book) = Book::read(self.conn, &self.state.table) {
-                self.state.book = book;
-                self.state.follow();
-            }
+            self.roll_back();
         }
         result
+    }
+
+    pub(super) fn roll_back(&mut self) {
+        // The failure is what matters; a rollback that fails, too, ends with the connection.
+        let _ = self.conn.rollback();
+        if let Ok(book) = Book::read(self.conn, &self.state.table) {
+            self.state.book = book;
+            self.state.follow();
+        }
     }
 
     fn failed(&self, job: &Job<'_>, at: usize, failure: Failure) -> ErrorKind {
         if failure.trouble == Trouble::Locked {
             return ErrorKind::Locked { waited: self.lock_timeout };
         }
+        let shared = self.shared.as_ref();
         ErrorKind::Step(Box::new(StepError {
             revision: job.planned.revision.clone(),
             direction: job.planned.direction,
@@ -428,7 +446,8 @@ impl Run<'_> {
             line: failure.line,
             statement: failure.statement,
             message: failure.message,
-            done: at,
+            done: shared.map_or(at, |shared| shared.kept_of(&job.planned.revision)),
+            taken_back: shared.map_or_else(Vec::new, Shared::revisions),
             units: job.count(),
             trouble: failure.trouble,
         }))

@@ -183,6 +183,8 @@ pub struct StepError {
     pub done: usize,
     /// The units of the migration.
     pub units: usize,
+    /// The revisions that shared the transaction and were taken back with it, in the order in which they had been run.
+    pub taken_back: Vec<String>,
     /// What kind of failure it is.
     pub trouble: crate::connection::Trouble,
 }
@@ -333,7 +335,13 @@ impl ErrorKind {
 fn step_help(error: &StepError) -> Vec<String> {
     let command = error.direction.command();
     let kept = match error.done {
-        0 => format!("the database is as it was before `{}`", error.revision),
+        0 => match error.taken_back.first() {
+            None => format!("the database is as it was before `{}`", error.revision),
+            Some(first) => format!(
+                "it shared a transaction with {} (`transaction = \"run\"`), which were taken back: the database is as it was before `{first}`",
+                names(&error.taken_back)
+            ),
+        },
         1 => format!("1 unit before it is done and stays, `{command}` goes on from there"),
         done => format!("{done} units before it are done and stay, `{command}` goes on from there"),
     };

@@ -8,6 +8,7 @@ mod plan;
 mod progress;
 mod repair;
 mod report;
+mod shared;
 mod single;
 mod state;
 mod status;
@@ -15,6 +16,7 @@ mod unit;
 
 pub use error::{Edit, Error, ErrorKind, Partly, StepError};
 pub use loss::Loss;
+pub use mina_core::config::Scope;
 pub use plan::{Plan, Planned};
 pub use progress::Progress;
 pub use report::{Direction, Ran, Report};
@@ -50,6 +52,7 @@ pub struct Runner {
     bind: Option<String>,
     config: Option<Config>,
     strict: bool,
+    transaction: Option<Scope>,
 }
 
 impl Migrations {
@@ -60,6 +63,7 @@ impl Migrations {
             bind: None,
             config: None,
             strict: false,
+            transaction: None,
         }
     }
 
@@ -182,6 +186,27 @@ impl Runner {
         self
     }
 
+    /// What shares a transaction, whatever mina.toml says: the steps of one migration, or all migrations of a run.
+    ///
+    /// With [`Scope::Run`] a failure takes back every migration of its transaction. A rebuild of a table that foreign keys
+    /// touch, a backfill and what says `transaction = false` end one, and the next migration begins another.
+    ///
+    /// ```no_run
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// # use mina_runtime as mina;
+    /// use mina::runner::Scope;
+    ///
+    /// # fn upgrade(conn: &mut diesel::SqliteConnection) -> Result<(), mina::Error> {
+    /// MIGRATIONS.runner().transaction(Scope::Run).upgrade(conn, "head")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn transaction(mut self, scope: Scope) -> Self {
+        self.transaction = Some(scope);
+        self
+    }
+
     /// See [`Migrations::upgrade`].
     ///
     /// # Errors
@@ -239,6 +264,8 @@ impl Runner {
                 state,
                 progress,
                 lock_timeout: config.run.lock_timeout,
+                scope: self.transaction.unwrap_or(config.run.transaction),
+                shared: None,
                 report,
             };
             run.go(&plan)

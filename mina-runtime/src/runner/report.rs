@@ -35,6 +35,9 @@ impl Direction {
 pub struct Report {
     /// The migrations that were run to their end, in order.
     pub migrations: Vec<Ran>,
+    /// Those that were run and then taken back, since they shared the transaction that failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub taken_back: Vec<Ran>,
     /// What should be looked at, a sentence each.
     pub warnings: Vec<String>,
     /// The revisions on which none that is applied builds, after the run.

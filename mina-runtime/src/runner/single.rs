@@ -109,6 +109,7 @@ impl Migration {
             message: failure.message,
             done,
             units,
+            taken_back: Vec::new(),
             trouble: failure.trouble,
         })))
     }

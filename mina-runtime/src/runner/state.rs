@@ -145,6 +145,21 @@ impl State {
         self.applied = self.graph.known(self.book.applied.keys().map(String::as_str)).0;
     }
 
+    /// One revision was applied or reverted.
+    pub(crate) fn record(&mut self, revision: &str, direction: Direction) {
+        let index = self.graph.find(revision);
+        match direction {
+            Direction::Up => {
+                self.book.applied.insert(revision.to_owned(), String::new());
+                index.map(|index| self.applied.insert(index));
+            }
+            Direction::Down => {
+                self.book.applied.remove(revision);
+                index.map(|index| self.applied.remove(index));
+            }
+        }
+    }
+
     /// The applied revisions on which none that is applied builds.
     pub(crate) fn current(&self) -> Vec<String> {
         let mut current: Vec<String> = self

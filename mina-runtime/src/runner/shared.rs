@@ -1,0 +1,120 @@
+//! A transaction that the migrations of a run share.
+
+use super::apply::{Job, Run};
+use super::error::{ErrorKind, StepError};
+use super::report::{Direction, Ran};
+use super::unit::Failure;
+
+/// What has been done in it, and is not committed yet.
+pub(crate) struct Shared {
+    /// The migration that it began with, and how many of its units were done before.
+    first: String,
+    kept: usize,
+    ran: Vec<Ran>,
+    /// Who is asked about a COMMIT that fails.
+    last: Last,
+}
+
+struct Last {
+    revision: String,
+    direction: Direction,
+    file: String,
+    units: usize,
+}
+
+impl Shared {
+    /// How many units of a migration are done and stay.
+    pub(super) fn kept_of(&self, revision: &str) -> usize {
+        if self.first == revision { self.kept } else { 0 }
+    }
+
+    /// The migrations that were run to their end in it.
+    pub(super) fn revisions(&self) -> Vec<String> {
+        self.ran.iter().map(|ran| ran.revision.clone()).collect()
+    }
+}
+
+impl Run<'_> {
+    /// A unit is run in the open transaction.
+    pub(super) fn share(&mut self, job: &Job<'_>, at: usize) {
+        let last = Last {
+            revision: job.planned.revision.clone(),
+            direction: job.planned.direction,
+            file: job.planned.file.clone(),
+            units: job.count(),
+        };
+        match &mut self.shared {
+            Some(shared) => shared.last = last,
+            None => {
+                self.shared = Some(Shared {
+                    first: last.revision.clone(),
+                    kept: at,
+                    ran: Vec::new(),
+                    last,
+                });
+            }
+        }
+    }
+
+    /// A migration has come to its end.
+    ///
+    /// One that is done in part already does not wait for others: if they failed, it would stay so.
+    pub(super) fn ran(&mut self, ran: Ran) -> Result<(), ErrorKind> {
+        let Some(shared) = &mut self.shared else {
+            self.progress.finished(&ran);
+            self.report.migrations.push(ran);
+            return Ok(());
+        };
+        shared.ran.push(ran);
+        match shared.kept {
+            0 => Ok(()),
+            _ => self.close(),
+        }
+    }
+
+    /// Commits what is shared, if anything is.
+    pub(super) fn close(&mut self) -> Result<(), ErrorKind> {
+        if self.shared.is_none() {
+            return Ok(());
+        }
+        self.commit().map_err(|kind| self.not_committed(kind))?;
+        for ran in self.shared.take().into_iter().flat_map(|shared| shared.ran) {
+            self.progress.finished(&ran);
+            self.report.migrations.push(ran);
+        }
+        Ok(())
+    }
+
+    /// What is shared and cannot be kept.
+    pub(super) fn take_back(&mut self) {
+        if let Some(shared) = self.shared.take() {
+            self.report.taken_back = shared.ran;
+            self.roll_back();
+        }
+    }
+
+    fn not_committed(&mut self, kind: ErrorKind) -> ErrorKind {
+        let (ErrorKind::Database { message }, Some(shared)) = (&kind, &self.shared) else {
+            return kind;
+        };
+        let failure = Failure::commit(&[], message.clone());
+        // Deferred keys: which rows break them is known only while the transaction is open.
+        let broken = self.conn.broken_keys().into_iter().flatten();
+        let broken: String = broken
+            .map(|(tables, rows)| format!("\n{rows} rows of {tables} that are not there"))
+            .collect();
+        let revisions = shared.revisions();
+        ErrorKind::Step(Box::new(StepError {
+            revision: shared.last.revision.clone(),
+            direction: shared.last.direction,
+            file: shared.last.file.clone(),
+            line: failure.line,
+            statement: failure.statement,
+            message: failure.message + &broken,
+            done: shared.kept_of(&shared.last.revision),
+            taken_back: revisions.into_iter().filter(|id| *id != shared.last.revision).collect(),
+            units: shared.last.units,
+            trouble: failure.trouble,
+        }))
+    }
+}
