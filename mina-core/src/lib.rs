@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod engine;
 pub mod history;
+pub mod normal;
 pub mod operation;
 pub mod schema;
 pub mod sql;

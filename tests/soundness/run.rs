@@ -6,9 +6,11 @@ use crate::rows::{clear, fill, words};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use mina_core::check::Replayed;
-use mina_core::diff;
+use mina_core::normal::differences;
 use mina_core::operation::Operation;
 use mina_core::schema::Schema;
+use mina_core::sql::Dialect;
+use mina_core::sql::sqlite::Sqlite;
 use mina_runtime::Migrations;
 use mina_runtime::connection::Trouble;
 use mina_runtime::runner::{Direction, ErrorKind};
@@ -144,14 +146,14 @@ impl World<'_> {
     }
 
     fn is_as_folded(&mut self, schema: &Schema) -> Result<(), String> {
-        let live = introspect(&mut self.conn, schema).map_err(|error| format!("cannot be read back: {error}"))?;
-        let differences = diff::compare(schema, &live);
+        let live = introspect(&mut self.conn).map_err(|error| format!("cannot be read back: {error}"))?;
+        let differences = differences(&Sqlite.normal(schema), &live, &Sqlite);
         match differences.is_empty() {
             true => Ok(()),
-            false => Err(format!(
-                "the database is not as the history says: {differences:#?}\n{}",
-                self.text()
-            )),
+            false => {
+                let said: String = differences.iter().map(|difference| format!("{difference}\n")).collect();
+                Err(format!("the database is not as the history says: {said}{}", self.text()))
+            }
         }
     }
 }

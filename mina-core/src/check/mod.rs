@@ -15,7 +15,7 @@ mod restore;
 mod restore_words;
 pub mod rows;
 mod safe;
-mod spell;
+pub(crate) mod spell;
 mod units;
 mod word;
 mod writes;

@@ -41,7 +41,7 @@ pub(super) fn lines(operations: &[Operation], batch: bool) -> Vec<String> {
 }
 
 /// The same of operations that a fill before them proves.
-pub(super) fn lines_without_allow(operations: &[Operation]) -> Vec<String> {
+pub(crate) fn lines_without_allow(operations: &[Operation]) -> Vec<String> {
     let all = operations.iter().flat_map(|operation| plain_statement(operation, false));
     all.map(|statement| print::statement(&statement)).collect()
 }

@@ -35,6 +35,12 @@ pub trait Dialect {
     /// The CREATE INDEX statement.
     fn create_index(&self, table: &ObjectName, index: &Index) -> String;
 
+    /// The schema as the engine keeps it, in [normal form](crate::normal); once in it, it stays as it is.
+    fn normal(&self, schema: &Schema) -> Schema;
+
+    /// Whether two bodies of views or triggers say the same to the engine.
+    fn is_same(&self, one: &str, other: &str) -> bool;
+
     /// The steps of one statement of a block; `line` tells where an operation stands.
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(crate::syntax::Span) -> u32) -> Vec<Draft>;
 }

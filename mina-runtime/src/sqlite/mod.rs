@@ -1,6 +1,7 @@
 //! SQLite: reading live tables, changing them without losing what the history does not know.
 
 mod batch;
+mod beyond;
 mod definition;
 mod dump;
 mod edit;
@@ -16,7 +17,6 @@ mod query;
 mod rebuild;
 mod rename;
 mod resolve;
-mod types;
 mod verify;
 
 pub use batch::{Done, Failure, apply, apply_as};

@@ -27,11 +27,7 @@ pub fn lower(table: &Table, schema: &Schema) -> model::Table {
     }
     model::Table {
         name: table.name.name.to_string(),
-        columns: table
-            .columns
-            .iter()
-            .map(|column| lower_column(column, table, strict, without_rowid))
-            .collect(),
+        columns: table.columns.iter().map(|column| lower_column(column, table)).collect(),
         constraints,
         indexes: table.indexes.iter().map(|index| lower_index(&table.name, index)).collect(),
         strict,
@@ -44,11 +40,12 @@ fn key_last(constraints: &mut [model::Constraint]) {
     constraints.sort_by_key(|constraint| matches!(constraint.rule, Rule::PrimaryKey { .. }));
 }
 
-fn option(table: &Table, key: &str) -> bool {
+pub(super) fn option(table: &Table, key: &str) -> bool {
     table.options.iter().any(|(name, value)| name == key && *value == Value::Bool(true))
 }
 
-fn lower_column(column: &schema::Column, table: &Table, strict: bool, without_rowid: bool) -> model::Column {
+pub(super) fn lower_column(column: &schema::Column, table: &Table) -> model::Column {
+    let (strict, without_rowid) = (option(table, "strict"), option(table, "without_rowid"));
     let sole_key = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.as_str()]);
     let ty = match (Sqlite.type_name(&column.ty), strict) {
         _ if column.identity && sole_key => "INTEGER".to_owned(),
@@ -125,7 +122,7 @@ fn actions(key: &schema::ForeignKey) -> String {
 }
 
 /// The check that stands for an enum; it has the enum's name, which no rename of the table or the column touches.
-fn enum_check(column: &schema::Column, schema: &Schema) -> Option<model::Constraint> {
+pub(super) fn enum_check(column: &schema::Column, schema: &Schema) -> Option<model::Constraint> {
     let Type::Enum(name) = &column.ty else { return None };
     let values: Vec<String> = schema.enums().get(name)?.values.iter().map(|value| string(value)).collect();
     Some(model::Constraint {

@@ -2,14 +2,21 @@
 
 pub mod change;
 mod data;
+mod declared;
+mod default;
 mod effect;
+mod index;
 pub mod lexer;
 mod lower;
 pub mod model;
+mod normal;
+mod raise;
 mod step;
 
 pub use change::{Edit, EditKind, Expected, TableChange};
+pub use declared::{affinity, declared};
 pub use lower::lower;
+pub use raise::{Stored, StoredTrigger, StoredView, raise};
 pub use step::create_trigger;
 
 use super::{Dialect, Draft};
@@ -130,6 +137,14 @@ impl Dialect for Sqlite {
 
     fn create_index(&self, table: &ObjectName, index: &Index) -> String {
         lower::create_index(table, index)
+    }
+
+    fn normal(&self, schema: &Schema) -> Schema {
+        normal::normal(schema)
+    }
+
+    fn is_same(&self, one: &str, other: &str) -> bool {
+        lexer::normalised(one) == lexer::normalised(other)
     }
 
     fn steps(&self, step: &Step, _: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
