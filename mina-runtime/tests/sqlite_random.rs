@@ -5,10 +5,23 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule};
 use mina_core::sql::sqlite::{Edit, EditKind, TableChange};
-use mina_runtime::sqlite::{apply_as, dump};
+use mina_runtime::sqlite::{Means, apply_as, dump, outline};
 use proptest::prelude::*;
 
-const VERSIONS: [u32; 2] = [3_053_000, 3_040_000];
+const MEANS: [Means; 3] = [
+    Means {
+        version: 3_053_000,
+        schema_edits: true,
+    },
+    Means {
+        version: 3_040_000,
+        schema_edits: true,
+    },
+    Means {
+        version: 3_040_000,
+        schema_edits: false,
+    },
+];
 const TYPES: [&str; 6] = ["TEXT", "VARCHAR(20)", "INTEGER", "BIGINT", "BLOB", "NUMERIC(8, 2)"];
 const COLUMNS: usize = 5;
 
@@ -228,11 +241,11 @@ proptest! {
     ) {
         let change = change(&world, &edits);
         let mut outcomes = Vec::new();
-        for version in VERSIONS {
+        for means in MEANS {
             let mut conn = world.open();
             let (before, all) = (untouched(&mut conn, &world), dump(&mut conn, true).unwrap());
             conn.batch_execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE").unwrap();
-            let done = apply_as(&mut conn, &change, version);
+            let done = apply_as(&mut conn, &change, means);
             conn.batch_execute("COMMIT; PRAGMA foreign_keys = ON").unwrap();
             match &done {
                 Ok(_) => prop_assert_eq!(&untouched(&mut conn, &world), &before),
@@ -244,11 +257,13 @@ proptest! {
                 let works = conn.batch_execute(broken).is_ok();
                 prop_assert_eq!(works, before[0].is_empty(), "{}", broken);
             }
-            outcomes.push(done.map(|_| dump(&mut conn, true).unwrap().lines().filter(|line| line.starts_with(' ')).map(str::to_owned).collect::<Vec<_>>()).map_err(|_| ()));
+            outcomes.push(done.map(|_| outline(&mut conn).unwrap()).map_err(|_| ()));
         }
         // A rebuild does not see a row refused that a later edit of the same pass takes away.
-        if let [Ok(native), Ok(rebuilt)] = outcomes.as_slice() {
-            prop_assert_eq!(native, rebuilt);
+        let mut same = outcomes.iter().flatten();
+        let first = same.next();
+        for other in same {
+            prop_assert_eq!(Some(other), first);
         }
     }
 }

@@ -5,9 +5,17 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule};
 use mina_core::sql::sqlite::{Edit, EditKind, TableChange};
-use mina_runtime::sqlite::{BatchError, apply, apply_as, dump};
+use mina_runtime::sqlite::{BatchError, Means, apply, apply_as, dump};
 
-const OLD: u32 = 3_040_000;
+const OLD: Means = Means {
+    version: 3_040_000,
+    schema_edits: true,
+};
+/// Nothing but rebuilds where a statement does not do.
+const REBUILD: Means = Means {
+    schema_edits: false,
+    ..OLD
+};
 
 fn open(sql: &str) -> SqliteConnection {
     let mut conn = SqliteConnection::establish(":memory:").unwrap();
@@ -101,9 +109,9 @@ fn sorted(text: &str) -> Vec<&str> {
 }
 
 /// As the runner does it around a unit with foreign keys off.
-fn keys_off(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<bool, BatchError> {
+fn keys_off(conn: &mut SqliteConnection, change: &TableChange, means: Means) -> Result<bool, BatchError> {
     conn.batch_execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE").unwrap();
-    let done = apply_as(conn, change, version);
+    let done = apply_as(conn, change, means);
     conn.batch_execute(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).unwrap();
     conn.batch_execute("PRAGMA foreign_keys = ON").unwrap();
     done.map(|done| done.rebuilt).map_err(|failure| failure.error)
@@ -227,7 +235,7 @@ fn strict_and_without_rowid_tables_stay_what_they_are() {
 }
 
 #[test]
-fn native_statements_are_used_where_the_library_has_them() {
+fn the_cheapest_way_that_the_library_has_is_taken() {
     let sql = "CREATE TABLE t (a TEXT, b TEXT, CONSTRAINT ck_a CHECK (a <> ''))";
     let edits = || {
         vec![
@@ -251,7 +259,7 @@ fn native_statements_are_used_where_the_library_has_them() {
             }),
         ]
     };
-    let (mut new, mut old) = (open(sql), open(sql));
+    let (mut new, mut old, mut oldest) = (open(sql), open(sql), open(sql));
     let native = apply(&mut new, &change("t", edits())).unwrap();
     insta::assert_snapshot!(native.statements.join("\n"), @r#"
     ALTER TABLE "t" RENAME COLUMN "b" TO "c"
@@ -260,7 +268,19 @@ fn native_statements_are_used_where_the_library_has_them() {
     ALTER TABLE "t" ADD COLUMN "d" INTEGER CONSTRAINT "ck_d" CHECK (d > 0)
     CREATE INDEX "ix" ON "t" ("c")
     "#);
-    let rebuilt = apply_as(&mut old, &change("t", edits()), OLD).unwrap();
+    let edited = apply_as(&mut old, &change("t", edits()), OLD).unwrap();
+    insta::assert_snapshot!(edited.statements.join("\n"), @r#"
+    ALTER TABLE "t" RENAME COLUMN "b" TO "c"
+    PRAGMA writable_schema = ON
+    UPDATE main.sqlite_schema SET sql = 'CREATE TABLE "t" (a TEXT,
+        "c" TEXT NOT NULL
+    )' WHERE type = 'table' AND name = 't'
+    PRAGMA schema_version = 3
+    PRAGMA writable_schema = RESET
+    ALTER TABLE "t" ADD COLUMN "d" INTEGER CONSTRAINT "ck_d" CHECK (d > 0)
+    CREATE INDEX "ix" ON "t" ("c")
+    "#);
+    let rebuilt = apply_as(&mut oldest, &change("t", edits()), REBUILD).unwrap();
     insta::assert_snapshot!(rebuilt.statements.join("\n"), @r#"
     ALTER TABLE "t" RENAME COLUMN "b" TO "c"
     CREATE TABLE main."_mina_new_t" (a TEXT,
@@ -274,8 +294,8 @@ fn native_statements_are_used_where_the_library_has_them() {
     PRAGMA legacy_alter_table = OFF
     CREATE INDEX "ix" ON "t" ("c")
     "#);
-    assert_eq!((native.rebuilt, rebuilt.rebuilt), (false, true));
-    for conn in [&mut new, &mut old] {
+    assert_eq!([native, edited, rebuilt].map(|done| done.rebuilt), [false, false, true]);
+    for conn in [&mut new, &mut old, &mut oldest] {
         assert!(conn.batch_execute("INSERT INTO t (c) VALUES (NULL)").is_err());
         assert!(conn.batch_execute("INSERT INTO t (c, d) VALUES ('y', 0)").is_err());
         conn.batch_execute("INSERT INTO t (a, c, d) VALUES ('', 'y', 1)").unwrap();
@@ -366,7 +386,10 @@ fn a_failing_row_is_told_under_the_name_of_the_table() {
         after: column("a", "TEXT", false),
         using: None,
     };
-    let error = apply_as(&mut conn, &change("t", vec![edit]), OLD).unwrap_err();
+    let change = change("t", vec![edit]);
+    let error = apply_as(&mut conn, &change, OLD).unwrap_err();
+    insta::assert_snapshot!(error, @"1 rows of `t` have no `a`");
+    let error = apply_as(&mut conn, &change, REBUILD).unwrap_err();
     insta::assert_snapshot!(error, @r#"NOT NULL constraint failed: t.a, in `INSERT INTO main."_mina_new_t" (rowid, "a") SELECT rowid, "a" FROM main."t"`"#);
     assert_eq!(texts(&mut conn, "SELECT count(*) AS value FROM t"), ["1"]);
 }
@@ -453,5 +476,5 @@ fn a_check_that_is_unknown_on_a_row_lets_it_pass() {
     let mut conn =
         open("PRAGMA foreign_keys = OFF; CREATE TABLE t (id INTEGER PRIMARY KEY, status TEXT); INSERT INTO t (status) VALUES ('c')");
     let error = apply(&mut conn, &change("t", vec![status])).unwrap_err();
-    assert!(error.to_string().contains("CHECK constraint failed: ck_status"), "{error}");
+    assert!(error.to_string().contains("1 rows of `t` break `ck_status`"), "{error}");
 }

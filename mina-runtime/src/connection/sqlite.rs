@@ -462,7 +462,7 @@ impl From<BatchError> for Fault {
                 line: None,
                 statement: None,
                 trouble: match &error {
-                    BatchError::Violations(_) => Trouble::Rows,
+                    BatchError::Violations(_) | BatchError::Unfit(_) => Trouble::Rows,
                     _ => Trouble::Other,
                 },
                 message: error.to_string(),

@@ -1,13 +1,13 @@
 //! One pass over a table, the cheapest correct way.
 
-use super::definition::{ClauseKind, Item};
 use super::live::Live;
+use super::order::groups;
+use super::plan::plan;
 use super::probe::Doubtful;
-use super::{BatchError, edit, native, probe, query, rebuild, rename};
+use super::stages::{self, Stage};
+use super::{BatchError, probe, query, rebuild, store};
 use diesel::SqliteConnection;
-use mina_core::sql::sqlite::lexer::tokens;
-use mina_core::sql::sqlite::model::Rule;
-use mina_core::sql::sqlite::{Edit, EditKind, TableChange, quote, string};
+use mina_core::sql::sqlite::{EditKind, TableChange, quote, string};
 
 /// What a change took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,8 +29,18 @@ pub struct Failure {
     pub error: BatchError,
 }
 
-/// Makes one pass over a table: native statements where the linked library has them, else one rebuild, completed from
-/// the live table. All of it happens or nothing.
+/// The means that a pass may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Means {
+    /// The version of SQLite whose native statements are used, such as `3_053_002`.
+    pub version: u32,
+    /// Whether the stored text of a table may be edited in place.
+    pub schema_edits: bool,
+}
+
+/// Makes one pass over a table, the cheapest correct way: native statements where the linked library has them, an edit of
+/// the stored schema where every stored byte keeps its meaning, else one rebuild; each completed from the live table. All
+/// of it happens or nothing.
 ///
 /// A rebuild of a table that keys refer to needs foreign keys off, which is set outside its transaction.
 ///
@@ -38,29 +48,28 @@ pub struct Failure {
 ///
 /// What stands in the way, by name, or SQLite's own words.
 pub fn apply(conn: &mut SqliteConnection, change: &TableChange) -> Result<Done, Failure> {
-    let version = query::words(conn, "SELECT sqlite_version() AS value");
-    let version = version.map_err(|error| at(change, error))?;
-    let mut parts = version
-        .iter()
-        .flatten()
-        .flat_map(|version| version.split('.'))
-        .map(|part| part.parse().unwrap_or(0));
+    let version = query::words(conn, "SELECT sqlite_version() AS value").map_err(|error| at(change, error))?;
+    let version = version.into_iter().flatten().next().unwrap_or_default();
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
     let mut part = || parts.next().unwrap_or(0);
-    let version = part() * 1_000_000 + part() * 1_000 + part();
-    apply_as(conn, change, version)
+    let means = Means {
+        version: part() * 1_000_000 + part() * 1_000 + part(),
+        schema_edits: true,
+    };
+    apply_as(conn, change, means)
 }
 
-/// The same, with the statements of an older SQLite alone, such as `3_040_001`.
+/// The same, with some means alone: those of an older SQLite, say.
 ///
 /// # Errors
 ///
 /// Those of [`apply`].
-pub fn apply_as(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<Done, Failure> {
+pub fn apply_as(conn: &mut SqliteConnection, change: &TableChange, means: Means) -> Result<Done, Failure> {
     let legacy =
         query::number(conn, "SELECT legacy_alter_table AS value FROM pragma_legacy_alter_table").map_err(|error| at(change, error))?;
     let begin = "SAVEPOINT mina_batch; PRAGMA legacy_alter_table = OFF";
     query::execute(conn, begin).map_err(|error| at(change, error))?;
-    let done = watched(conn, change, version);
+    let done = watched(conn, change, means);
     let end = match &done {
         Ok(_) => "RELEASE mina_batch",
         Err(_) => "ROLLBACK TO mina_batch; RELEASE mina_batch",
@@ -76,10 +85,10 @@ pub fn apply_as(conn: &mut SqliteConnection, change: &TableChange, version: u32)
 }
 
 /// What names a dropped column has to stand after it.
-fn watched(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<Done, Failure> {
+fn watched(conn: &mut SqliteConnection, change: &TableChange, means: Means) -> Result<Done, Failure> {
     let dropped: Vec<&str> = change.edits.iter().filter_map(|edit| edit.kind.dropped_column()).collect();
     let doubtful = Doubtful::find(conn, &dropped).map_err(|error| at(change, error))?;
-    let done = all(conn, change, version)?;
+    let done = all(conn, change, means)?;
     doubtful.still_stand(conn, &change.table).map_err(|error| at(change, error))?;
     Ok(done)
 }
@@ -89,68 +98,63 @@ fn at(change: &TableChange, error: BatchError) -> Failure {
     Failure { line, error }
 }
 
-fn all(conn: &mut SqliteConnection, change: &TableChange, version: u32) -> Result<Done, Failure> {
-    let table = &change.table;
-    let live = start(conn, table).map_err(|error| at(change, error))?;
-    let renamed = rename::renamed(&live, &change.edits);
-    let mut planned = live.clone();
-    let mut statements = Some(Vec::new());
-    for edit in &change.edits {
-        let step = native::statements(&planned, &edit.kind, version);
-        edit::apply(&mut planned, &edit.kind).map_err(|error| Failure { line: edit.line, error })?;
-        if let EditKind::RenameColumn { from, to } = &edit.kind {
-            rename_column(&mut planned, from, to);
+fn all(conn: &mut SqliteConnection, change: &TableChange, means: Means) -> Result<Done, Failure> {
+    let live = start(conn, &change.table).map_err(|error| at(change, error))?;
+    plan(&mut live.clone(), &change.edits.iter().collect::<Vec<_>>())?;
+    let ways = [
+        stages::native(&live, &change.edits, means.version),
+        stages::edited(&live, &change.edits, means),
+    ];
+    for stages in ways.into_iter().flatten() {
+        if let Some(done) = staged(conn, &change.table, &stages)? {
+            return Ok(done);
         }
-        match (&mut statements, step) {
-            (Some(all), Some(step)) => all.extend(step.into_iter().map(|sql| (edit.line, sql))),
-            _ => statements = None,
-        }
-    }
-    if let Some(statements) = statements
-        && let Some(done) = natively(conn, table, statements)?
-    {
-        return Ok(done);
     }
     let mut done = Done::default();
-    if let Some(definition) = renamed
-        && rename::store(conn, &live, &definition).map_err(|error| at(change, error))?
-    {
-        return Ok(done);
-    }
     for group in groups(&change.edits) {
-        let line = group.first().map_or(0, |edit| edit.line);
         let ran = match group.as_slice() {
             [edit] if matches!(edit.kind, EditKind::RenameColumn { .. }) => {
-                let sql = edit.kind.sql(table).unwrap_or_default();
-                query::execute(conn, &sql).map(|()| vec![sql])
+                let sql: Vec<String> = edit.kind.sql(&change.table).into_iter().collect();
+                native(conn, &change.table, edit.line, &sql)?.unwrap_or_default()
             }
             edits => {
                 done.rebuilt = true;
-                rebuild::rebuild(conn, table, edits)
+                rebuild::rebuild(conn, &change.table, edits)?
             }
         };
-        done.statements.extend(ran.map_err(|error| Failure { line, error })?);
+        done.statements.extend(ran);
     }
     Ok(done)
 }
-
-/// Runs native statements; none, and nothing done, where only a rebuild gives the check its meaning.
-fn natively(conn: &mut SqliteConnection, table: &str, statements: Vec<(u32, String)>) -> Result<Option<Done>, Failure> {
+/// Makes a change stage by stage; none, and nothing done, where only a rebuild makes it as it is meant.
+fn staged(conn: &mut SqliteConnection, table: &str, stages: &[Stage<'_>]) -> Result<Option<Done>, Failure> {
     let around = |conn: &mut SqliteConnection, sql| query::execute(conn, sql).map_err(|error| Failure { line: 0, error });
-    around(conn, "SAVEPOINT mina_native")?;
+    around(conn, "SAVEPOINT mina_stages")?;
     let mut done = Done::default();
-    for (line, sql) in statements {
-        if let Err(error) = query::execute(conn, &sql) {
-            if !is_refused_check(table, &sql, &error) {
-                return Err(Failure { line, error });
-            }
-            around(conn, "ROLLBACK TO mina_native; RELEASE mina_native")?;
+    for stage in stages {
+        let ran = match stage {
+            Stage::Native(line, statements) => native(conn, table, *line, statements)?,
+            Stage::Edited(edits) => store::store(conn, table, edits)?,
+        };
+        let Some(statements) = ran else {
+            around(conn, "ROLLBACK TO mina_stages; RELEASE mina_stages")?;
             return Ok(None);
-        }
-        done.statements.push(sql);
+        };
+        done.statements.extend(statements);
     }
-    around(conn, "RELEASE mina_native")?;
+    around(conn, "RELEASE mina_stages")?;
     Ok(Some(done))
+}
+
+fn native(conn: &mut SqliteConnection, table: &str, line: u32, statements: &[String]) -> Result<Option<Vec<String>>, Failure> {
+    for sql in statements {
+        match query::execute(conn, sql) {
+            Ok(()) => {}
+            Err(error) if is_refused_check(table, sql, &error) => return Ok(None),
+            Err(error) => return Err(Failure { line, error }),
+        }
+    }
+    Ok(Some(statements.to_vec()))
 }
 
 // SQLite 3.53 refuses a check that is NULL on a row, which CREATE TABLE and the standard let pass.
@@ -178,124 +182,4 @@ fn start(conn: &mut SqliteConnection, table: &str) -> Result<Live, BatchError> {
         "before",
     )?;
     Ok(live)
-}
-
-/// Edits that one rebuild makes; SQLite makes renames by itself, and what computes with a new column needs it to be there.
-fn groups(edits: &[Edit]) -> Vec<Vec<&Edit>> {
-    let mut groups: Vec<Vec<&Edit>> = Vec::new();
-    for edit in hoisted(edits) {
-        let alone = matches!(edit.kind, EditKind::RenameColumn { .. });
-        match groups.last_mut() {
-            Some(group) if !alone && group.iter().all(|earlier| can_share(&earlier.kind, &edit.kind)) => group.push(edit),
-            _ => groups.push(vec![edit]),
-        }
-    }
-    groups
-}
-
-fn can_share(earlier: &EditKind, later: &EditKind) -> bool {
-    let moved = match earlier {
-        EditKind::RenameColumn { .. } => return false,
-        EditKind::AddColumn { column, .. } => &column.name,
-        EditKind::AlterColumn { after, using: Some(_), .. } => &after.name,
-        _ => return true,
-    };
-    match later {
-        EditKind::AlterColumn { after, using, .. } => {
-            let used = using
-                .as_deref()
-                .is_some_and(|using| mina_core::sql::sqlite::lexer::mentions(using, moved));
-            !used && after.name != *moved
-        }
-        _ => true,
-    }
-}
-
-/// Renames go first where no edit before them knows either name.
-fn hoisted(edits: &[Edit]) -> Vec<&Edit> {
-    let mut order: Vec<&Edit> = Vec::new();
-    for edit in edits {
-        let mut at = order.len();
-        if let EditKind::RenameColumn { from, to } = &edit.kind {
-            // As it stands in a field, and quoted in SQL.
-            let written = [from, to].map(|name| [said(name), said(quote(name).trim_matches('"'))]);
-            let knows = |edit: &Edit| {
-                let text = said(&edit.kind);
-                written.iter().flatten().any(|name| text.contains(name))
-            };
-            while at > 0 && !knows(order[at - 1]) {
-                at -= 1;
-            }
-        }
-        order.insert(at, edit);
-    }
-    order
-}
-
-fn said(what: impl std::fmt::Debug) -> String {
-    format!("{what:?}").trim_matches('"').to_ascii_lowercase()
-}
-
-/// What SQLite does to a table when a column is renamed, for the changes after it.
-fn rename_column(live: &mut Live, from: &str, to: &str) {
-    let named = |names: &mut Vec<String>| {
-        for name in names.iter_mut().filter(|name| name.eq_ignore_ascii_case(from)) {
-            to.clone_into(name);
-        }
-    };
-    let table = live.name.clone();
-    for item in &mut live.definition.items {
-        let clauses = match item {
-            Item::Column(column) => {
-                if column.name.eq_ignore_ascii_case(from) {
-                    to.clone_into(&mut column.name);
-                    column.quoted = quote(to);
-                }
-                &mut column.clauses
-            }
-            Item::Constraints(constraints) => &mut constraints.clauses,
-        };
-        for clause in clauses {
-            match &mut clause.kind {
-                ClauseKind::Constraint(Rule::PrimaryKey { columns, .. } | Rule::Unique { columns }) => named(columns),
-                ClauseKind::Constraint(Rule::ForeignKey {
-                    columns,
-                    table: referred_table,
-                    referred,
-                    ..
-                }) => {
-                    named(columns);
-                    if referred_table.eq_ignore_ascii_case(&table) {
-                        named(referred);
-                    }
-                }
-                ClauseKind::Constraint(Rule::Check { expression }) => *expression = renamed(expression, from, to),
-                ClauseKind::Generated(generated) => generated.expression = renamed(&generated.expression, from, to),
-                ClauseKind::NotNull | ClauseKind::Null | ClauseKind::Default(_) | ClauseKind::Collate(_) => {}
-            }
-        }
-    }
-    for index in &mut live.indexes {
-        let keys = index.sql.find('(').unwrap_or(index.sql.len());
-        let (head, keys) = index.sql.split_at(keys);
-        index.sql = format!("{head}{}", renamed(keys, from, to));
-    }
-    for key in live
-        .inbound
-        .iter_mut()
-        .filter(|key| key.to.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(from)))
-    {
-        key.to = Some(to.to_owned());
-    }
-}
-
-fn renamed(text: &str, from: &str, to: &str) -> String {
-    let mut all = String::with_capacity(text.len());
-    let mut end = 0;
-    for token in tokens(text).iter().filter(|token| token.names(from)) {
-        all += &text[end..token.range.start];
-        all += &quote(to);
-        end = token.range.end;
-    }
-    all + &text[end..]
 }

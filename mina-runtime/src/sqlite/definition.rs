@@ -1,6 +1,6 @@
 //! A CREATE TABLE statement as it is stored, in pieces: what nobody touches stays as it was written.
 
-use mina_core::sql::sqlite::lexer::{mentions, normalised_expression};
+use mina_core::sql::sqlite::lexer::{mentions, normalised, normalised_expression, tokens};
 use mina_core::sql::sqlite::model::{Generated, Rule};
 
 /// A table's definition.
@@ -99,6 +99,17 @@ impl Column {
     }
 }
 
+impl Clause {
+    /// The text without the name.
+    pub(super) fn unnamed(&self) -> &str {
+        let rest = match tokens(&self.text).as_slice() {
+            [constraint, _, rest, ..] if constraint.is("CONSTRAINT") => rest.range.start,
+            _ => 0,
+        };
+        &self.text[rest..]
+    }
+}
+
 impl Item {
     fn print(&self) -> String {
         match self {
@@ -119,6 +130,12 @@ impl Definition {
         let body = items.join(",");
         let end = if body.contains('\n') && !body.ends_with('\n') { "\n" } else { "" };
         format!("CREATE TABLE {name} ({body}{end}){}", self.options)
+    }
+
+    /// Whether it says the same, white space and comments aside.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        let said = |definition: &Self| normalised(&definition.create("t"));
+        said(self) == said(other)
     }
 
     pub(super) fn columns(&self) -> impl Iterator<Item = &Column> {

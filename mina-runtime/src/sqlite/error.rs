@@ -99,6 +99,9 @@ pub enum BatchError {
     /// Foreign keys are violated that were not before.
     #[error("rows break foreign keys: {}", Listed(.0))]
     Violations(Vec<String>),
+    /// Rows are there that would break what the change demands, such as ``3 rows of `users` have no `email` ``.
+    #[error("{0}")]
+    Unfit(String),
     /// What an effect promised is not so.
     #[error("the step declares an effect that it does not have: {0}")]
     Effect(String),

@@ -57,6 +57,22 @@ pub(super) fn violations(conn: &mut SqliteConnection, table: &str) -> Result<Vio
     Ok(found)
 }
 
+/// The rows of a table that violate some of its foreign keys, in words.
+pub(super) fn broken(conn: &mut SqliteConnection, table: &str, keys: &[i64]) -> Result<Vec<String>, BatchError> {
+    let numbers: Vec<String> = keys.iter().map(i64::to_string).collect();
+    let sql = format!(
+        "SELECT \"table\", NULL AS rowid, parent, count(*) AS count FROM pragma_foreign_key_check({}) WHERE fkid IN ({}) GROUP BY parent",
+        string(table),
+        numbers.join(", ")
+    );
+    let rows = query::load::<Violation>(conn, &sql)?;
+    Ok(rows.into_iter().map(|row| words(row.count, &row.table, &row.parent)).collect())
+}
+
+fn words(count: i64, table: &str, parent: &str) -> String {
+    format!("{count} of `{table}` refer to rows of `{parent}` that are not there")
+}
+
 /// Refuses a change after which foreign keys are violated that were not before.
 pub(super) fn no_new_violations(conn: &mut SqliteConnection, table: &str, before: &Violations) -> Result<(), BatchError> {
     let after = violations(conn, table)?;
@@ -67,9 +83,7 @@ pub(super) fn no_new_violations(conn: &mut SqliteConnection, table: &str, before
             *counts.entry((table, parent)).or_default() += count - known;
         }
     }
-    let rows = counts
-        .into_iter()
-        .map(|((table, parent), count)| format!("{count} of `{table}` refer to rows of `{parent}` that are not there"));
+    let rows = counts.into_iter().map(|((table, parent), count)| words(count, table, parent));
     let errors = after
         .errors
         .iter()

@@ -1,23 +1,32 @@
 //! Writing a table anew: every row, every object on it, and what the history does not know.
 
 use super::live::{Live, Trigger};
-use super::{BatchError, edit, keys, probe, query};
+use super::plan::plan;
+use super::{BatchError, Failure, keys, probe, query};
 use diesel::SqliteConnection;
 use mina_core::sql::sqlite::model::Rule;
 use mina_core::sql::sqlite::{Edit, EditKind, quote, string};
 
-/// Rebuilds a table with some changes made; returns the statements that did it.
-pub(super) fn rebuild(conn: &mut SqliteConnection, table: &str, edits: &[&Edit]) -> Result<Vec<String>, BatchError> {
-    let old = Live::read(conn, table)?.ok_or_else(|| BatchError::NoTable { table: table.to_owned() })?;
-    refuse_with_keys_on(conn, &old)?;
+/// Rebuilds a table with some edits made; returns the statements that did it.
+pub(super) fn rebuild(conn: &mut SqliteConnection, table: &str, edits: &[&Edit]) -> Result<Vec<String>, Failure> {
+    let at = |error| Failure {
+        line: edits.first().map_or(0, |edit| edit.line),
+        error,
+    };
+    let old = Live::read(conn, table).map_err(at)?;
+    let old = old.ok_or_else(|| at(BatchError::NoTable { table: table.to_owned() }))?;
+    refuse_with_keys_on(conn, &old).map_err(at)?;
     let mut new = old.clone();
-    let mut copied: Vec<(String, String)> = old
-        .definition
-        .columns()
-        .map(|column| (column.name.clone(), quote(&column.name)))
-        .collect();
+    plan(&mut new, edits)?;
+    let copied = copied(&old, &new, edits);
+    write(conn, &old, &new, &copied).map_err(at)
+}
+
+/// The columns of the new table that are written, and what is written to them.
+fn copied(old: &Live, new: &Live, edits: &[&Edit]) -> Vec<(String, String)> {
+    let kept = old.definition.columns().map(|column| (column.name.clone(), quote(&column.name)));
+    let mut copied: Vec<(String, String)> = kept.collect();
     for edit in edits {
-        edit::apply(&mut new, &edit.kind)?;
         match &edit.kind {
             EditKind::DropColumn { name, .. } => {
                 copied.retain(|(column, _)| !column.eq_ignore_ascii_case(name));
@@ -34,6 +43,10 @@ pub(super) fn rebuild(conn: &mut SqliteConnection, table: &str, edits: &[&Edit])
         }
     }
     copied.retain(|(name, _)| new.definition.column(name).is_some_and(|column| column.generated().is_none()));
+    copied
+}
+
+fn write(conn: &mut SqliteConnection, old: &Live, new: &Live, copied: &[(String, String)]) -> Result<Vec<String>, BatchError> {
     let mut run = Run {
         conn,
         table: old.name.clone(),
@@ -45,7 +58,7 @@ pub(super) fn rebuild(conn: &mut SqliteConnection, table: &str, edits: &[&Edit])
         true => None,
         false => Some(keys::violations(run.conn, &old.name)?),
     };
-    run.all(&old, &new, &copied)?;
+    run.all(old, new, copied)?;
     if let Some(before) = unwatched {
         keys::no_new_violations(run.conn, &run.table, &before)?;
     }
