@@ -39,11 +39,11 @@ pub fn migration(source: &Source, revision: &Revision, checked: Option<&Checked>
             engines: &[{engines}],
         }};
         #[allow(dead_code, missing_docs)]
-        pub fn up<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {{
+        pub fn up(conn: &mut impl ::mina::AsConnection) -> ::core::result::Result<(), ::mina::Error> {{
             MIGRATION.up(conn)
         }}
         #[allow(dead_code, missing_docs)]
-        pub fn down<C: ::mina::Connection>(conn: &mut C) -> ::core::result::Result<(), ::mina::Error> {{
+        pub fn down(conn: &mut impl ::mina::AsConnection) -> ::core::result::Result<(), ::mina::Error> {{
             MIGRATION.down(conn)
         }}",
         id = block.revision.as_ref().map_or("", |id| &id.text),

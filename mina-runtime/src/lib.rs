@@ -3,6 +3,8 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod connection;
+#[cfg(feature = "sqlite")]
+pub mod harness;
 pub mod migration;
 pub mod runner;
 pub mod settings;
@@ -13,6 +15,7 @@ pub mod support;
 #[cfg(feature = "sqlite")]
 pub mod testing;
 
-pub use connection::Connection;
+pub use connection::{AsConnection, Connection};
 pub use migration::{Migration, Migrations, Rendered, RunStep};
+pub use mina_core::engine::Engine;
 pub use runner::{Error, Report, Runner};

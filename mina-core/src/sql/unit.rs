@@ -56,6 +56,21 @@ pub enum Action {
     Verify(super::sqlite::Expected),
 }
 
+impl Action {
+    /// Whether it may change rows, so that it matters whether foreign keys are enforced.
+    pub fn writes_rows(&self) -> bool {
+        match self {
+            Self::Sql(sql) => {
+                let words = super::sqlite::lexer::tokens(sql);
+                let schema = ["CREATE", "ALTER", "DROP"];
+                !words.first().is_some_and(|word| schema.iter().any(|keyword| word.is(keyword)))
+            }
+            Self::Run(_) | Self::Backfill(_) => true,
+            Self::Batch(_) | Self::Count { .. } | Self::Verify(_) => false,
+        }
+    }
+}
+
 /// An UPDATE in batches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backfill {

@@ -19,9 +19,36 @@ mod sealed {
     impl Sealed for diesel::SqliteConnection {}
 }
 
-/// A connection that migrations can be run on: [`diesel::SqliteConnection`].
-///
-/// A pooled connection is one when it is dereferenced: `MIGRATIONS.upgrade(&mut *pooled, "head")`.
+/// What holds a connection that migrations can be run on: [`diesel::SqliteConnection`] itself and, with the feature `r2d2`, one
+/// of a pool of Diesel's. One of another pool has to be dereferenced: `MIGRATIONS.upgrade(&mut *pooled, "head")`.
+#[diagnostic::on_unimplemented(
+    message = "migrations cannot be run on a `{Self}`",
+    label = "not a `SqliteConnection`",
+    note = "dereference what holds one: `&mut *pooled`; a pooled connection of Diesel's is taken as it is with mina's feature `r2d2`"
+)]
+pub trait AsConnection {
+    /// The connection.
+    fn as_connection(&mut self) -> &mut dyn Connection;
+}
+
+impl<C: Connection> AsConnection for C {
+    fn as_connection(&mut self) -> &mut dyn Connection {
+        self
+    }
+}
+
+/// A pooled connection of Diesel's.
+#[cfg(all(feature = "sqlite", feature = "r2d2"))]
+pub(crate) type Pooled = diesel::r2d2::PooledConnection<diesel::r2d2::ConnectionManager<diesel::SqliteConnection>>;
+
+#[cfg(all(feature = "sqlite", feature = "r2d2"))]
+impl AsConnection for Pooled {
+    fn as_connection(&mut self) -> &mut dyn Connection {
+        &mut **self
+    }
+}
+
+/// A connection that migrations are run on: [`diesel::SqliteConnection`].
 pub trait Connection: sealed::Sealed {
     /// Its engine.
     fn engine(&self) -> Engine;
@@ -83,6 +110,12 @@ pub trait Connection: sealed::Sealed {
 
     /// Appends to the journal.
     fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()>;
+
+    /// Whether keys are enforced.
+    fn keys_enforced(&mut self) -> QueryResult<bool>;
+
+    /// Lets a revision be recorded that is recorded already, and does nothing then: Diesel's harness records what it ran.
+    fn record_once(&mut self, table: &str) -> QueryResult<()>;
 
     /// Turns the enforcement of keys off or on, outside a transaction, and says how it was.
     fn enforce_keys(&mut self, enforce: bool) -> QueryResult<bool>;

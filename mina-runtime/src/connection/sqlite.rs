@@ -373,6 +373,18 @@ impl Connection for SqliteConnection {
             .map(drop)
     }
 
+    fn keys_enforced(&mut self) -> QueryResult<bool> {
+        Ok(pragma(self, "foreign_keys", "foreign_keys")? != 0)
+    }
+
+    fn record_once(&mut self, table: &str) -> QueryResult<()> {
+        let table = quote(table);
+        self.batch_execute(&format!(
+            "CREATE TEMP TRIGGER IF NOT EXISTS mina_record_once BEFORE INSERT ON main.{table} \
+             WHEN EXISTS (SELECT 1 FROM main.{table} WHERE version = NEW.version) BEGIN SELECT RAISE(IGNORE); END"
+        ))
+    }
+
     fn enforce_keys(&mut self, enforce: bool) -> QueryResult<bool> {
         let before = pragma(self, "foreign_keys", "foreign_keys")? != 0;
         set_pragma(self, "foreign_keys", i64::from(enforce))?;

@@ -116,6 +116,10 @@ pub enum ErrorKind {
         units: usize,
         why: Partly,
     },
+    #[error("`{revision}` {why}, and the connection that Diesel's harness has only takes statements")]
+    OutOfReach { revision: String, why: String },
+    #[error("mina.toml keeps the history in `{table}`, Diesel's harness in `{}`", super::HISTORY_TABLE)]
+    OtherTable { table: String },
     #[error("another process changed the history meanwhile: {reason}")]
     Raced { reason: String },
     #[error("the disk is full")]
@@ -256,6 +260,8 @@ impl ErrorKind {
             | Self::Edited { .. }
             | Self::Irreversible { .. }
             | Self::NoDowngrade { .. }
+            | Self::OutOfReach { .. }
+            | Self::OtherTable { .. }
             | Self::Losing { .. } => 5,
             Self::Locked { .. } => 6,
             Self::Partly { .. } => 7,
@@ -320,6 +326,12 @@ impl ErrorKind {
             Self::Partly {
                 revision, direction, why, ..
             } => partly_help(revision, *direction, why),
+            Self::OutOfReach { .. } => vec![
+                "call Mina's own runner on the `SqliteConnection` inside: `MIGRATIONS.upgrade(conn, \"head\")`".to_owned(),
+                "(in a pooled one it is `&mut *pooled`, in one of diesel-async `conn.spawn_blocking(|conn| …)`)".to_owned(),
+                "or tell the harness the way to it: `MIGRATIONS.via(|conn: &mut AnyConnection, task| …)`".to_owned(),
+            ],
+            Self::OtherTable { .. } => vec!["call Mina's own runner: `MIGRATIONS.upgrade(&mut conn, \"head\")`".to_owned()],
             Self::Raced { .. } => vec!["look at `status`, then run the command again".to_owned()],
             Self::Full => vec!["what was under way was rolled back; make room, then run the command again".to_owned()],
             Self::Corrupt { .. } => vec!["restore a backup, or rescue what can be read: `sqlite3 FILE .recover`".to_owned()],

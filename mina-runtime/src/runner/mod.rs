@@ -31,7 +31,7 @@ pub(crate) use state::State;
 #[cfg(feature = "cli")]
 pub(crate) use unit::describe;
 
-use crate::connection::Connection;
+use crate::connection::{AsConnection, Connection};
 use crate::migration::{Migration, Migrations};
 use apply::Run;
 use book::Book;
@@ -86,7 +86,7 @@ impl Migrations {
     ///
     /// See [`ErrorKind`]; [`Error::report`] has what was applied before. A migration that fails leaves nothing behind but the
     /// units before the one that failed, if it has several.
-    pub fn upgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
+    pub fn upgrade(&self, conn: &mut impl AsConnection, target: &str) -> Result<Report, Error> {
         self.runner().upgrade(conn, target)
     }
 
@@ -95,7 +95,7 @@ impl Migrations {
     /// # Errors
     ///
     /// As [`Migrations::upgrade`].
-    pub fn downgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
+    pub fn downgrade(&self, conn: &mut impl AsConnection, target: &str) -> Result<Report, Error> {
         self.runner().downgrade(conn, target)
     }
 
@@ -104,8 +104,8 @@ impl Migrations {
     /// # Errors
     ///
     /// Whatever would be refused before anything is run.
-    pub fn plan<C: Connection>(&self, conn: &mut C, direction: Direction, target: &str) -> Result<Plan, Error> {
-        self.runner().plan(conn, direction, target)
+    pub fn plan(&self, conn: &mut impl AsConnection, direction: Direction, target: &str) -> Result<Plan, Error> {
+        self.runner().plan(conn.as_connection(), direction, target)
     }
 
     /// The applied revisions on which none that is applied builds; only reads.
@@ -113,8 +113,8 @@ impl Migrations {
     /// # Errors
     ///
     /// The history table cannot be read.
-    pub fn current<C: Connection>(&self, conn: &mut C) -> Result<Vec<String>, Error> {
-        self.runner().current(conn)
+    pub fn current(&self, conn: &mut impl AsConnection) -> Result<Vec<String>, Error> {
+        self.runner().current(conn.as_connection())
     }
 
     /// What is applied, what is not, and what should not be so; only reads.
@@ -122,8 +122,8 @@ impl Migrations {
     /// # Errors
     ///
     /// The history table cannot be read.
-    pub fn status<C: Connection>(&self, conn: &mut C) -> Result<Status, Error> {
-        self.runner().status(conn)
+    pub fn status(&self, conn: &mut impl AsConnection) -> Result<Status, Error> {
+        self.runner().status(conn.as_connection())
     }
 
     /// Every revision with its place and state, oldest first; only reads.
@@ -131,27 +131,43 @@ impl Migrations {
     /// # Errors
     ///
     /// The history table cannot be read.
-    pub fn history<C: Connection>(&self, conn: &mut C) -> Result<Vec<Entry>, Error> {
-        self.runner().history(conn)
+    pub fn history(&self, conn: &mut impl AsConnection) -> Result<Vec<Entry>, Error> {
+        self.runner().history(conn.as_connection())
     }
 
     /// Refuses to go on with a database that lacks a migration; one that is ahead will do, so that old instances survive a
     /// rolling deploy. Only reads.
     ///
+    /// ```
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// use diesel::prelude::*;
+    ///
+    /// let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    /// MIGRATIONS.require_not_behind(&mut conn).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Behind`], or what [`Status`] shows to be wrong.
-    pub fn require_not_behind<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
-        self.runner().require_not_behind(conn)
+    pub fn require_not_behind(&self, conn: &mut impl AsConnection) -> Result<(), Error> {
+        self.runner().require_not_behind(conn.as_connection())
     }
 
     /// Refuses to go on with a database that is not exactly at this history's heads. Only reads.
     ///
+    /// ```
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// use diesel::prelude::*;
+    ///
+    /// let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    /// MIGRATIONS.require_exact(&mut conn).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Behind`], [`ErrorKind::Ahead`], or what [`Status`] shows to be wrong.
-    pub fn require_exact<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
-        self.runner().require_exact(conn)
+    pub fn require_exact(&self, conn: &mut impl AsConnection) -> Result<(), Error> {
+        self.runner().require_exact(conn.as_connection())
     }
 
     /// Records the checksums of applied migrations that were edited since, and says which.
@@ -159,8 +175,8 @@ impl Migrations {
     /// # Errors
     ///
     /// The database cannot be written.
-    pub fn repair<C: Connection>(&self, conn: &mut C) -> Result<Vec<Edit>, Error> {
-        self.runner().repair(conn)
+    pub fn repair(&self, conn: &mut impl AsConnection) -> Result<Vec<Edit>, Error> {
+        self.runner().repair(conn.as_connection())
     }
 }
 
@@ -212,8 +228,8 @@ impl Runner {
     /// # Errors
     ///
     /// As there.
-    pub fn upgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
-        self.run(conn, Direction::Up, target, &mut ())
+    pub fn upgrade(&self, conn: &mut impl AsConnection, target: &str) -> Result<Report, Error> {
+        self.run(conn.as_connection(), Direction::Up, target, &mut ())
     }
 
     /// See [`Migrations::downgrade`].
@@ -221,8 +237,8 @@ impl Runner {
     /// # Errors
     ///
     /// As there.
-    pub fn downgrade<C: Connection>(&self, conn: &mut C, target: &str) -> Result<Report, Error> {
-        self.run(conn, Direction::Down, target, &mut ())
+    pub fn downgrade(&self, conn: &mut impl AsConnection, target: &str) -> Result<Report, Error> {
+        self.run(conn.as_connection(), Direction::Down, target, &mut ())
     }
 
     /// The same in either direction, telling how it goes on.
@@ -231,12 +247,27 @@ impl Runner {
     ///
     /// As [`Migrations::upgrade`].
     pub fn run(&self, conn: &mut dyn Connection, direction: Direction, target: &str, progress: &mut dyn Progress) -> Result<Report, Error> {
-        self.go(conn, progress, |state| state.plan(direction, target))
+        self.go(conn, progress, |state| {
+            state.sound()?;
+            state.plan(direction, target)
+        })
     }
 
     /// Runs one migration, all that it builds on being applied and nothing that builds on it.
     pub(crate) fn step(&self, conn: &mut dyn Connection, direction: Direction, revision: &str) -> Result<Report, Error> {
-        self.go(conn, &mut (), |state| state.plan_step(direction, revision))
+        self.go(conn, &mut (), |state| {
+            state.sound()?;
+            state.plan_step(direction, revision)
+        })
+    }
+
+    /// The same for Diesel's harness: what else its table holds is not looked at, and the row that it is about to write is there.
+    pub(crate) fn step_of_harness(&self, conn: &mut dyn Connection, direction: Direction, revision: &str) -> Result<(), Error> {
+        self.go(conn, &mut (), |state| state.plan_step(direction, revision))?;
+        self.session(conn, false, |conn, config| {
+            let prepared = conn.record_once(HISTORY_TABLE);
+            prepared.map_err(|error| apply::database(conn, &error, config.run.lock_timeout).into())
+        })
     }
 
     fn go(
@@ -247,7 +278,6 @@ impl Runner {
     ) -> Result<Report, Error> {
         self.session(conn, true, |conn, config| {
             let state = self.state(conn, config)?;
-            state.sound()?;
             let plan = plan(&state)?;
             let mut report = Report::default();
             if plan.direction == Direction::Up && !plan.ahead.is_empty() {

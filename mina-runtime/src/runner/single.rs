@@ -2,8 +2,9 @@ use super::apply::database;
 use super::error::{Error, ErrorKind, StepError};
 use super::report::Direction;
 use super::unit::{self, Failure, Manner};
-use crate::connection::Connection;
+use crate::connection::{AsConnection, Connection};
 use crate::migration::Migration;
+use mina_core::engine::Engine;
 use mina_core::sql::unit::{Unit, UnitKind};
 
 const LOCK_TIMEOUT: u64 = 5_000;
@@ -16,8 +17,8 @@ impl Migration {
     /// # Errors
     ///
     /// [`ErrorKind::Step`], or [`ErrorKind::InTransaction`].
-    pub fn up<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
-        self.run(conn, Direction::Up)
+    pub fn up(&self, conn: &mut impl AsConnection) -> Result<(), Error> {
+        self.run(conn.as_connection(), Direction::Up)
     }
 
     /// The same with the downgrade.
@@ -25,22 +26,33 @@ impl Migration {
     /// # Errors
     ///
     /// As [`Migration::up`], or [`ErrorKind::Irreversible`].
-    pub fn down<C: Connection>(&self, conn: &mut C) -> Result<(), Error> {
-        if let Some(why) = self.irreversible {
-            return Err(Error::from(ErrorKind::Irreversible {
+    pub fn down(&self, conn: &mut impl AsConnection) -> Result<(), Error> {
+        self.reversible()?;
+        self.run(conn.as_connection(), Direction::Down)
+    }
+
+    pub(crate) fn reversible(&self) -> Result<(), ErrorKind> {
+        match self.irreversible {
+            None => Ok(()),
+            Some(why) => Err(ErrorKind::Irreversible {
                 revision: self.id.to_owned(),
                 file: self.file.to_owned(),
                 why: why.to_owned(),
-            }));
+            }),
         }
-        self.run(conn, Direction::Down)
     }
 
-    fn run(&self, conn: &mut dyn Connection, direction: Direction) -> Result<(), Error> {
+    /// Whether it can be run in somebody else's transaction, either way.
+    pub(crate) fn fits_transaction(&self, engine: Engine) -> bool {
+        let ways = [Direction::Up, Direction::Down];
+        ways.iter()
+            .all(|direction| self.units(engine, *direction).is_ok_and(|units| fit(&units)))
+    }
+
+    pub(crate) fn run(&self, conn: &mut dyn Connection, direction: Direction) -> Result<(), Error> {
         let units = self.units(conn.engine(), direction)?;
         if conn.in_transaction() {
-            let fits = units.iter().all(|unit| unit.kind == UnitKind::Transaction);
-            return match fits {
+            return match fit(&units) {
                 true => self.inside(conn, &units, direction),
                 false => Err(ErrorKind::InTransaction.into()),
             };
@@ -59,9 +71,14 @@ impl Migration {
     fn inside(&self, conn: &mut dyn Connection, units: &[Unit], direction: Direction) -> Result<(), Error> {
         conn.savepoint().map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
         let runs = self.rendered(conn.engine()).map_or(&[][..], |rendered| rendered.runs);
-        let result = units
-            .iter()
-            .try_for_each(|unit| unit::run(conn, &unit.steps, runs, &mut ()).map(drop));
+        let enforced = conn.keys_enforced().map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
+        let result = units.iter().try_for_each(|unit| {
+            let writes = unit.steps.iter().any(|step| step.action.writes_rows());
+            match enforced || !writes {
+                true => unit::run(conn, &unit.steps, runs, &mut ()).map(drop),
+                false => unit::run_without_keys(conn, &unit.steps, runs, &mut ()).map(drop),
+            }
+        });
         let released = conn.release(result.is_ok());
         result.map_err(|failure| self.failed(direction, 0, units.len(), failure))?;
         released.map_err(|error| Error::from(database(conn, &error, LOCK_TIMEOUT)))
@@ -113,4 +130,8 @@ impl Migration {
             trouble: failure.trouble,
         })))
     }
+}
+
+fn fit(units: &[Unit]) -> bool {
+    units.len() <= 1 && units.iter().all(|unit| unit.kind == UnitKind::Transaction)
 }

@@ -1,0 +1,19 @@
+mina::migration! {
+    //! Make age a number
+
+    revision = "20260104000000";
+    revises = "20260103000000";
+
+    upgrade {
+        batch_alter users {
+            #[allow(may_fail_on_rows, lossy_downgrade)]
+            alter_column age { type = Integer, using = cast }
+        }
+    }
+
+    downgrade {
+        batch_alter users {
+            alter_column age { type = Varchar<20>, using = cast }
+        }
+    }
+}
