@@ -81,6 +81,8 @@ pub fn raise(stored: Stored) -> Normal {
         });
     }
     raised.schema = Sqlite.normal(&raised.schema);
+    let tables: Vec<ObjectName> = raised.schema.tables().keys().cloned().collect();
+    tables.iter().for_each(|name| raised.schema.edit(name, name_constraints));
     raised.not_modelled.sort();
     raised
 }
@@ -116,6 +118,55 @@ fn complete_keys(tables: &mut [Table], not_modelled: &mut Vec<NotModelled>) {
     }
 }
 
+/// Names the constraints that have no name as the convention would; what says again what another without a name says is
+/// left out.
+fn name_constraints(table: &mut Table) {
+    let mut given = Vec::new();
+    let mut unnamed = Vec::new();
+    for constraint in table.constraints() {
+        let one = if constraint.name().text.is_empty() {
+            &mut unnamed
+        } else {
+            &mut given
+        };
+        one.push(constraint.to_owned());
+    }
+    (table.primary_key, table.foreign_keys) = (None, Vec::new());
+    (table.uniques, table.checks) = (Vec::new(), Vec::new());
+    given.into_iter().for_each(|constraint| table.add_constraint(constraint));
+    for (at, constraint) in unnamed.iter().enumerate() {
+        if !unnamed[..at].contains(constraint) {
+            let constraint = named(constraint.clone(), table);
+            table.add_constraint(constraint);
+        }
+    }
+}
+
+fn named(mut constraint: Constraint, table: &Table) -> Constraint {
+    let (kind, referred) = match &constraint {
+        Constraint::PrimaryKey(_) => (NameKind::PrimaryKey, None),
+        Constraint::ForeignKey(key) => (NameKind::ForeignKey, Some(key.table.clone())),
+        Constraint::Unique(_) => (NameKind::Unique, None),
+        Constraint::Check(_) | Constraint::Exclusion(_) => (NameKind::Check, None),
+    };
+    let columns = constraint.as_ref().columns();
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let convention = Naming::default().name(kind, &table.name, &columns, referred.as_ref());
+    let mut name = convention.clone();
+    for number in 2.. {
+        if table.constraint(&name.text).is_none() {
+            break;
+        }
+        // Nothing would make this name again.
+        name = Name {
+            text: format!("{}_{number}", convention.text),
+            derived: false,
+        };
+    }
+    *constraint.name_mut() = name;
+    constraint
+}
+
 struct Reader<'a> {
     stored: &'a model::Table,
     not_modelled: &'a mut Vec<NotModelled>,
@@ -142,7 +193,7 @@ impl<'a> Reader<'a> {
             origin: Origin::default(),
         };
         for constraint in &stored.constraints {
-            if let Some(constraint) = self.constraint(constraint, &table) {
+            if let Some(constraint) = self.constraint(constraint) {
                 table.add_constraint(constraint);
             }
         }
@@ -198,9 +249,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn constraint(&mut self, stored: &model::Constraint, table: &Table) -> Option<Constraint> {
+    fn constraint(&mut self, stored: &model::Constraint) -> Option<Constraint> {
         let origin = Origin::default();
-        let constraint = match &stored.rule {
+        Some(match &stored.rule {
             Rule::PrimaryKey { columns, .. } => Constraint::PrimaryKey(PrimaryKey {
                 name: given(&stored.name),
                 columns: columns.clone(),
@@ -238,34 +289,7 @@ impl<'a> Reader<'a> {
                     origin,
                 })
             }
-        };
-        match stored.name.is_empty() {
-            true => self.named(constraint, table),
-            false => Some(constraint),
-        }
-    }
-
-    /// Names what has no name as the convention would; none where it says again what another without a name says.
-    fn named(&self, mut constraint: Constraint, table: &Table) -> Option<Constraint> {
-        let (kind, referred) = match &constraint {
-            Constraint::PrimaryKey(_) => (NameKind::PrimaryKey, None),
-            Constraint::ForeignKey(key) => (NameKind::ForeignKey, Some(key.table.clone())),
-            Constraint::Unique(_) => (NameKind::Unique, None),
-            Constraint::Check(_) | Constraint::Exclusion(_) => (NameKind::Check, None),
-        };
-        let columns = constraint.as_ref().columns();
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let convention = Naming::default().name(kind, &table.name, &columns, referred.as_ref());
-        let mut name = convention.clone();
-        for number in 2.. {
-            *constraint.name_mut() = name.clone();
-            match table.constraint(&name.text) {
-                Some(other) if other.name().derived && other.to_owned() == constraint => return None,
-                Some(_) => name.text = format!("{}_{number}", convention.text),
-                None => break,
-            }
-        }
-        Some(constraint)
+        })
     }
 
     fn expression(&mut self, text: &str, clause: impl FnOnce() -> String) -> Option<Expression> {
