@@ -67,7 +67,9 @@ fn action(action: &Action) -> String {
             format!("pass over {}\n{}", change.table, edits.collect::<Vec<_>>().join("\n"))
         }
         Action::Count { sql, what } => format!("count {what}: {sql}"),
-        Action::Verify(Expected::Table { table, without }) => format!("verify {} without {without:?}", table.create()),
+        Action::Verify(Expected::Table { table, about, without }) => {
+            format!("verify {about:?} of {} without {without:?}", table.create())
+        }
         other => format!("{other:?}"),
     }
 }
@@ -388,9 +390,13 @@ fn data_steps() {
         8: DELETE FROM users
         9: ALTER TABLE users ADD COLUMN hot TEXT
         9: CREATE VIEW v AS SELECT id FROM users
-        9: Verify(There { kind: "view", name: "v" })
-        9: verify CREATE TABLE "users" (
-            "hot" TEXT
+        9: Verify(View(StoredView { name: "v", sql: "CREATE VIEW \"v\" AS SELECT id FROM users" }))
+        9: verify Some(["hot"]) of CREATE TABLE "users" (
+            "id" INTEGER NOT NULL,
+            "name" VARCHAR(40) NOT NULL,
+            "age" TEXT,
+            "hot" TEXT,
+            CONSTRAINT "pk_users" PRIMARY KEY ("id")
         ) without []
         13: Run(0)
         -- Alone

@@ -12,6 +12,7 @@ use mina_core::schema::Schema;
 use mina_core::sql::sqlite::Sqlite;
 use mina_core::sql::unit::{Action, UnitKind};
 use mina_core::sql::{Dialect, render};
+use mina_core::syntax::Tokens;
 use mina_core::syntax::parse::parse;
 use mina_core::syntax::token::flatten_located;
 use mina_runtime::sqlite::{Means, apply_as, dump, introspect, verify};
@@ -34,6 +35,13 @@ const MEANS: [Means; 3] = [
 
 /// Runs a body on the database, and has it compared with the fold.
 fn run(conn: &mut SqliteConnection, start: Schema, body: &str, means: Means) -> Schema {
+    let (trace, tokens) = trace(start, body);
+    execute(conn, &trace, &tokens, means);
+    assert_eq!(difference(conn, &trace.end), "", "after {body}");
+    trace.end
+}
+
+fn trace(start: Schema, body: &str) -> (Trace, Tokens) {
     let tokens = flatten_located(format!("revision = \"1\"; revises = base; upgrade {{ {body} }}").parse().unwrap());
     let parsed = parse(&tokens);
     assert!(parsed.diagnostics.is_empty(), "{:#?}", parsed.diagnostics);
@@ -49,9 +57,7 @@ fn run(conn: &mut SqliteConnection, start: Schema, body: &str, means: Means) -> 
     };
     let trace = replay(start, &parsed.block.upgrade, &cx);
     assert!(trace.diagnostics.is_empty(), "{:#?}", trace.diagnostics);
-    execute(conn, &trace, &tokens, means);
-    assert_eq!(difference(conn, &trace.end), "", "after {body}");
-    trace.end
+    (trace, tokens)
 }
 
 /// How the database differs from what the history says.
@@ -61,7 +67,7 @@ fn difference(conn: &mut SqliteConnection, schema: &Schema) -> String {
     all.iter().map(|difference| format!("{difference}\n")).collect()
 }
 
-fn execute(conn: &mut SqliteConnection, trace: &Trace, tokens: &mina_core::syntax::Tokens, means: Means) {
+fn execute(conn: &mut SqliteConnection, trace: &Trace, tokens: &Tokens, means: Means) {
     for unit in render(trace, tokens, None) {
         let keys = if unit.kind == UnitKind::ForeignKeysOff { "OFF" } else { "ON" };
         conn.batch_execute(&format!("PRAGMA foreign_keys = {keys}; BEGIN IMMEDIATE"))
@@ -236,4 +242,96 @@ fn a_column_of_a_key_without_rowids_is_renamed_where_it_is_unique_with_others() 
         let schema = run(&mut conn, schema, "create_unique uq_code on t (code);", means);
         run(&mut conn, schema, "alter_column t.code { rename = name }", means);
     }
+}
+
+/// What the runner says to an effect after its SQL.
+fn effect(sql: &str, effect: &str) -> String {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let schema = run(&mut conn, Schema::default(), WORLD, MEANS[0]);
+    conn.batch_execute("ALTER TABLE users ADD COLUMN hot TEXT; CREATE INDEX ix_hot ON users (hot)")
+        .unwrap();
+    let (trace, tokens) = trace(schema, &format!("execute {sql:?} {{ effect {{ {effect} }} undo = none }}"));
+    let units = render(&trace, &tokens, None);
+    let steps = units.into_iter().flat_map(|unit| unit.steps);
+    let said = steps.filter_map(|step| match step.action {
+        Action::Sql(sql) => conn.batch_execute(&sql).err().map(|error| error.to_string()),
+        Action::Verify(expected) => verify(&mut conn, &expected).err().map(|error| error.to_string()),
+        other => panic!("{other:?}"),
+    });
+    said.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_effect_that_the_step_has_is_as_good_as_an_operation() {
+    let pairs = [
+        ("ALTER TABLE users ADD bio TEXT", "add_column users.bio: Nullable<Text>;"),
+        (
+            "CREATE TABLE t (id integer primary key, n INT UNIQUE)",
+            "create_table t { #[primary_key] id: Integer, #[unique] n: Nullable<Integer>, }",
+        ),
+        (
+            "DROP TRIGGER touch; ALTER TABLE posts RENAME TO notes",
+            "drop_trigger touch on posts; rename_table posts => notes;",
+        ),
+        ("ALTER TABLE users RENAME seen TO met", "alter_column users.seen { rename = met }"),
+        (
+            "DROP INDEX ix_users_lower; CREATE INDEX ix ON users (age)",
+            "drop_index ix_users_lower on users; create_index ix on users (age);",
+        ),
+        (
+            "DROP VIEW authors; CREATE VIEW authors AS SELECT name from Users",
+            "drop_view authors; create_view authors as \"SELECT name FROM users\";",
+        ),
+    ];
+    for (sql, said) in pairs {
+        assert_eq!(effect(sql, said), "", "{sql}");
+    }
+}
+
+#[test]
+fn an_effect_that_the_step_does_not_have_is_refused_and_both_are_shown() {
+    let pairs = [
+        ("ALTER TABLE users ADD bio INT DEFAULT 1", "add_column users.bio: Nullable<Text>;"),
+        ("SELECT 1", "add_column users.bio: Nullable<Text>;"),
+        (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, n INT, more INT)",
+            "create_table t { #[primary_key] id: Integer, #[unique] n: Nullable<Integer>, }",
+        ),
+        ("ALTER TABLE users RENAME seen TO saw", "alter_column users.seen { rename = met }"),
+        ("CREATE INDEX ix ON users (age DESC)", "create_index ix on users (age);"),
+        ("SELECT 1", "drop_index ix_users_lower on users;"),
+        ("SELECT 1", "drop_view authors;"),
+        (
+            "DROP TRIGGER touch; CREATE TRIGGER touch AFTER INSERT ON posts BEGIN SELECT 1; END",
+            "drop_trigger touch on posts; create_trigger touch on posts \"AFTER DELETE BEGIN SELECT 1; END\";",
+        ),
+    ];
+    insta::assert_snapshot!(pairs.map(|(sql, said)| effect(sql, said)).join("\n--\n"), @r#"
+    the step declares an effect that it does not have: column `users.bio` differs
+        history:  add_column users.bio: Nullable<Text>;
+        database: add_column users.bio: Nullable<Integer> = 1;
+    --
+    the step declares an effect that it does not have: column `users.bio` is not in the database
+        add_column users.bio: Nullable<Text>;
+    --
+    the step declares an effect that it does not have: column `t.more` is in the database alone
+        add_column t.more: Nullable<Integer>;
+    unique constraint `uq_t_n` of `t` is not in the database
+        create_unique uq_t_n on t (n);
+    --
+    the step declares an effect that it does not have: column `users.met` is not in the database
+        add_column users.met: Timestamp = now();
+    --
+    the step declares an effect that it does not have: index `ix` of `users` differs
+        history:  create_index ix on users (age);
+        database: create_index ix on users (age desc);
+    --
+    the step declares an effect that it does not have: `ix_users_lower` of `users` is still there
+    --
+    the step declares an effect that it does not have: view `authors` is still there
+    --
+    the step declares an effect that it does not have: trigger `touch` on `posts` differs
+        history:  create_trigger touch on posts "AFTER DELETE BEGIN SELECT 1; END";
+        database: create_trigger touch on posts "AFTER INSERT BEGIN SELECT 1; END";
+    "#);
 }

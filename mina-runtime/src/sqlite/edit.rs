@@ -4,10 +4,9 @@ use super::BatchError;
 use super::definition::{Clause, ClauseKind, Column, Constraints, Item, same_rule};
 use super::live::Live;
 use super::resolve::{self, Found};
-use mina_core::sql::sqlite::EditKind;
 use mina_core::sql::sqlite::lexer::{mentions, normalised_expression, tokens};
 use mina_core::sql::sqlite::model::{self, Constraint, Generated, Index, collate};
-use mina_core::sql::sqlite::quote;
+use mina_core::sql::sqlite::{EditKind, affinity, quote};
 
 /// Makes one change to what was read; a rename is not among them, since SQLite makes it by itself.
 pub(super) fn apply(live: &mut Live, edit: &EditKind) -> Result<(), BatchError> {
@@ -247,19 +246,6 @@ fn alter_column(live: &mut Live, before: &model::Column, after: &model::Column) 
         );
     }
     Ok(())
-}
-
-/// SQLite's five affinities, by its own rules; a difference within one keeps every value as it is.
-pub(super) fn affinity(ty: &str) -> &'static str {
-    let ty = ty.to_ascii_uppercase();
-    let has = |words: &[&str]| words.iter().any(|word| ty.contains(word));
-    match () {
-        () if has(&["INT"]) => "INTEGER",
-        () if has(&["CHAR", "CLOB", "TEXT"]) => "TEXT",
-        () if ty.is_empty() || has(&["BLOB"]) => "BLOB",
-        () if has(&["REAL", "FLOA", "DOUB"]) => "REAL",
-        () => "NUMERIC",
-    }
 }
 
 fn add_constraint(live: &mut Live, constraint: &Constraint) -> Result<(), BatchError> {

@@ -1,7 +1,7 @@
 //! Whether a table can get another definition while every stored byte keeps its meaning, and what its rows have to show.
 
 use super::definition::{Column, Definition};
-use super::edit::affinity;
+use mina_core::sql::sqlite::affinity;
 use mina_core::sql::sqlite::model::Rule;
 
 /// What the rows have to show for a new definition.

@@ -1,34 +1,41 @@
 //! What an `effect` promised, held against the live database.
 
-use super::definition::same_rule;
-use super::edit::affinity;
-use super::live::Live;
-use super::{BatchError, query, resolve};
+use super::{BatchError, introspect, query};
 use diesel::SqliteConnection;
-use mina_core::sql::sqlite::lexer::normalised_expression;
-use mina_core::sql::sqlite::model::Table;
-use mina_core::sql::sqlite::{Expected, string};
+use mina_core::diff::Object;
+use mina_core::normal::{Difference, Normal, differences};
+use mina_core::schema::{Schema, Table};
+use mina_core::sql::sqlite::{Expected, Sqlite, Stored, raise, string};
 
 /// Compares an object of the database with what an `effect` declared.
 ///
 /// # Errors
 ///
-/// What is not as declared, by name.
+/// What is not as declared, as both have it.
 pub fn verify(conn: &mut SqliteConnection, expected: &Expected) -> Result<(), BatchError> {
-    match expected {
-        Expected::Table { table, without } => {
-            let live = Live::read(conn, &table.name)?.ok_or_else(|| effect(format!("table `{}` is not there", table.name)))?;
-            has(&live, table)?;
-            without.iter().try_for_each(|name| lacks(&live, name))
-        }
-        Expected::There { kind, name } if !exists(conn, kind, name)? => Err(effect(format!("{kind} `{name}` is not there"))),
-        Expected::Gone { kind, name } if exists(conn, kind, name)? => Err(effect(format!("{kind} `{name}` is still there"))),
-        Expected::There { .. } | Expected::Gone { .. } => Ok(()),
+    if let Expected::Gone { kind, name } = expected {
+        return match exists(conn, kind, name)? {
+            true => Err(BatchError::Effect(format!("{kind} `{name}` is still there"))),
+            false => Ok(()),
+        };
     }
-}
-
-fn effect(message: String) -> BatchError {
-    BatchError::Effect(message)
+    let live = introspect(conn)?;
+    let wanted = raise(stored(expected)).schema;
+    let found = differences(&wanted, &only(&live, &wanted), &Sqlite);
+    let mut broken: Vec<String> = found
+        .iter()
+        .filter(|difference| difference.is_drift() && is_promised(expected, difference))
+        .map(ToString::to_string)
+        .collect();
+    if let Expected::Table { table, without, .. } = expected {
+        let there = live.schema.tables().values().find(|there| *there.name.name == table.name);
+        let left = without.iter().filter(|name| there.is_some_and(|there| has(there, name)));
+        broken.extend(left.map(|name| format!("`{name}` of `{}` is still there", table.name)));
+    }
+    match broken.is_empty() {
+        true => Ok(()),
+        false => Err(BatchError::Effect(broken.join("\n"))),
+    }
 }
 
 fn exists(conn: &mut SqliteConnection, kind: &str, name: &str) -> Result<bool, BatchError> {
@@ -40,53 +47,62 @@ fn exists(conn: &mut SqliteConnection, kind: &str, name: &str) -> Result<bool, B
     Ok(query::number(conn, &sql)? != Some(0))
 }
 
-fn has(live: &Live, wanted: &Table) -> Result<(), BatchError> {
-    let table = &live.name;
-    for column in &wanted.columns {
-        let name = &column.name;
-        let found = live
-            .definition
-            .column(name)
-            .ok_or_else(|| effect(format!("column `{table}.{name}` is not there")))?;
-        let differs = |what: &str, is: &str, declared: &str| effect(format!("the {what} of `{table}.{name}` is `{is}`, not `{declared}`"));
-        let text = |text: Option<&str>| text.unwrap_or("none").to_owned();
-        if affinity(&found.ty) != affinity(&column.ty) {
-            return Err(differs("type", &found.ty, &column.ty));
-        }
-        if found.is_nullable() != column.nullable {
-            let said = |nullable| if nullable { "NULL" } else { "NOT NULL" };
-            return Err(differs("nullability", said(found.is_nullable()), said(column.nullable)));
-        }
-        if found.default().map(normalised_expression) != column.default.as_deref().map(normalised_expression) {
-            return Err(differs("default", &text(found.default()), &text(column.default.as_deref())));
-        }
+fn stored(expected: &Expected) -> Stored {
+    let mut stored = Stored::default();
+    match expected.clone() {
+        Expected::Table { table, .. } => stored.tables.push(table),
+        Expected::View(view) => stored.views.push(view),
+        Expected::Trigger(trigger) => stored.triggers.push(trigger),
+        Expected::Gone { .. } => {}
     }
-    for constraint in &wanted.constraints {
-        if !live.definition.constraints().any(|(.., rule)| same_rule(rule, &constraint.rule)) {
-            return Err(effect(format!("constraint `{}` of `{table}` is not there", constraint.name)));
-        }
-    }
-    for index in &wanted.indexes {
-        if !live
-            .indexes
-            .iter()
-            .any(|there| resolve::structure(&there.sql) == resolve::structure(&index.sql))
-        {
-            return Err(effect(format!("index `{}` of `{table}` is not there", index.name)));
-        }
-    }
-    Ok(())
+    stored
 }
 
-fn lacks(live: &Live, name: &str) -> Result<(), BatchError> {
-    let same = |other: &str| other.eq_ignore_ascii_case(name);
-    let constraint = live
-        .definition
-        .constraints()
-        .any(|(_, clause, _)| clause.name.as_deref().is_some_and(same));
-    let there = live.definition.column(name).is_some() || constraint || live.indexes.iter().any(|index| same(&index.name));
-    match there {
-        true => Err(effect(format!("`{name}` of `{}` is still there", live.name))),
-        false => Ok(()),
+/// What a database has under the names of what is wanted.
+fn only(live: &Normal, wanted: &Schema) -> Normal {
+    let mut schema = Schema::default();
+    for name in wanted.tables().keys() {
+        live.schema
+            .table(name)
+            .into_iter()
+            .for_each(|table| schema.put_table(table.clone()));
     }
+    for name in wanted.views().keys() {
+        live.schema
+            .view(name)
+            .into_iter()
+            .for_each(|view| schema.put_view(view.as_ref().clone()));
+    }
+    for wanted in wanted.triggers().values() {
+        let trigger = live.schema.trigger(&wanted.table, &wanted.name).into_iter();
+        trigger.for_each(|trigger| schema.put_trigger(trigger.as_ref().clone()));
+    }
+    Normal {
+        schema,
+        not_modelled: Vec::new(),
+    }
+}
+
+/// Whether an effect is about what differs.
+fn is_promised(expected: &Expected, difference: &Difference) -> bool {
+    let Expected::Table { about: Some(about), .. } = expected else {
+        return true;
+    };
+    let is_about = |object: &Object| match object {
+        Object::Column(_, column) => about.contains(&column.name),
+        Object::Constraint(_, constraint) => about.contains(&constraint.name().text),
+        Object::Index(_, index) => about.contains(&index.name.text),
+        _ => true,
+    };
+    match difference {
+        Difference::Missing(object) | Difference::Different { history: object, .. } => is_about(object),
+        _ => false,
+    }
+}
+
+fn has(table: &Table, name: &str) -> bool {
+    let is = |other: &str| other.eq_ignore_ascii_case(name);
+    table.columns.iter().any(|column| is(&column.name))
+        || table.constraints().any(|constraint| is(&constraint.name().text))
+        || table.indexes.iter().any(|index| is(&index.name.text))
 }

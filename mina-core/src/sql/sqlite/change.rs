@@ -2,6 +2,7 @@
 
 use super::lexer::mentions;
 use super::model::{Column, Constraint, Index, Rule, Table};
+use super::raise::{StoredTrigger, StoredView};
 use serde::{Deserialize, Serialize};
 
 /// One pass over a table: as native statements where the linked library has them, else as one rebuild, which the runner
@@ -195,20 +196,21 @@ pub fn difference(before: &Table, after: &Table, using: Option<&str>) -> Vec<Edi
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
-    /// The table is there with all of this, and without what is named.
+    /// A table is as it is here, as far as the effect is about it.
     Table {
-        /// What is there.
+        /// The table after the effect.
         table: Table,
+        /// The columns, constraints and indexes that the effect is about; none where it makes the whole table.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Vec<String>>,
         /// The columns, constraints and indexes that are gone.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         without: Vec<String>,
     },
-    /// An object is there.
-    There {
-        /// `view` or `trigger`.
-        kind: String,
-        /// Its name.
-        name: String,
-    },
+    /// A view is there, with this body.
+    View(StoredView),
+    /// A trigger is there, with this body.
+    Trigger(StoredTrigger),
     /// An object is gone.
     Gone {
         /// `table`, `view` or `trigger`.

@@ -1,7 +1,9 @@
 //! What an `effect` promises, object by object.
 
 use super::change::{Expected, difference};
-use super::{EditKind, lower, model};
+use super::raise::{StoredTrigger, StoredView};
+use super::step::{create_trigger, create_view};
+use super::{EditKind, lower};
 use crate::operation::Operation;
 use crate::schema::{ObjectName, Schema};
 
@@ -11,82 +13,98 @@ use crate::schema::{ObjectName, Schema};
 pub(super) fn expected(effect: &[Operation], before: &Schema, after: &Schema) -> Vec<Expected> {
     let mut all = Vec::new();
     let mut tables: Vec<&ObjectName> = Vec::new();
+    let mut made: Vec<&ObjectName> = Vec::new();
     for operation in effect {
         match operation {
-            Operation::DropTable(table) => all.push(gone("table", &table.name)),
-            Operation::DropView(view) => all.push(gone("view", &view.name)),
-            Operation::DropTrigger(trigger) => all.push(gone("trigger", &ObjectName::new(&trigger.name))),
-            Operation::CreateView(view) => all.push(there("view", &view.name.name)),
-            Operation::CreateTrigger(trigger) => all.push(there("trigger", &trigger.name)),
+            Operation::DropTable(table) => all.extend(gone("table", &table.name.name, after)),
+            Operation::DropView(view) => all.extend(gone("view", &view.name.name, after)),
+            Operation::DropTrigger(trigger) => all.extend(gone("trigger", &trigger.name, after)),
+            Operation::CreateView(view) => all.extend(after.view(&view.name).map(|view| {
+                Expected::View(StoredView {
+                    name: view.name.name.to_string(),
+                    sql: create_view(view),
+                })
+            })),
+            Operation::CreateTrigger(trigger) => all.extend(after.trigger(&trigger.table, &trigger.name).map(|trigger| {
+                Expected::Trigger(StoredTrigger {
+                    name: trigger.name.clone(),
+                    table: trigger.table.name.to_string(),
+                    sql: create_trigger(trigger),
+                })
+            })),
             Operation::RenameTable { from, to, .. } => {
-                all.push(gone("table", from));
+                all.extend(gone("table", &from.name, after));
                 tables.push(to);
             }
-            Operation::CreateTable(table) => tables.push(&table.name),
+            Operation::CreateTable(table) => made.push(&table.name),
             Operation::AddColumn { table, .. }
             | Operation::DropColumn { table, .. }
             | Operation::RenameColumn { table, .. }
             | Operation::AlterColumn { table, .. }
             | Operation::CreateConstraint { table, .. }
             | Operation::DropConstraint { table, .. }
+            | Operation::RenameConstraint { table, .. }
             | Operation::CreateIndex { table, .. }
-            | Operation::DropIndex { table, .. } => tables.push(table),
+            | Operation::DropIndex { table, .. }
+            | Operation::RenameIndex { table, .. } => tables.push(table),
             _ => {}
         }
     }
     tables.sort();
     tables.dedup();
-    all.extend(tables.into_iter().filter_map(|name| table(name, before, after)));
+    all.extend(made.iter().filter_map(|name| {
+        let table = lower(after.table(name)?, after);
+        Some(Expected::Table {
+            table,
+            about: None,
+            without: Vec::new(),
+        })
+    }));
+    let changed = tables.into_iter().filter(|name| !made.contains(name));
+    all.extend(changed.filter_map(|name| table(name, before, after)));
     all
 }
 
-fn gone(kind: &str, name: &ObjectName) -> Expected {
-    Expected::Gone {
-        kind: kind.into(),
-        name: name.name.to_string(),
-    }
-}
-
-fn there(kind: &str, name: &str) -> Expected {
-    Expected::There {
-        kind: kind.into(),
-        name: name.into(),
-    }
+/// What is made again is not gone.
+fn gone(kind: &str, name: &str, after: &Schema) -> Option<Expected> {
+    let again = match kind {
+        "table" => after.table(&ObjectName::new(name)).is_some(),
+        "view" => after.view(&ObjectName::new(name)).is_some(),
+        _ => after.triggers().values().any(|trigger| trigger.name == name),
+    };
+    (!again).then(|| Expected::Gone {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+    })
 }
 
 fn table(name: &ObjectName, before: &Schema, after: &Schema) -> Option<Expected> {
-    let wanted = lower(after.table(name)?, after);
-    let Some(old) = before.table(name).map(|table| lower(table, before)) else {
-        return Some(Expected::Table {
-            table: wanted,
-            without: Vec::new(),
-        });
-    };
-    let mut table = model::Table {
-        name: wanted.name.clone(),
-        strict: wanted.strict,
-        without_rowid: wanted.without_rowid,
-        ..model::Table::default()
-    };
-    let mut without = Vec::new();
-    for edit in difference(&old, &wanted, None) {
+    let table = lower(after.table(name)?, after);
+    // What was renamed is looked at as a whole, but for what the history does not know.
+    let old = before.table(name).map(|table| lower(table, before)).unwrap_or_default();
+    let (mut about, mut without) = (Vec::new(), Vec::new());
+    for edit in difference(&old, &table, None) {
         match edit {
             EditKind::AddColumn { column, constraints } => {
-                table.columns.push(column);
-                table.constraints.extend(constraints);
+                about.push(column.name);
+                about.extend(constraints.into_iter().map(|constraint| constraint.name));
             }
-            EditKind::AlterColumn { after, .. } => table.columns.push(after),
-            EditKind::DropColumn { name, .. } => without.push(name),
-            EditKind::AddConstraint(constraint) => table.constraints.push(constraint),
+            EditKind::AlterColumn { after, .. } => about.push(after.name),
+            EditKind::AddConstraint(constraint) => about.push(constraint.name),
+            EditKind::CreateIndex(index) => about.push(index.name),
+            EditKind::DropColumn { name, constraints } => {
+                without.push(name);
+                without.extend(constraints.into_iter().map(|constraint| constraint.name));
+            }
             EditKind::DropConstraint(constraint) => without.push(constraint.name),
-            EditKind::CreateIndex(index) => table.indexes.push(index),
             EditKind::DropIndex(index) => without.push(index.name),
             EditKind::RenameColumn { .. } => {}
         }
     }
-    without.retain(|name| {
-        let again = table.constraints.iter().any(|constraint| constraint.name == *name);
-        !again && !table.indexes.iter().any(|index| index.name == *name)
-    });
-    Some(Expected::Table { table, without })
+    without.retain(|name| !about.contains(name));
+    Some(Expected::Table {
+        table,
+        about: Some(about),
+        without,
+    })
 }

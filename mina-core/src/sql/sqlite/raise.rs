@@ -13,6 +13,7 @@ use crate::schema::{
     Trigger, Unique, Value, View,
 };
 use crate::sql::Dialect;
+use serde::{Deserialize, Serialize};
 
 /// What a database stores, but for SQLite's own tables and Mina's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub struct Stored {
 }
 
 /// A view as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredView {
     /// Its name.
     pub name: String,
@@ -37,7 +38,7 @@ pub struct StoredView {
 }
 
 /// A trigger as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredTrigger {
     /// Its name.
     pub name: String,

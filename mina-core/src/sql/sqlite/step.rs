@@ -8,7 +8,7 @@ use crate::diagnostic::Lint;
 use crate::engine::Engine;
 use crate::history::{Resolved, Step as Statement};
 use crate::operation::{Operation, Using};
-use crate::schema::{self, ObjectName, Schema, Table, Trigger, Type};
+use crate::schema::{self, ObjectName, Schema, Table, Trigger, Type, View};
 use crate::sql::text::split_statements;
 use crate::sql::unit::{Action, Backfill, Step};
 use crate::sql::{Company, Dialect, Draft};
@@ -220,7 +220,7 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
             },
         ],
         Operation::RenameTable { from, to, .. } => rename_table(from, to, resolved, line),
-        Operation::CreateView(view) => schema(format!("CREATE VIEW {} AS {}", Sqlite.object(&view.name), view.body.trim())),
+        Operation::CreateView(view) => schema(create_view(view)),
         Operation::DropView(view) => schema(format!("DROP VIEW {}", Sqlite.object(&view.name))),
         Operation::CreateTrigger(trigger) => schema(create_trigger(trigger)),
         Operation::DropTrigger(trigger) => schema(format!("DROP TRIGGER {}", quote(&trigger.name))),
@@ -342,6 +342,11 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
         });
     }
     drafts
+}
+
+/// The CREATE VIEW statement.
+pub(super) fn create_view(view: &View) -> String {
+    format!("CREATE VIEW {} AS {}", Sqlite.object(&view.name), view.body.trim())
 }
 
 /// The CREATE TRIGGER statement: `ON table` stands between its event and its action.
