@@ -1,0 +1,207 @@
+//! What is under way when the process is killed, and the database that it is under way on.
+
+use crate::victim::{Timeline, Victim};
+use crate::{ALL, history};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use mina::Migrations;
+use mina::runner::Direction;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+const ROWS: &str = "
+    WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 20000)
+    INSERT INTO users SELECT x, 'mail' || x || '@example.org', 'name ' || x, CASE WHEN x % 3 > 0 THEN x % 90 END FROM c;
+    WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 20000)
+    INSERT INTO tasks SELECT x, 'task ' || x, NULL, x % 7, 1 + x * 7919 % 20000 FROM c;";
+
+/// A part of the history, one way.
+#[derive(Clone, Copy)]
+pub struct Scene {
+    pub name: &'static str,
+    /// The revision that the database is at before.
+    from: &'static str,
+    /// The number of revisions that the program has.
+    known: usize,
+    pub direction: Direction,
+    pub target: &'static str,
+}
+
+const SCENES: [Scene; 4] = [
+    Scene {
+        name: "rebuild",
+        from: "20260101000000",
+        known: 2,
+        direction: Direction::Up,
+        target: "20260102000000",
+    },
+    Scene {
+        name: "several units",
+        from: "20260102000000",
+        known: 3,
+        direction: Direction::Up,
+        target: "20260103000000",
+    },
+    Scene {
+        name: "bulk_insert",
+        from: "20260103000000",
+        known: 4,
+        direction: Direction::Up,
+        target: "20260104000000",
+    },
+    Scene {
+        name: "downgrade",
+        from: "20260104000000",
+        known: 4,
+        direction: Direction::Down,
+        target: "20260101000000",
+    },
+];
+
+/// Who runs the migrations.
+#[derive(Clone, Copy)]
+pub enum Door {
+    Runner,
+    Harness,
+}
+
+impl Door {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Runner => "runner",
+            Self::Harness => "harness",
+        }
+    }
+
+    pub fn named(name: &str) -> Self {
+        if name == "harness" { Self::Harness } else { Self::Runner }
+    }
+}
+
+/// A database file in a folder of its own.
+pub struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.0.path().join("app.db")
+    }
+
+    /// The file alone: nobody has it open.
+    fn copy(&self) -> Self {
+        let place = Self::new();
+        fs::copy(self.path(), place.path()).unwrap();
+        place
+    }
+
+    /// Whether a transaction is left to be rolled back, or a WAL to be read.
+    pub fn left_behind(&self) -> bool {
+        let size = |name: &str| fs::metadata(self.0.path().join(name)).map_or(0, |file| file.len());
+        size("app.db-journal") + size("app.db-wal") > 0
+    }
+}
+
+fn open(path: &Path) -> SqliteConnection {
+    SqliteConnection::establish(path.to_str().unwrap()).unwrap()
+}
+
+/// A scene on a kind of database through a door, with what an uninterrupted run takes and leads to.
+pub struct Setting {
+    pub scene: Scene,
+    pub door: Door,
+    pub timeline: Timeline,
+    template: Rc<Place>,
+    end: Vec<String>,
+}
+
+impl Scene {
+    pub fn named(name: &str) -> Self {
+        SCENES.into_iter().find(|scene| scene.name == name).unwrap()
+    }
+
+    pub fn migrations(&self) -> Migrations {
+        history(self.known)
+    }
+
+    /// The scene on a copy of a database, through each door.
+    fn prepared(&self, first: &Place) -> [Setting; 2] {
+        let template = Rc::new(first.copy());
+        history(ALL.len()).upgrade(&mut open(&template.path()), self.from).unwrap();
+        [Door::Runner, Door::Harness].map(|door| {
+            let copy = template.copy();
+            let timeline = Victim::spawn(&copy.path(), self, door).finish();
+            Setting {
+                scene: *self,
+                door,
+                timeline,
+                end: state(&copy.path()),
+                template: template.clone(),
+            }
+        })
+    }
+}
+
+impl Setting {
+    /// Every scene, with a rollback journal and with a WAL, through each door.
+    pub fn all() -> Vec<Self> {
+        let firsts = ["delete", "wal"].map(first);
+        let scenes = firsts
+            .iter()
+            .flat_map(|first| SCENES.iter().map(move |scene| scene.prepared(first)));
+        scenes.flatten().collect()
+    }
+
+    pub fn copy(&self) -> Place {
+        self.template.copy()
+    }
+
+    /// How many definitions and rows are not what an uninterrupted run leaves.
+    pub fn lost(&self, path: &Path) -> usize {
+        let pairs = state(path).into_iter().zip(&self.end).filter(|(is, should)| is != *should);
+        let count = |(is, should): (String, &String)| {
+            let differing = is.lines().zip(should.lines()).filter(|(is, should)| is != should).count();
+            differing + is.lines().count().abs_diff(should.lines().count())
+        };
+        pairs.map(count).sum()
+    }
+}
+
+/// A database at the first revision, with rows.
+fn first(journal: &str) -> Place {
+    let place = Place::new();
+    let mut conn = open(&place.path());
+    conn.batch_execute(&format!("PRAGMA journal_mode = {journal}")).unwrap();
+    history(1).upgrade(&mut conn, "head").unwrap();
+    conn.batch_execute(ROWS).unwrap();
+    place
+}
+
+#[derive(QueryableByName)]
+struct Whole {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+/// What is applied, the schema as SQLite stores it, every row, and what SQLite finds wrong with the file: a text each.
+fn state(path: &Path) -> Vec<String> {
+    let mut conn = open(path);
+    let mut text = |query: &str| {
+        let whole = format!("SELECT coalesce(group_concat(line, char(10)), '') AS text FROM ({query})");
+        diesel::sql_query(whole).get_result::<Whole>(&mut conn).unwrap().text
+    };
+    let queries = [
+        "SELECT version AS line FROM __diesel_schema_migrations ORDER BY version",
+        "SELECT sql AS line FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name",
+        "SELECT quote(id) || quote(email) || quote(name) || quote(age) AS line FROM users ORDER BY id",
+        "SELECT quote(id) || quote(title) || quote(state) || quote(weight) || quote(user_id) AS line FROM tasks ORDER BY id",
+        "SELECT quote(id) || quote(name) || quote(value) AS line FROM settings ORDER BY id",
+        "SELECT integrity_check AS line FROM pragma_integrity_check",
+        "SELECT \"table\" AS line FROM pragma_foreign_key_check",
+    ];
+    queries.iter().map(|query| text(query)).collect()
+}
