@@ -24,6 +24,15 @@ fn main() -> std::process::ExitCode {
                 ],
                 vec![],
             )),
+            "rows" => drafts.push(Draft::new(
+                "2025d",
+                &["2025c"],
+                &[
+                    "INSERT INTO users (email) WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 20000) \
+                   SELECT 'mail' || x || '@example.org' FROM c",
+                ],
+                &["DELETE FROM users WHERE id > 2"],
+            )),
             "many" => {
                 for id in ["2026a", "2026b", "2026c", "2026d", "2026e"] {
                     let parent = drafts[drafts.len() - 1].id;

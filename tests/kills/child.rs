@@ -41,7 +41,6 @@ pub fn run(path: &str, scene: &str, door: &str) {
     }
 }
 
-// Two processes may both be at it: what the other has reverted is not there any more.
 fn revert(conn: &mut SqliteConnection, scene: &Scene) {
     loop {
         let applied = conn.applied_migrations().unwrap();
