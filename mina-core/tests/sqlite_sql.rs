@@ -66,7 +66,7 @@ fn action(action: &Action) -> String {
             let edits = change.edits.iter().map(|step| format!("  {}: {}", step.line, edit(&step.kind)));
             format!("pass over {}\n{}", change.table, edits.collect::<Vec<_>>().join("\n"))
         }
-        Action::Count { sql, what } => format!("count {what}: {sql}"),
+        Action::Count { sql, what, .. } => format!("count {what}: {sql}"),
         Action::Verify(Expected::Table { table, about, without }) => {
             format!("verify {about:?} of {} without {without:?}", table.create())
         }

@@ -224,6 +224,7 @@ fn rows_that_would_break_the_next_step_are_counted() {
     let count = Action::Count {
         sql: "SELECT count(*) FROM users WHERE phone IS NULL".to_owned(),
         what: "rows of `users` have no `phone`".to_owned(),
+        late: false,
     };
     drafts.push(Draft::units(
         "2025d",
@@ -240,6 +241,48 @@ fn rows_that_would_break_the_next_step_are_counted() {
       2 rows of `users` have no `phone`
     the database is as it was before `2025d`; correct the rows or the migration, then run `upgrade` again
     ");
+}
+
+#[test]
+fn rows_that_a_step_refuses_are_counted_once_it_has() {
+    let mut conn = memory();
+    history(three()).upgrade(&mut conn, "head").unwrap();
+    execute(&mut conn, "INSERT INTO users (email) VALUES ('c')");
+    let count = |sql: &str| Action::Count {
+        sql: sql.to_owned(),
+        what: "rows of `users` have no `phone`".to_owned(),
+        late: true,
+    };
+    let upgrade = |conn: &mut SqliteConnection, query: &str| {
+        let mut drafts = three();
+        let index = sql("CREATE UNIQUE INDEX ix ON users (ifnull(phone, ''))");
+        drafts.push(Draft::units(
+            "2025d",
+            &["2025c"],
+            vec![Unit {
+                kind: UnitKind::Transaction,
+                steps: vec![step(21, count(query)), step(21, index)],
+            }],
+            vec![],
+        ));
+        history(drafts).upgrade(conn, "head")
+    };
+    let error = upgrade(&mut conn, "SELECT count(*) FROM users WHERE phone IS NULL").unwrap_err();
+    insta::assert_snapshot!(error, @r"
+    upgrade to `2025d` failed at versions/2025d_x.rs:21
+      3 rows of `users` have no `phone`
+    the database is as it was before `2025d`; correct the rows or the migration, then run `upgrade` again
+    ");
+    // A name that a step before has changed: SQLite's own words stay.
+    let error = upgrade(&mut conn, "SELECT count(*) FROM users WHERE old_phone IS NULL").unwrap_err();
+    insta::assert_snapshot!(error, @r"
+    upgrade to `2025d` failed at versions/2025d_x.rs:21
+        CREATE UNIQUE INDEX ix ON users (ifnull(phone, ''))
+      SQLite: UNIQUE constraint failed: index 'ix'
+    the database is as it was before `2025d`; correct the rows or the migration, then run `upgrade` again
+    ");
+    execute(&mut conn, "UPDATE users SET phone = id");
+    upgrade(&mut conn, "SELECT count(*) FROM users").unwrap();
 }
 
 fn insert_from_rust(conn: &mut SqliteConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -311,25 +311,37 @@ fn index_columns(index: &Index) -> Vec<String> {
     index.elements.iter().map(|element| key(&element.key)).collect()
 }
 
-/// A query that counts the rows which would break an operation, and what they are, on SQLite: for «3 rows of `users`
-/// have no `email`». None where the operation demands nothing of rows, or of no column that is there before the statement.
+/// How the rows are counted that would break an operation.
+pub struct Counted {
+    /// The query, on SQLite.
+    pub sql: String,
+    /// What they are, for «3 rows of `users` have no `email`».
+    pub what: String,
+    /// Whether SQLite itself refuses every such row.
+    pub refused: bool,
+}
+
+/// How the rows are counted that would break an operation; none where the operation demands nothing of rows, or of no
+/// column that is there before the statement.
 ///
 /// The names are those before the whole statement `step` that the operation stands in.
-pub fn count_query(resolved: &Resolved, step: &Step) -> Option<(String, String)> {
+pub fn count_query(resolved: &Resolved, step: &Step) -> Option<Counted> {
     let demands = Demand::of(&resolved.operation, &resolved.before, Engine::Sqlite);
     let earlier = step.operations.iter().take_while(|other| !std::ptr::eq(*other, resolved));
     let earlier: Vec<&Operation> = earlier.map(|other| &other.operation).collect();
-    let counted = demands.into_iter().filter_map(|demand| {
-        let demand = rename_back(demand, &earlier, step)?;
-        count(&demand)
-    });
-    let counted: Vec<(String, String)> = counted.collect();
-    let (queries, whats): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
-    match &queries[..] {
-        [] => None,
-        [query] => Some((query.clone(), whats.concat())),
-        _ => Some((format!("SELECT ({})", queries.join(") + (")), whats.join(", or "))),
-    }
+    let demands = demands.into_iter().filter_map(|demand| rename_back(demand, &earlier, step));
+    let demands: Vec<Demand> = demands.collect();
+    let (queries, whats): (Vec<_>, Vec<_>) = demands.iter().filter_map(count).unzip();
+    let sql = match &queries[..] {
+        [] => return None,
+        [query] => query.clone(),
+        _ => format!("SELECT ({})", queries.join(") + (")),
+    };
+    Some(Counted {
+        sql,
+        what: whats.join(", or "),
+        refused: demands.iter().all(Demand::is_refused),
+    })
 }
 
 /// The demand in the names before the statement; none where a column of it is not there yet.
@@ -351,6 +363,15 @@ fn rename_back(mut demand: Demand, earlier: &[&Operation], step: &Step) -> Optio
 }
 
 impl Demand {
+    /// Whether SQLite refuses a row that breaks it. It bends a value to another type, and takes NULL into a key.
+    fn is_refused(&self) -> bool {
+        match self {
+            Self::NotNull { .. } | Self::Index { .. } | Self::Check { .. } | Self::ForeignKey { .. } => true,
+            Self::Unique { nulls_not_distinct, .. } => !nulls_not_distinct,
+            Self::PrimaryKey { .. } | Self::Exclusion { .. } | Self::EnumValue { .. } | Self::Type { .. } => false,
+        }
+    }
+
     fn columns(&self) -> Vec<String> {
         match self {
             Self::NotNull { column, .. } | Self::Type { before: column, .. } => vec![column.name.clone()],

@@ -47,6 +47,9 @@ pub enum Action {
         sql: String,
         /// What the rows are, for «… rows of `users` have no `email`».
         what: String,
+        /// Whether the step itself refuses such rows: they are counted once it has, to say how many.
+        #[serde(default, skip_serializing_if = "is_false")]
+        late: bool,
     },
     /// The step's Rust function, by its index among the block's.
     Run(usize),
@@ -82,4 +85,8 @@ pub struct Backfill {
     pub filter: Option<String>,
     /// Rows a batch.
     pub batch: u32,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -32,14 +32,14 @@ where
         false => Some("needs transactions of its own".to_owned()),
     };
     if let Some(why) = out_of_reach {
-        let revision = migration.record.id().to_owned();
+        let revision = migration.id.to_owned();
         return Err(ErrorKind::OutOfReach { revision, why }.into());
     }
     let failed = |line, (statement, message, trouble)| {
         Error::from(ErrorKind::Step(Box::new(StepError {
-            revision: migration.record.id().to_owned(),
+            revision: migration.id.to_owned(),
             direction,
-            file: migration.record.file().to_owned(),
+            file: migration.file.to_owned(),
             line,
             statement,
             message,
@@ -78,7 +78,7 @@ fn needs_answers(action: &Action) -> Option<String> {
 fn statements(action: &Action) -> Vec<Statement> {
     match action {
         Action::Sql(sql) => vec![Statement::Plain(sql.clone())],
-        Action::Count { sql, what } => vec![Statement::Guard(Guard {
+        Action::Count { sql, what, .. } => vec![Statement::Guard(Guard {
             query: sql.clone(),
             why: format!("there are {what}"),
         })],

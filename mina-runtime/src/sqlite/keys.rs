@@ -73,24 +73,29 @@ fn words(count: i64, table: &str, parent: &str) -> String {
     format!("{count} of `{table}` refer to rows of `{parent}` that are not there")
 }
 
-/// Refuses a change after which foreign keys are violated that were not before.
-pub(super) fn no_new_violations(conn: &mut SqliteConnection, table: &str, before: &Violations) -> Result<(), BatchError> {
-    let after = violations(conn, table)?;
-    let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-    for ((table, parent, row), count) in &after.rows {
-        let known = before.rows.get(&(table.clone(), parent.clone(), *row)).copied().unwrap_or(0);
-        if *count > known {
-            *counts.entry((table, parent)).or_default() += count - known;
-        }
+impl Violations {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.errors.is_empty()
     }
-    let rows = counts.into_iter().map(|((table, parent), count)| words(count, table, parent));
-    let errors = after
-        .errors
-        .iter()
-        .filter(|(table, message)| before.errors.get(*table) != Some(message));
-    let all: Vec<String> = rows.chain(errors.map(|(table, message)| format!("`{table}`: {message}"))).collect();
-    match all.is_empty() {
-        true => Ok(()),
-        false => Err(BatchError::Violations(all)),
+
+    /// Refuses what was not there before.
+    pub(super) fn since(&self, before: &Self) -> Result<(), BatchError> {
+        let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for ((table, parent, row), count) in &self.rows {
+            let known = before.rows.get(&(table.clone(), parent.clone(), *row)).copied().unwrap_or(0);
+            if *count > known {
+                *counts.entry((table, parent)).or_default() += count - known;
+            }
+        }
+        let rows = counts.into_iter().map(|((table, parent), count)| words(count, table, parent));
+        let errors = self
+            .errors
+            .iter()
+            .filter(|(table, message)| before.errors.get(*table) != Some(message));
+        let all: Vec<String> = rows.chain(errors.map(|(table, message)| format!("`{table}`: {message}"))).collect();
+        match all.is_empty() {
+            true => Ok(()),
+            false => Err(BatchError::Violations(all)),
+        }
     }
 }

@@ -19,7 +19,31 @@ pub(super) fn rebuild(conn: &mut SqliteConnection, table: &str, edits: &[&Edit])
     let mut new = old.clone();
     plan(&mut new, edits)?;
     let copied = copied(&old, &new, edits);
-    write(conn, &old, &new, &copied).map_err(at)
+    watched(conn, &old, |conn| write(conn, &old, &new, &copied)).map_err(at)
+}
+
+/// Refuses to leave rows behind that violate foreign keys and did not before, where nothing else looks.
+///
+/// What was there before is looked at only where something is found: mostly nothing is, and to look takes as long as to
+/// copy the rows.
+fn watched<T>(
+    conn: &mut SqliteConnection,
+    table: &Live,
+    act: impl Fn(&mut SqliteConnection) -> Result<T, BatchError>,
+) -> Result<T, BatchError> {
+    if keys::enforced(conn)? {
+        return act(conn);
+    }
+    query::execute(conn, "SAVEPOINT mina_rebuild")?;
+    let mut done = act(conn)?;
+    let after = keys::violations(conn, &table.name)?;
+    if !after.is_empty() {
+        query::execute(conn, "ROLLBACK TO mina_rebuild")?;
+        after.since(&keys::violations(conn, &table.name)?)?;
+        done = act(conn)?;
+    }
+    query::execute(conn, "RELEASE mina_rebuild")?;
+    Ok(done)
 }
 
 /// The columns of the new table that are written, and what is written to them.
@@ -54,14 +78,7 @@ fn write(conn: &mut SqliteConnection, old: &Live, new: &Live, copied: &[(String,
         statements: Vec::new(),
     };
     run.scratch = run.free_name()?;
-    let unwatched = match keys::enforced(run.conn)? {
-        true => None,
-        false => Some(keys::violations(run.conn, &old.name)?),
-    };
     run.all(old, new, copied)?;
-    if let Some(before) = unwatched {
-        keys::no_new_violations(run.conn, &run.table, &before)?;
-    }
     Ok(run.statements)
 }
 

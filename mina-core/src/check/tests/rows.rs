@@ -273,7 +273,7 @@ fn the_runner_is_told_what_to_count() {
         .operations
         .iter()
         .filter_map(|resolved| super::super::rows::count_query(resolved, step))
-        .map(|(sql, what)| format!("{sql}\n-- {what}"))
+        .map(|counted| format!("{}\n-- {}", counted.sql, counted.what))
         .collect();
     insta::assert_snapshot!(queries.join("\n"), @r#"
     SELECT count(*) FROM "users" WHERE "number" IS NULL

@@ -307,6 +307,7 @@ fn unknown_keys(table: &ObjectName, resolved: &Resolved, line: u32) -> Draft {
             action: Action::Count {
                 sql,
                 what: format!("foreign keys that the history does not know refer to `{table}`"),
+                late: false,
             },
         },
         company: Company::Next,
@@ -381,11 +382,15 @@ fn counts(resolved: &Resolved, statement: &Statement, line: u32) -> Option<Draft
     if !resolved.allow.contains(&Lint::MayFailOnRows) {
         return None;
     }
-    let (sql, what) = count_query(resolved, statement)?;
+    let counted = count_query(resolved, statement)?;
     Some(Draft {
         step: Step {
             line,
-            action: Action::Count { sql, what },
+            action: Action::Count {
+                sql: counted.sql,
+                what: counted.what,
+                late: counted.refused,
+            },
         },
         company: Company::Next,
     })
