@@ -211,6 +211,7 @@ pub fn history(batch: &str) -> Result<Migrations> {
     }
     Ok(Migrations {
         migrations: migrations.leak(),
+        creations: &[],
         config: "",
         directory: "",
     })

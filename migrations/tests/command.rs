@@ -49,6 +49,18 @@ fn up_down_and_up_again() {
 }
 
 #[test]
+fn a_database_is_made_at_once_and_only_an_empty_one() {
+    let folder = folder();
+    let said = printed(&folder, &["create"]);
+    assert!(said.contains("created with") && said.contains("now at 20251104090000"), "{said}");
+    assert!(folder.path().join("mina.db").is_file() && folder.path().join("analytics.db").is_file());
+    mina(&folder, &["current", "--check-heads"]).assert().success();
+    mina(&folder, &["create"]).assert().code(5);
+    mina(&folder, &["downgrade", "base", "--yes"]).assert().success();
+    mina(&folder, &["--bind", "default", "create"]).assert().success();
+}
+
+#[test]
 fn a_database_behind_its_head_exits_with_3() {
     let folder = folder();
     mina(&folder, &["--bind", "default", "upgrade", "6f9f2dd343f5"]).assert().success();

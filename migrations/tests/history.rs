@@ -39,6 +39,30 @@ fn every_revision_leads_back_to_where_it_began() {
 }
 
 #[test]
+fn what_is_made_at_once_is_what_every_revision_in_turn_makes() {
+    let (mut slow, mut fast) = (database(), database());
+    MIGRATIONS.upgrade(&mut slow, "head").unwrap();
+    let report = MIGRATIONS.create(&mut fast).unwrap();
+    assert_eq!(report.current, MIGRATIONS.current(&mut slow).unwrap());
+    let look = |conn: &mut SqliteConnection| mina::sqlite::outline(conn).unwrap();
+    assert_eq!(look(&mut fast), look(&mut slow));
+    assert_eq!(
+        rows(&mut fast, "SELECT code AS row FROM task_priorities ORDER BY weight"),
+        ["low", "normal", "high"]
+    );
+    for query in [
+        "SELECT s.name || ' ' || c.cid || ' ' || c.name AS row FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS c ORDER BY 1",
+        "SELECT version AS row FROM __diesel_schema_migrations ORDER BY 1",
+        "SELECT revision || ' ' || checksum || ' ' || downgrade AS row FROM __mina_journal WHERE downgrade IS NOT NULL ORDER BY 1",
+    ] {
+        assert_eq!(rows(&mut fast, query), rows(&mut slow, query));
+    }
+    assert!(MIGRATIONS.upgrade(&mut fast, "head").unwrap().is_empty());
+    MIGRATIONS.downgrade(&mut fast, "base").unwrap();
+    assert!(tables(&mut fast).is_empty());
+}
+
+#[test]
 fn up_to_the_head_down_to_the_base_and_up_again() {
     let mut conn = database();
     for _ in 0..2 {

@@ -84,7 +84,7 @@ fn engine(text: &mut String, revision: &Revision, replayed: &Replayed, runs: &ru
     );
 }
 
-fn option(text: Option<&str>) -> String {
+pub fn option(text: Option<&str>) -> String {
     text.map_or_else(
         || "::core::option::Option::None".to_owned(),
         |text| format!("::core::option::Option::Some({text:?})"),

@@ -1,3 +1,4 @@
+use crate::emit;
 use crate::place::{self, Home, Layout};
 use crate::report;
 use crate::snapshot::{Snapshot, SourceFile};
@@ -53,6 +54,7 @@ pub fn expand(input: TokenStream) -> TokenStream {
     }
     modules.sort();
 
+    let creations = creations(&snapshot);
     let modules = modules.iter().map(|(_, name)| name);
     let config = match &layout.file {
         Some(file) => {
@@ -65,11 +67,27 @@ pub fn expand(input: TokenStream) -> TokenStream {
         /// The migrations of this crate, sorted by revision.
         pub static MIGRATIONS: ::mina::Migrations = ::mina::Migrations {
             migrations: &[#(&#modules::MIGRATION),*],
+            creations: &[#creations],
             config: #config,
             directory: ::core::env!("CARGO_MANIFEST_DIR"),
         };
     });
     tokens
+}
+
+/// The way straight to the head of each bind; none where the history is not whole.
+fn creations(snapshot: &Snapshot) -> TokenStream {
+    let history = &snapshot.history;
+    let mut text = String::new();
+    for (bind, _) in history.graphs().filter(|_| snapshot.faults.is_empty()) {
+        for &target in history.targets(bind) {
+            let Some(creation) = history.creation(bind, target) else { continue };
+            let json = serde_json::to_string(&creation).unwrap_or_default();
+            let (bind, engine) = (emit::option(bind), target.engine());
+            text += &format!("::mina::Created {{ bind: {bind}, engine: ::mina::support::Engine::{engine}, creation: {json:?} }},");
+        }
+    }
+    text.parse::<proc_macro::TokenStream>().map(TokenStream::from).unwrap_or_default()
 }
 
 fn refusals(layout: &Layout, snapshot: &Snapshot) -> Vec<String> {

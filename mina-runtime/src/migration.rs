@@ -7,10 +7,23 @@ use mina_core::engine::Engine;
 pub struct Migrations {
     /// Every bind's migrations, sorted by id.
     pub migrations: &'static [&'static Migration],
+    /// The way straight to the head of each bind, one an engine that is rendered; none where it is not known.
+    pub creations: &'static [Created],
     /// The text of mina.toml; empty where there is none.
     pub config: &'static str,
     /// The folder of mina.toml at compile time, to which SQLite paths are relative while it exists.
     pub directory: &'static str,
+}
+
+/// The way straight to the head of a bind, as `migrations!()` writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Created {
+    /// The database it is for; none for the default.
+    pub bind: Option<&'static str>,
+    /// The engine.
+    pub engine: Engine,
+    /// A [`Creation`](mina_core::sql::Creation) as JSON.
+    pub creation: &'static str,
 }
 
 /// One migration, as `migration!` writes it.

@@ -28,6 +28,7 @@ static DELETE: Migration = Migration {
 
 static MIGRATIONS: Migrations = Migrations {
     migrations: &[&DELETE],
+    creations: &[],
     config: "",
     directory: "",
 };

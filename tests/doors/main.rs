@@ -38,6 +38,7 @@ pub(crate) static WHOLE: Migrations = Migrations {
         &m20260106000000::MIGRATION,
         &m20260107000000::MIGRATION,
     ],
+    creations: &[],
     config: "",
     directory: "",
 };
@@ -52,6 +53,7 @@ pub(crate) static REVERSIBLE: Migrations = Migrations {
         &m20260105000000::MIGRATION,
         &m20260106000000::MIGRATION,
     ],
+    creations: &[],
     config: "",
     directory: "",
 };

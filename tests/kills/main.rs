@@ -33,6 +33,7 @@ static ALL: [&Migration; 4] = [
 fn history(count: usize) -> Migrations {
     Migrations {
         migrations: &ALL[..count],
+        creations: &[],
         config: "",
         directory: "",
     }

@@ -10,7 +10,7 @@ use mina_core::operation::Operation;
 use mina_core::schema::{Action, Constraint, Schema, Type};
 use mina_core::sql;
 use mina_core::syntax::{parse, source};
-use mina_runtime::{Migration, Migrations, Rendered};
+use mina_runtime::{Created, Migration, Migrations, Rendered};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -147,13 +147,23 @@ impl Grown {
         let all: Vec<&'static Migration> = (0..self.revisions.len())
             .map(|at| migration(&self.revisions[at], self.replayed(at)))
             .collect();
-        collected(all)
+        let targets = self.history.targets(None).iter();
+        let created = targets.map(|&target| Created {
+            bind: None,
+            engine: target.engine(),
+            creation: serde_json::to_string(&self.history.creation(None, target)).unwrap().leak(),
+        });
+        Migrations {
+            creations: created.collect::<Vec<_>>().leak(),
+            ..collected(all)
+        }
     }
 }
 
 pub fn collected(migrations: Vec<&'static Migration>) -> Migrations {
     Migrations {
         migrations: migrations.leak(),
+        creations: &[],
         config: "",
         directory: "",
     }

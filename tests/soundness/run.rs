@@ -31,13 +31,15 @@ pub struct Ran {
     ended_by_data: usize,
     same_text: usize,
     reverts: usize,
+    created: usize,
+    one_by_one: usize,
 }
 
 impl fmt::Display for Ran {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} run, {} revisions, {} steps, {} rows put in; {} steps stopped by counted rows, {} by their own data, which ended {} walks, {} by rows that were allowed and not counted; {} of {} reverts to the very text",
+            "{} run, {} revisions, {} steps, {} rows put in; {} steps stopped by counted rows, {} by their own data, which ended {} walks, {} by rows that were allowed and not counted; {} of {} reverts to the very text; {} made at once, {} only one by one",
             self.histories,
             self.revisions,
             self.steps,
@@ -47,7 +49,9 @@ impl fmt::Display for Ran {
             self.ended_by_data,
             self.refused_uncounted,
             self.same_text,
-            self.reverts
+            self.reverts,
+            self.created,
+            self.one_by_one
         )
     }
 }
@@ -165,6 +169,71 @@ fn difference(before: &[String], after: &[String]) -> String {
     gone.chain(new).collect()
 }
 
+/// What is made at once is what is made one revision after the other: the schema, columns in order, and the rows.
+fn at_once(migrations: Migrations, ran: &mut Ran) -> Result<(), String> {
+    let (mut slow, mut fast) = (open(), open());
+    if migrations.upgrade(&mut slow, "head").is_err() {
+        // Its own data stops it, of which more is said elsewhere.
+        return match migrations.create(&mut fast) {
+            Ok(_) => Err("made at once, though its own data stops it".to_owned()),
+            Err(_) => Ok(()),
+        };
+    }
+    match migrations.create(&mut fast) {
+        Ok(_) => ran.created += 1,
+        Err(error) if matches!(error.kind(), ErrorKind::OneByOne { .. }) => {
+            ran.one_by_one += 1;
+            return Ok(());
+        }
+        Err(error) => return Err(format!("cannot be made at once: {error}")),
+    }
+    let (expected, found) = (outline(&mut slow).unwrap(), outline(&mut fast).unwrap());
+    if expected.facts != found.facts {
+        return Err(format!(
+            "made at once it is something else:{}",
+            difference(&expected.facts, &found.facts)
+        ));
+    }
+    let (expected, found) = (timeless(expected.rows), timeless(found.rows));
+    if expected != found {
+        return Err(format!(
+            "made at once it holds other rows: {expected:#?}
+{found:#?}"
+        ));
+    }
+    for query in [COLUMNS, SEQUENCES, APPLIED] {
+        let (expected, found) = (words(&mut slow, query), words(&mut fast, query));
+        if expected != found {
+            return Err(format!("made at once it differs:{}", difference(&expected, &found)));
+        }
+    }
+    Ok(())
+}
+
+/// Rows without what `uuid()` and `now()` made.
+fn timeless(rows: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    let is_made = |text: &str| {
+        let marks: String = text.chars().filter(|c| !c.is_ascii_hexdigit()).collect();
+        matches!((text.len(), marks.as_str()), (36, "----") | (19, "-- ::") | (10, "--") | (8, "::"))
+    };
+    let masked = |row: String| {
+        let parts = row.split('\'').map(|part| if is_made(part) { "…" } else { part });
+        parts.collect::<Vec<_>>().join("'")
+    };
+    let sorted = |rows: Vec<String>| {
+        let mut rows: Vec<String> = rows.into_iter().map(masked).collect();
+        rows.sort();
+        rows
+    };
+    rows.into_iter().map(|(table, rows)| (table, sorted(rows))).collect()
+}
+
+const COLUMNS: &str = "SELECT s.name || ' ' || c.cid || ' ' || c.name AS word FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS c \
+                       WHERE s.type IN ('table', 'view') ORDER BY 1";
+const SEQUENCES: &str = "SELECT name || ' ' || seq AS word FROM sqlite_sequence WHERE name <> '__mina_journal' ORDER BY 1";
+const APPLIED: &str = "SELECT h.version || ' ' || j.checksum || ' ' || j.downgrade AS word FROM __diesel_schema_migrations AS h \
+                       JOIN __mina_journal AS j ON j.revision = h.version AND j.downgrade IS NOT NULL ORDER BY 1";
+
 /// Runs a history of drafts that the checker accepts.
 pub fn run(drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<(), String> {
     match all(drafts, seed, said, ran) {
@@ -189,6 +258,7 @@ fn all(drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<()
         ran,
     };
     world.ran.histories += 1;
+    at_once(world.migrations, world.ran)?;
     let mut serial = 0;
     let mut facts = vec![Vec::new()];
     let count = drafts.len();

@@ -37,7 +37,7 @@ impl Folded {
     }
 
     /// What the block did to one engine's schema, done to another: the two have gone different ways and commute.
-    fn redo(&self, target: Target, position: usize, schema: &mut Schema) {
+    pub(super) fn redo(&self, target: Target, position: usize, schema: &mut Schema) {
         if let Some(replayed) = self.checked.engines.iter().find(|replayed| replayed.up.target == target) {
             let operations = replayed.up.steps.iter().flat_map(|step| &step.operations);
             operations.for_each(|resolved| resolved.operation.apply(schema));

@@ -2,6 +2,7 @@
 
 mod checksum;
 mod commute;
+mod create;
 mod fold;
 mod footprint;
 pub mod graph;
@@ -142,7 +143,15 @@ impl History {
     pub fn head(&self, bind: Option<&str>, target: Target) -> Option<Schema> {
         let bind = self.layout().binds.iter().find(|other| other.name.as_deref() == bind)?;
         let position = bind.targets.iter().position(|other| *other == target)?;
-        self.union(bind, bind.graph.heads().collect()).into_iter().nth(position)
+        if bind.graph.is_linear() {
+            return self.union(bind, bind.graph.heads().collect()).into_iter().nth(position);
+        }
+        // Columns stand in the order in which a database gets them.
+        let mut schema = Schema::default();
+        for &node in bind.graph.order() {
+            self.folded(bind.blocks[node]).redo(target, position, &mut schema);
+        }
+        Some(schema)
     }
 
     /// The same as [`checked`](Self::checked) and [`diagnostics`](Self::diagnostics) for a block that is not, or not

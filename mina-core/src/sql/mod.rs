@@ -1,5 +1,6 @@
 //! Statements of SQL, per dialect, cut into units.
 
+mod creation;
 mod cut;
 mod dialect;
 pub(crate) mod lexer;
@@ -8,6 +9,7 @@ pub mod sqlite;
 pub mod text;
 pub mod unit;
 
+pub use creation::{Creation, Part, Refusal};
 pub use cut::{Company, Draft};
 pub use dialect::Dialect;
 

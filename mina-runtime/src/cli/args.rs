@@ -82,6 +82,15 @@ Examples:
         #[arg(default_value = "head")]
         target: String,
     },
+    /// Make an empty database at once what all migrations would make it
+    ///
+    /// Makes the database file if there is none, and records every revision as applied. What the migrations write into their
+    /// tables is kept; where that can only be done one migration after the other, it is refused, saying which, and `upgrade` does it.
+    #[command(after_long_help = "\
+Examples:
+  create                   every database of mina.toml
+  create --database-url sqlite://test.db")]
+    Create,
     /// Revert migrations, the last one unless told otherwise
     ///
     /// Where a table or column with rows in it goes, it asks first; without a terminal it needs `--yes` or MINA_YES=1.

@@ -8,9 +8,17 @@ use std::time::Duration;
 impl Session {
     pub(super) fn upgrade(&self, target: &str) -> Result<Output, Failure> {
         let names = self.names_for(target)?;
-        self.each(&names, |bound| {
+        self.each(&names, summary_of_run, |bound| {
             let mut conn = bound.location.open(true).map_err(|error| bound.fail(error))?;
             self.go(bound, &mut conn, Direction::Up, target)
+        })
+    }
+
+    pub(super) fn create(&self) -> Result<Output, Failure> {
+        let names = self.names()?;
+        self.each(&names, summary_of_creation, |bound| {
+            let mut conn = bound.location.open(true).map_err(|error| bound.fail(error))?;
+            self.with_progress(bound, |progress| bound.runner.create_with(&mut conn, progress))
         })
     }
 
@@ -20,7 +28,7 @@ impl Session {
         if !agreed(yes) {
             self.ask_for_losses(&all, target)?;
         }
-        self.each(&names, |bound| {
+        self.each(&names, summary_of_run, |bound| {
             let mut conn = match bound.location.open(false) {
                 // What is not there needs no reverting where several databases are meant.
                 Err(ErrorKind::NoDatabase { .. }) if names.len() > 1 => return Ok(Report::default()),
@@ -58,7 +66,12 @@ impl Session {
         }
     }
 
-    fn each(&self, names: &[Option<String>], run: impl Fn(&Bound) -> Result<Report, Failure>) -> Result<Output, Failure> {
+    fn each(
+        &self,
+        names: &[Option<String>],
+        summary: impl Fn(&Bound, &Report) -> String,
+        run: impl Fn(&Bound) -> Result<Report, Failure>,
+    ) -> Result<Output, Failure> {
         let mut done: Vec<Value> = Vec::new();
         let mut text = String::new();
         for bound in self.bound(names)? {
@@ -66,7 +79,7 @@ impl Session {
                 Ok(report) => {
                     done.push(json!({ "bind": bound.label(), "database": bound.location.to_string(), "report": report }));
                     if !self.options.quiet {
-                        text += &format!("{}\n", summary_of(&bound, &report));
+                        text += &format!("{}\n", summary(&bound, &report));
                     }
                 }
                 Err(mut failure) => {
@@ -87,16 +100,17 @@ impl Session {
     }
 
     fn go(&self, bound: &Bound, conn: &mut SqliteConnection, direction: Direction, target: &str) -> Result<Report, Failure> {
+        self.with_progress(bound, |progress| bound.runner.run(conn, direction, target, progress))
+    }
+
+    fn with_progress(&self, bound: &Bound, run: impl FnOnce(&mut dyn Progress) -> Result<Report, Error>) -> Result<Report, Failure> {
         let mut lines = Lines::new(self.options.quiet, bound.title());
         let mut silent = ();
         let progress: &mut dyn Progress = match self.options.format {
             Format::Text => &mut lines,
             Format::Json => &mut silent,
         };
-        bound
-            .runner
-            .run(conn, direction, target, progress)
-            .map_err(|error| bound.fail(error))
+        run(progress).map_err(|error| bound.fail(error))
     }
 
     pub(super) fn repair(&self, yes: bool, settle: bool, done: bool) -> Result<Output, Failure> {
@@ -163,7 +177,16 @@ fn summary(losses: &[Loss]) -> String {
     format!("this drops {}{rest}", shown.join(", "))
 }
 
-fn summary_of(bound: &Bound, report: &Report) -> String {
+fn summary_of_creation(bound: &Bound, report: &Report) -> String {
+    let number = count(report.migrations.len(), "revision");
+    format!(
+        "{}: created with {number} at once, now at {}",
+        bound.title(),
+        names(&report.current)
+    )
+}
+
+fn summary_of_run(bound: &Bound, report: &Report) -> String {
     let at = names(&report.current);
     if report.is_empty() {
         return match report.warnings.is_empty() {

@@ -194,6 +194,7 @@ impl Session {
     fn run(&self, command: Command) -> Result<Output, Failure> {
         match command {
             Command::Upgrade { target } => self.upgrade(&target),
+            Command::Create => self.create(),
             Command::Downgrade { target, yes } => self.downgrade(&target, yes),
             Command::Repair { yes, done, redo } => self.repair(yes, done || redo, done),
             Command::Current { verbose, check_heads } => self.current(verbose, check_heads),

@@ -105,6 +105,9 @@ pub trait Connection: sealed::Sealed {
     /// Makes the history table and the journal where they are missing; fails where the database cannot be written.
     fn create_tables(&mut self, table: &str) -> QueryResult<()>;
 
+    /// The tables, views and other objects of the database, the engine's own and those that a history table brings left out.
+    fn objects(&mut self, table: &str) -> QueryResult<Vec<String>>;
+
     /// Adds a revision to the history table, or takes it out.
     fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()>;
 

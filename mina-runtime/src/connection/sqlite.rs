@@ -343,6 +343,14 @@ impl Connection for SqliteConnection {
         ))
     }
 
+    fn objects(&mut self, table: &str) -> QueryResult<Vec<String>> {
+        let sql = r"SELECT name AS word FROM main.sqlite_schema
+            WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\' AND tbl_name NOT LIKE '\_\_mina\_%' ESCAPE '\' AND lower(tbl_name) <> lower(?)
+            ORDER BY name";
+        let rows: Vec<Word> = sql_query(sql).bind::<Text, _>(table).load(self)?;
+        Ok(rows.into_iter().map(|row| row.word).collect())
+    }
+
     fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()> {
         let sql = match applied {
             true => format!("INSERT INTO {} (version) VALUES (?)", quote(table)),

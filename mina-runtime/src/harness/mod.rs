@@ -22,7 +22,7 @@ use mina_core::engine::Engine;
 /// see [`Migrations::via`].
 ///
 /// ```
-/// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+/// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
 /// use diesel::prelude::*;
 /// use diesel_migrations::MigrationHarness;
 ///
@@ -63,7 +63,7 @@ impl Migrations {
     /// `#[derive(MultiConnection)]` enum; what needs the connection itself is refused.
     ///
     /// ```
-    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
     /// # use mina_runtime as mina;
     /// use diesel::prelude::*;
     /// use diesel_migrations::MigrationHarness;
@@ -86,7 +86,7 @@ impl Migrations {
     /// migration runs on them.
     ///
     /// ```
-    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
     /// use diesel::prelude::*;
     /// use diesel_migrations::MigrationHarness;
     ///

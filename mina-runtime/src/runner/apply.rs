@@ -4,7 +4,7 @@ use super::plan::{Plan, Planned};
 use super::progress::Progress;
 use super::report::{Direction, Ran, Report};
 use super::shared::Shared;
-use super::state::{Journalled, Source, State, partly};
+use super::state::{Source, State, partly};
 use super::unit::{self, Done, Failure, Manner};
 use crate::connection::{Connection, JournalEntry, JournalRow, Trouble};
 use crate::migration::RunStep;
@@ -86,7 +86,7 @@ impl Run<'_> {
             _ => &[],
         };
         let downgrade = match planned.direction {
-            Direction::Up => source.map(|source| self.journalled(source)).transpose()?,
+            Direction::Up => source.map(|source| self.state.journalled(source)).transpose()?,
             Direction::Down => None,
         };
         let job = Job { planned, runs, downgrade };
@@ -114,29 +114,6 @@ impl Run<'_> {
             rebuilt: done.rebuilt,
             duration: began.elapsed(),
         }))
-    }
-
-    fn journalled(&self, source: Source<'_>) -> Result<String, ErrorKind> {
-        let node = self
-            .state
-            .graph
-            .find(source.revision())
-            .map(|index| &self.state.graph.nodes()[index]);
-        let journalled = Journalled {
-            message: source.message().to_owned(),
-            file: source.file().to_owned(),
-            parents: node.map_or_else(Vec::new, |node| node.parents.clone()),
-            depends_on: node.map_or_else(Vec::new, |node| node.depends_on.clone()),
-            label: node.and_then(|node| node.label.clone()),
-            alias: node.and_then(|node| node.alias.clone()),
-            irreversible: source.irreversible().map(str::to_owned),
-            checksum: source.checksum(self.state.engine).to_owned(),
-            units: source.units(self.state.engine, Direction::Down)?,
-        };
-        serde_json::to_string(&journalled).map_err(|error| ErrorKind::Damaged {
-            revision: source.revision().to_owned(),
-            message: error.to_string(),
-        })
     }
 
     fn is_over(&self, planned: &Planned) -> bool {

@@ -78,6 +78,17 @@ pub enum ErrorKind {
     Open { path: String, reason: String },
     #[error("{0}")]
     Target(String),
+    #[error("the database is not empty: it has {}", holds(found, *applied))]
+    NotEmpty { found: Vec<String>, applied: usize },
+    #[error("what `{revision}` does with rows cannot be done at once with all others{}: {why}", at(file, *line))]
+    OneByOne {
+        revision: String,
+        file: String,
+        line: u32,
+        why: String,
+    },
+    #[error("this program does not know the schema that its last revision leaves")]
+    NoCreation,
     #[error("the connection is inside a transaction")]
     InTransaction,
     #[error("the database cannot be written")]
@@ -221,6 +232,20 @@ pub(crate) fn place(file: &str, line: u32) -> String {
     }
 }
 
+fn at(file: &str, line: u32) -> String {
+    match place(file, line) {
+        place if place.is_empty() => place,
+        place => format!(", at {place}"),
+    }
+}
+
+fn holds(found: &[String], applied: usize) -> String {
+    match (applied, found) {
+        (0, found) => names(found),
+        (applied, _) => format!("{} applied", super::count(applied, "revision")),
+    }
+}
+
 fn names(ids: &[String]) -> String {
     const SHOWN: usize = 5;
     let shown: Vec<String> = ids.iter().take(SHOWN).map(|id| format!("`{id}`")).collect();
@@ -262,7 +287,10 @@ impl ErrorKind {
             | Self::NoDowngrade { .. }
             | Self::OutOfReach { .. }
             | Self::OtherTable { .. }
-            | Self::Losing { .. } => 5,
+            | Self::Losing { .. }
+            | Self::NotEmpty { .. }
+            | Self::OneByOne { .. }
+            | Self::NoCreation => 5,
             Self::Locked { .. } => 6,
             Self::Partly { .. } => 7,
             Self::Step(step) if step.done > 0 => 7,
@@ -290,6 +318,13 @@ impl ErrorKind {
                 )]
             }
             Self::NoDatabase { .. } => vec!["`upgrade` makes it".to_owned()],
+            Self::NotEmpty { applied: 0, .. } => {
+                vec!["`create` makes what is not there yet; is the url the right one?".to_owned()]
+            }
+            Self::NotEmpty { .. } => vec!["run `upgrade`: it applies what is missing".to_owned()],
+            Self::OneByOne { .. } | Self::NoCreation => {
+                vec!["run `upgrade`: it goes through the revisions one by one".to_owned()]
+            }
             Self::InTransaction => {
                 vec!["migrations bring their own transactions; commit or roll back first, or use another connection".to_owned()]
             }

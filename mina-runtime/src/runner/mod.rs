@@ -2,6 +2,7 @@
 
 mod apply;
 mod book;
+mod create;
 mod error;
 mod loss;
 mod plan;
@@ -90,6 +91,26 @@ impl Migrations {
         self.runner().upgrade(conn, target)
     }
 
+    /// Makes an empty database at once what all migrations would make it, one after the other, and records them as applied.
+    ///
+    /// Much faster than [`Migrations::upgrade`], and all in one transaction. What the migrations write into their tables is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotEmpty`]; [`ErrorKind::OneByOne`] or [`ErrorKind::NoCreation`] where only `upgrade` gets there.
+    ///
+    /// ```no_run
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
+    /// # use mina_runtime as mina;
+    /// # fn create(conn: &mut diesel::SqliteConnection) -> Result<(), mina::Error> {
+    /// MIGRATIONS.create(conn)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create<C: Connection>(&self, conn: &mut C) -> Result<Report, Error> {
+        self.runner().create(conn)
+    }
+
     /// Reverts what is above a target: `-1`, `base`, an id.
     ///
     /// # Errors
@@ -139,7 +160,7 @@ impl Migrations {
     /// rolling deploy. Only reads.
     ///
     /// ```
-    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
     /// use diesel::prelude::*;
     ///
     /// let mut conn = SqliteConnection::establish(":memory:").unwrap();
@@ -156,7 +177,7 @@ impl Migrations {
     /// Refuses to go on with a database that is not exactly at this history's heads. Only reads.
     ///
     /// ```
-    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
     /// use diesel::prelude::*;
     ///
     /// let mut conn = SqliteConnection::establish(":memory:").unwrap();
@@ -208,7 +229,7 @@ impl Runner {
     /// touch, a backfill and what says `transaction = false` end one, and the next migration begins another.
     ///
     /// ```no_run
-    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], config: "", directory: "" };
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
     /// # use mina_runtime as mina;
     /// use mina::runner::Scope;
     ///

@@ -7,6 +7,8 @@ use mina_core::history::Set;
 use mina_core::history::graph::{Graph, Node};
 use mina_core::sql::unit::Unit;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A bind's history and what a database holds of it.
@@ -23,7 +25,7 @@ pub(crate) struct State {
 }
 
 /// What the journal keeps of a migration, so that a program that does not know it can revert it.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Journalled {
     pub(crate) message: String,
     pub(crate) file: String,
@@ -37,6 +39,20 @@ pub(crate) struct Journalled {
     pub(crate) irreversible: Option<String>,
     pub(crate) checksum: String,
     pub(crate) units: Vec<Unit>,
+}
+
+/// The same, to be written.
+#[derive(Serialize)]
+struct ToJournal<'a> {
+    message: &'a str,
+    file: &'a str,
+    parents: &'a [String],
+    depends_on: &'a [String],
+    label: Option<&'a str>,
+    alias: Option<&'a str>,
+    irreversible: Option<&'a str>,
+    checksum: &'a str,
+    units: Cow<'a, RawValue>,
 }
 
 /// A migration, as far as this program or the journal knows it.
@@ -123,6 +139,16 @@ impl<'a> Source<'a> {
             Self::Journalled(_, journalled) => Ok(journalled.units.clone()),
         }
     }
+
+    fn raw_downgrade(self, engine: Engine) -> serde_json::Result<Cow<'a, RawValue>> {
+        match self {
+            Self::Known(migration) => {
+                let text = migration.rendered(engine).map_or("[]", |rendered| rendered.down);
+                serde_json::from_str::<&RawValue>(text).map(Cow::Borrowed)
+            }
+            Self::Journalled(_, journalled) => serde_json::value::to_raw_value(&journalled.units).map(Cow::Owned),
+        }
+    }
 }
 
 impl State {
@@ -143,6 +169,29 @@ impl State {
     /// What is applied changed: the sets follow.
     pub(crate) fn follow(&mut self) {
         self.applied = self.graph.known(self.book.applied.keys().map(String::as_str)).0;
+    }
+
+    /// What the journal keeps of a migration.
+    pub(crate) fn journalled(&self, source: Source<'_>) -> Result<String, ErrorKind> {
+        let none = Node::default();
+        let node = self.graph.find(source.revision()).map_or(&none, |index| &self.graph.nodes()[index]);
+        let written = source.raw_downgrade(self.engine).and_then(|units| {
+            serde_json::to_string(&ToJournal {
+                message: source.message(),
+                file: source.file(),
+                parents: &node.parents,
+                depends_on: &node.depends_on,
+                label: node.label.as_deref(),
+                alias: node.alias.as_deref(),
+                irreversible: source.irreversible(),
+                checksum: source.checksum(self.engine),
+                units,
+            })
+        });
+        written.map_err(|error| ErrorKind::Damaged {
+            revision: source.revision().to_owned(),
+            message: error.to_string(),
+        })
     }
 
     /// One revision was applied or reverted.

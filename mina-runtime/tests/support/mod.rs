@@ -111,6 +111,7 @@ pub fn with_config(drafts: Vec<Draft>, config: &'static str) -> Migrations {
     migrations.sort_by_key(|migration| migration.id);
     Migrations {
         migrations: Box::leak(migrations.into_boxed_slice()),
+        creations: &[],
         config,
         directory: "",
     }

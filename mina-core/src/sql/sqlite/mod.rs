@@ -17,7 +17,7 @@ pub use change::{Edit, EditKind, Expected, TableChange};
 pub use declared::{affinity, declared};
 pub use lower::lower;
 pub use raise::{Stored, StoredTrigger, StoredView, raise};
-pub use step::create_trigger;
+pub use step::{create_trigger, create_view};
 
 use super::{Dialect, Draft};
 use crate::history::{Step, Trace};

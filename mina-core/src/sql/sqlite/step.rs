@@ -346,7 +346,7 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
 }
 
 /// The CREATE VIEW statement.
-pub(super) fn create_view(view: &View) -> String {
+pub fn create_view(view: &View) -> String {
     format!("CREATE VIEW {} AS {}", Sqlite.object(&view.name), view.body.trim())
 }
 

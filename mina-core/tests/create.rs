@@ -1,0 +1,173 @@
+//! What makes an empty database what a whole history makes it.
+
+use mina_core::config::Config;
+use mina_core::history::{History, Revision};
+use mina_core::sql::Creation;
+use mina_core::sql::unit::Action;
+use mina_core::syntax::{parse, source};
+
+/// A history of upgrades, each on the one before.
+fn history(upgrades: &[&str]) -> History {
+    let blocks = upgrades.iter().enumerate().map(|(at, upgrade)| {
+        let revises = if at == 0 { "base".to_owned() } else { format!("\"{at}\"") };
+        let id = at + 1;
+        format!("\"{id}\"; revises = {revises}; upgrade {{\n{upgrade}\n}}")
+    });
+    of_blocks(&blocks.collect::<Vec<_>>())
+}
+
+/// A history of blocks, written from the id on.
+fn of_blocks(blocks: &[String]) -> History {
+    let revisions = blocks.iter().map(|block| {
+        let text = format!("migration! {{ revision = {block} downgrade = irreversible(\"a test\"); }}");
+        let block = source::scan(&text).unwrap().remove(0);
+        let parsed = parse::parse(&block.tokens);
+        Revision {
+            block: parsed.block,
+            tokens: block.tokens,
+            location: block.location,
+            syntax: parsed.diagnostics,
+            ..Revision::default()
+        }
+    });
+    let history = History::new(Config::default(), revisions.collect());
+    for index in 0..history.revisions.len() {
+        let mut diagnostics = history.diagnostics(index);
+        diagnostics.retain(|diagnostic| diagnostic.is_error());
+        assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    }
+    history
+}
+
+/// A line a statement, after the revision that it is from; or why there are none.
+fn created(history: &History) -> String {
+    let target = history.targets(None)[0];
+    let parts = match history.creation(None, target).unwrap() {
+        Creation::Parts(parts) => parts,
+        Creation::Refused(refusal) => return format!("{}:{} {}", refusal.revision, refusal.line, refusal.why),
+    };
+    let mut lines = Vec::new();
+    for part in parts {
+        for step in part.steps {
+            let text = match step.action {
+                Action::Sql(sql) => sql.split_whitespace().collect::<Vec<_>>().join(" "),
+                Action::Batch(change) => format!("alter {}", change.table),
+                other => format!("{other:?}"),
+            };
+            lines.push(format!("{}: {text}", part.revision.as_deref().unwrap_or("-")));
+        }
+    }
+    lines.join("\n")
+}
+
+const USERS: &str = "create_table users { #[primary_key] id: Integer, name: Text }";
+
+#[test]
+fn a_table_without_rows_is_made_as_the_last_revision_leaves_it() {
+    let history = history(&[
+        USERS,
+        "add_column users.age: Nullable<Integer>; create_index ix_age on users (age); create_table old { #[primary_key] id: Integer }",
+        "alter_column users.age { rename = years } rename_table users => people; drop_table old;",
+        "update people { set = \"years = 1\" } execute \"DELETE FROM people\"; bulk_delete people by (id) [1];",
+        "create_view grown as \"SELECT id FROM people WHERE years > 17\";",
+    ]);
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE "people" ( "id" INTEGER NOT NULL, "name" TEXT NOT NULL, "years" INTEGER, CONSTRAINT "pk_people" PRIMARY KEY ("id") )
+    -: CREATE INDEX "ix_age" ON "people" ("years")
+    -: CREATE VIEW "grown" AS SELECT id FROM people WHERE years > 17
+    "#);
+}
+
+#[test]
+fn a_table_with_rows_begins_as_they_find_it_and_changes_after_them() {
+    let history = history(&[
+        "create_table kinds { #[primary_key] id: Integer, title: Text } create_table things { #[primary_key] id: Integer, #[references(kinds.id)] kind: Integer }",
+        "add_column kinds.weight: Integer = 0;",
+        "bulk_insert kinds [ { id: 1, title: \"a\", weight: 2 } ];",
+        "alter_column kinds.title { rename = label } add_column things.size: Nullable<Integer>;",
+        "update kinds { set = \"weight = 3\" } update things { set = \"size = 1\" }",
+    ]);
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE "kinds" ( "id" INTEGER NOT NULL, "title" TEXT NOT NULL, "weight" INTEGER NOT NULL DEFAULT 0, CONSTRAINT "pk_kinds" PRIMARY KEY ("id") )
+    3: INSERT INTO "kinds" ("id", "title", "weight") VALUES (1, 'a', 2)
+    4: ALTER TABLE "kinds" RENAME COLUMN "title" TO "label"
+    5: UPDATE "kinds" SET weight = 3
+    -: CREATE TABLE "things" ( "id" INTEGER NOT NULL, "kind" INTEGER NOT NULL, "size" INTEGER, CONSTRAINT "pk_things" PRIMARY KEY ("id"), CONSTRAINT "fk_things_kind_kinds" FOREIGN KEY ("kind") REFERENCES "kinds" ("id") )
+    "#);
+}
+
+#[test]
+fn what_rows_depend_on_comes_with_them() {
+    let history = history(&[
+        "create_table logs { #[primary_key] id: Integer, line: Text } create_table parents { #[primary_key] id: Integer } create_table other { #[primary_key] id: Integer }",
+        "create_table users { #[primary_key] id: Integer, name: Text, #[references(parents.id)] parent: Nullable<Integer> }
+         create_trigger log_users on users \"AFTER INSERT BEGIN INSERT INTO logs (line) VALUES (NEW.name); END\";
+         create_view named as \"SELECT name FROM users\";",
+        "bulk_insert users (id, name) [(1, \"a\")];",
+        "execute \"UPDATE logs SET line = line || '!'\"; execute \"INSERT INTO logs (line) SELECT name FROM named\";",
+    ]);
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE "logs" ( "id" INTEGER NOT NULL, "line" TEXT NOT NULL, CONSTRAINT "pk_logs" PRIMARY KEY ("id") )
+    -: CREATE TABLE "parents" ( "id" INTEGER NOT NULL, CONSTRAINT "pk_parents" PRIMARY KEY ("id") )
+    -: CREATE TABLE "users" ( "id" INTEGER NOT NULL, "name" TEXT NOT NULL, "parent" INTEGER, CONSTRAINT "pk_users" PRIMARY KEY ("id"), CONSTRAINT "fk_users_parent_parents" FOREIGN KEY ("parent") REFERENCES "parents" ("id") )
+    -: CREATE TRIGGER "log_users" AFTER INSERT ON "users" BEGIN INSERT INTO logs (line) VALUES (NEW.name); END
+    3: INSERT INTO "users" ("id", "name") VALUES (1, 'a')
+    4: UPDATE logs SET line = line || '!'
+    -: CREATE VIEW "named" AS SELECT name FROM users
+    4: INSERT INTO logs (line) SELECT name FROM named
+    -: CREATE TABLE "other" ( "id" INTEGER NOT NULL, CONSTRAINT "pk_other" PRIMARY KEY ("id") )
+    "#);
+}
+
+#[test]
+fn branches_are_gone_along_in_the_order_of_their_ids() {
+    let blocks = [
+        format!("\"1\"; revises = base; upgrade {{ {USERS} create_table tags {{ #[primary_key] id: Integer }} }}"),
+        "\"2\"; revises = \"1\"; label = \"a\"; upgrade { add_column users.a: Nullable<Text>; add_column tags.a: Nullable<Text>; }"
+            .to_owned(),
+        "\"3\"; revises = \"1\"; label = \"b\"; upgrade { add_column users.b: Nullable<Text>; add_column tags.b: Nullable<Text>; }"
+            .to_owned(),
+        "\"4\"; revises = \"2\"; upgrade { bulk_insert tags [ { id: 1 } ]; }".to_owned(),
+        "\"5\"; revises = \"3\"; upgrade { add_column users.c: Nullable<Text>; add_column tags.c: Nullable<Text>; }".to_owned(),
+        "\"6\"; revises = [\"4\", \"5\"]; upgrade {}".to_owned(),
+    ];
+    insta::assert_snapshot!(created(&of_blocks(&blocks)), @r#"
+    -: CREATE TABLE "tags" ( "id" INTEGER NOT NULL, "a" TEXT, "b" TEXT, CONSTRAINT "pk_tags" PRIMARY KEY ("id") )
+    4: INSERT INTO "tags" ("id") VALUES (1)
+    5: ALTER TABLE "tags" ADD COLUMN "c" TEXT
+    -: CREATE TABLE "users" ( "id" INTEGER NOT NULL, "name" TEXT NOT NULL, "a" TEXT, "b" TEXT, "c" TEXT, CONSTRAINT "pk_users" PRIMARY KEY ("id") )
+    "#);
+}
+
+#[test]
+fn what_can_only_be_done_one_revision_after_the_other_is_named() {
+    let told = |upgrade: &str| created(&history(&[USERS, upgrade]));
+    insta::assert_snapshot!(told("\nexecute \"PRAGMA user_version = 3\";"), @"2:3 it does more than write rows");
+    insta::assert_snapshot!(told("execute \"INSERT INTO users (name) SELECT name FROM sqlite_schema\";"), @"2:2 `sqlite_schema` answers for all statements and tables before it");
+    insta::assert_snapshot!(told("execute \"ALTER TABLE users ADD COLUMN bio TEXT\" { effect { add_column users.bio: Nullable<Text>; } }"), @"2:2 it changes the schema in words of its own");
+    insta::assert_snapshot!(told("\n\nrun |conn| { helper(conn)?; }"), @"2:4 its Rust names no table, and so may touch any");
+    insta::assert_snapshot!(told("execute \"DELETE FROM elsewhere\";"), @"2:2 what it writes to is no table of the history");
+    let seeded = |upgrade: &str| told(&format!("bulk_insert users [ {{ id: 1, name: \"a\" }} ];\n{upgrade}"));
+    insta::assert_snapshot!(seeded("backfill users { set = \"name = (SELECT max(name) FROM users)\" }"), @"2:3 a batch of this `backfill` may read what the batch before it wrote");
+    insta::assert_snapshot!(
+        seeded("create_table tasks { #[primary_key] id: Integer, #[references(users.id)] user_id: Integer }
+                bulk_insert tasks [ { id: 1, user_id: 1 } ];
+                #[allow(may_fail_on_rows)] create_check ck_name on users \"length(name) < 9\";"),
+        @"2:5 `users` is made anew while rows refer to it, for which foreign keys have to be off"
+    );
+}
+
+#[test]
+fn rust_is_run_on_the_tables_that_it_names() {
+    let history = history(&[
+        "create_table users { #[primary_key] id: Integer, name: Text } create_table tasks { #[primary_key] id: Integer }",
+        "run |conn| { use schema::users::dsl::*; diesel::delete(users).execute(conn)?; }",
+        "alter_column users.name { rename = full_name }",
+    ]);
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE "users" ( "id" INTEGER NOT NULL, "name" TEXT NOT NULL, CONSTRAINT "pk_users" PRIMARY KEY ("id") )
+    2: Run(0)
+    3: ALTER TABLE "users" RENAME COLUMN "name" TO "full_name"
+    -: CREATE TABLE "tasks" ( "id" INTEGER NOT NULL, CONSTRAINT "pk_tasks" PRIMARY KEY ("id") )
+    "#);
+}
