@@ -5,11 +5,12 @@ use diesel::{Connection, SqliteConnection};
 use mina_core::config::Config;
 use mina_core::engine::{Engine, Target};
 use mina_core::operation::{Context, replay};
+use mina_core::record::{Encoded, Record, Rendered};
 use mina_core::schema::Schema;
 use mina_core::sql::render;
 use mina_core::syntax::parse::parse;
 use mina_core::syntax::token::flatten_located;
-use mina_runtime::{Migration, Migrations, Rendered};
+use mina_runtime::{Migration, Migrations};
 use std::error::Error;
 use std::path::Path;
 
@@ -180,30 +181,26 @@ pub fn history(batch: &str) -> Result<Migrations> {
         ("2025", "base", TABLES.to_owned()),
         ("2026", "\"2025\"", format!("batch_alter users {{ {batch} }}")),
     ] {
-        let parents: &[&str] = if migrations.is_empty() { &[] } else { &["2025"] };
         let units = units(
             &mut schema,
             &format!("revision = \"{id}\"; revises = {revises}; upgrade {{ {body} }}"),
         )?;
         let rendered = Rendered {
             engine: Engine::Sqlite,
-            checksum: id,
-            up: Box::leak(units.into_boxed_str()),
-            down: "[]",
-            runs: &[],
+            checksum: id.to_owned(),
+            up: units,
+            down: "[]".to_owned(),
+        };
+        let record = Record {
+            id,
+            parents: migrations.last().map(|parent| parent.record.id()).into_iter().collect(),
+            irreversible: Some("it is measured"),
+            engines: vec![rendered],
+            ..Record::default()
         };
         migrations.push(Box::leak(Box::new(Migration {
-            id,
-            message: id,
-            description: "",
-            parents,
-            depends_on: &[],
-            label: None,
-            alias: None,
-            bind: None,
-            file: "",
-            irreversible: Some("it is measured"),
-            engines: Box::leak(Box::new([rendered])),
+            record: Encoded(record.encode().leak()),
+            runs: &[],
         })));
         if batch.is_empty() {
             break;

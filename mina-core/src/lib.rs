@@ -11,6 +11,7 @@ pub mod engine;
 pub mod history;
 pub mod normal;
 pub mod operation;
+pub mod record;
 pub mod schema;
 pub mod sql;
 pub mod syntax;

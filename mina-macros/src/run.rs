@@ -52,11 +52,13 @@ impl<'a> Runs<'a> {
             .collect()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// The functions for an engine, as a list of its steps.
     pub fn list(&self, engine: Engine) -> TokenStream {
-        if self.steps.is_empty() {
-            return quote!(&[]);
-        }
         let names = (0..self.steps.len()).map(|index| {
             let runs = self.steps[index].schemas.iter().any(|(on, _)| *on == engine);
             runs.then(|| name(index, engine))

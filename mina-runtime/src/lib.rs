@@ -16,6 +16,6 @@ pub mod support;
 pub mod testing;
 
 pub use connection::{AsConnection, Connection};
-pub use migration::{Created, Migration, Migrations, Rendered, RunStep};
+pub use migration::{Created, Encoded, Migration, Migrations, RunStep};
 pub use mina_core::engine::Engine;
 pub use runner::{Error, Report, Runner};

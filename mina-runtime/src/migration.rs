@@ -1,6 +1,7 @@
 //! What the macros write into the binary: data, read when it is needed.
 
 use mina_core::engine::Engine;
+pub use mina_core::record::Encoded;
 
 /// A history, as `migrations!()` collects it.
 #[derive(Clone, Copy, Debug)]
@@ -27,45 +28,12 @@ pub struct Created {
 }
 
 /// One migration, as `migration!` writes it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// The revision.
-    pub id: &'static str,
-    /// The first line of the doc comment.
-    pub message: &'static str,
-    /// The rest of the doc comment.
-    pub description: &'static str,
-    /// The revisions it revises; none for a base.
-    pub parents: &'static [&'static str],
-    /// The revisions it depends on besides.
-    pub depends_on: &'static [&'static str],
-    /// Its branch label.
-    pub label: Option<&'static str>,
-    /// The id it had in another tool.
-    pub alias: Option<&'static str>,
-    /// The database it is for; none for the default.
-    pub bind: Option<&'static str>,
-    /// Its file, relative to its crate.
-    pub file: &'static str,
-    /// Why it has no downgrade.
-    pub irreversible: Option<&'static str>,
-    /// Its SQL, one an engine that is rendered.
-    pub engines: &'static [Rendered],
-}
-
-/// A migration on one engine.
-#[derive(Debug)]
-pub struct Rendered {
-    /// The engine.
-    pub engine: Engine,
-    /// SHA-256 over the resolved operations, up and down, in hexadecimal.
-    pub checksum: &'static str,
-    /// [`Unit`](mina_core::sql::unit::Unit)s as JSON.
-    pub up: &'static str,
-    /// The same for the downgrade; `[]` where it is irreversible.
-    pub down: &'static str,
-    /// The Rust of its `run` steps, upgrade first.
-    pub runs: &'static [RunStep],
+    /// What is known of it: ids, message, checksums, SQL.
+    pub record: Encoded<'static>,
+    /// The Rust of its `run` steps on each engine that can be linked, upgrade first.
+    pub runs: &'static [(Engine, &'static [RunStep])],
 }
 
 /// The Rust of one `run` step, for the connection of its engine.

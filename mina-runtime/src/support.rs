@@ -4,6 +4,9 @@ pub use mina_core::engine::Engine;
 
 use std::error::Error;
 
+/// What running one migration comes to.
+pub type Ran = Result<(), crate::Error>;
+
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// What the Rust of a `run` step ends in: `Ok(())`, or nothing.

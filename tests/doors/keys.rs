@@ -4,34 +4,32 @@ use crate::connection::AnyConnection;
 use crate::*;
 use diesel::connection::SimpleConnection;
 use diesel_migrations::MigrationHarness;
-use mina::{Engine, Migration, Rendered};
+use mina::{Encoded, Engine, Migration};
+use mina_core::record::{Record, Rendered};
 
-static DELETE: Migration = Migration {
-    id: "20260109000000",
-    message: "",
-    description: "",
-    parents: &[],
-    depends_on: &[],
-    label: None,
-    alias: None,
-    bind: None,
-    file: "delete.rs",
-    irreversible: None,
-    engines: &[Rendered {
-        engine: Engine::Sqlite,
-        checksum: "",
-        up: r#"[{"kind":"transaction","steps":[{"line":7,"sql":"DELETE FROM users WHERE id = 1"}]}]"#,
-        down: "[]",
+fn migrations() -> Migrations {
+    let record = Record {
+        id: "20260109000000",
+        file: "delete.rs",
+        engines: vec![Rendered {
+            engine: Engine::Sqlite,
+            checksum: String::new(),
+            up: r#"[{"kind":"transaction","steps":[{"line":7,"sql":"DELETE FROM users WHERE id = 1"}]}]"#.to_owned(),
+            down: "[]".to_owned(),
+        }],
+        ..Record::default()
+    };
+    let migration: &'static Migration = Box::leak(Box::new(Migration {
+        record: Encoded(record.encode().leak()),
         runs: &[],
-    }],
-};
-
-static MIGRATIONS: Migrations = Migrations {
-    migrations: &[&DELETE],
-    creations: &[],
-    config: "",
-    directory: "",
-};
+    }));
+    Migrations {
+        migrations: vec![migration].leak(),
+        creations: &[],
+        config: "",
+        directory: "",
+    }
+}
 
 fn tables(keys: &str) -> (Place, SqliteConnection) {
     let place = Place::new();
@@ -52,14 +50,14 @@ const TASKS: &str = "SELECT CAST(id AS TEXT) AS line FROM tasks";
 #[test]
 fn with_them_on_a_delete_cascades() {
     let (_place, mut conn) = tables("ON");
-    conn.run_pending_migrations(MIGRATIONS).unwrap();
+    conn.run_pending_migrations(migrations()).unwrap();
     assert_eq!(lines(&mut conn, TASKS), ["2"]);
 }
 
 #[test]
 fn with_them_off_rows_that_would_be_left_behind_stop_the_migration() {
     let (_place, mut conn) = tables("OFF");
-    let refusal = conn.run_pending_migrations(MIGRATIONS).unwrap_err().to_string();
+    let refusal = conn.run_pending_migrations(migrations()).unwrap_err().to_string();
     insta::assert_snapshot!(refusal, @r"
     upgrade to `20260109000000` failed at delete.rs:7
       1 rows of `tasks` refer to rows of `users` that would not be there
@@ -72,7 +70,7 @@ fn with_them_off_rows_that_would_be_left_behind_stop_the_migration() {
 fn with_them_off_a_connection_that_only_takes_statements_is_not_trusted_with_rows() {
     let (place, conn) = tables("OFF");
     let mut conn = AnyConnection::Sqlite(conn);
-    let refusal = conn.run_pending_migrations(MIGRATIONS.for_engine(Engine::Sqlite)).unwrap_err();
+    let refusal = conn.run_pending_migrations(migrations().for_engine(Engine::Sqlite)).unwrap_err();
     insta::assert_snapshot!(refusal, @r"
     upgrade to `20260109000000` failed at delete.rs:7
       foreign keys are off on this connection, and rows are changed: run `PRAGMA foreign_keys = ON` first

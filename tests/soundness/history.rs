@@ -7,10 +7,11 @@ use mina_core::config::Config;
 use mina_core::diagnostic::{Code, Diagnostic, Rule};
 use mina_core::history::{History, Revision, checksum};
 use mina_core::operation::Operation;
+use mina_core::record::{Encoded, Record, Rendered};
 use mina_core::schema::{Action, Constraint, Schema, Type};
 use mina_core::sql;
 use mina_core::syntax::{parse, source};
-use mina_runtime::{Created, Migration, Migrations, Rendered};
+use mina_runtime::{Created, Migration, Migrations};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -171,31 +172,27 @@ pub fn collected(migrations: Vec<&'static Migration>) -> Migrations {
 
 /// A migration as the macro writes it.
 pub fn migration(revision: &Revision, replayed: &Replayed) -> &'static Migration {
-    let leak = |text: String| -> &'static str { text.leak() };
     let units = |trace| {
         let units = sql::render(trace, &revision.tokens, revision.block.transaction);
-        leak(serde_json::to_string(&units).unwrap())
+        serde_json::to_string(&units).unwrap()
     };
     let rendered = Rendered {
         engine: replayed.up.target.engine(),
-        checksum: leak(checksum(replayed)),
+        checksum: checksum(replayed),
         up: units(&replayed.up),
-        down: replayed.down.as_ref().map_or("[]", units),
-        runs: &[],
+        down: replayed.down.as_ref().map_or_else(|| "[]".to_owned(), units),
     };
-    let parents: Vec<&'static str> = revision.block.revises.iter().map(|id| leak(id.text.clone())).collect();
+    let record = Record {
+        id: &revision.block.revision.as_ref().unwrap().text,
+        message: revision.block.message(),
+        parents: revision.block.revises.iter().map(|id| &*id.text).collect(),
+        file: &revision.file,
+        engines: vec![rendered],
+        ..Record::default()
+    };
     Box::leak(Box::new(Migration {
-        id: leak(revision.block.revision.as_ref().unwrap().text.clone()),
-        message: leak(revision.block.message().to_owned()),
-        description: "",
-        parents: parents.leak(),
-        depends_on: &[],
-        label: None,
-        alias: None,
-        bind: None,
-        file: leak(revision.file.clone()),
-        irreversible: None,
-        engines: vec![rendered].leak(),
+        record: Encoded(record.encode().leak()),
+        runs: &[],
     }))
 }
 

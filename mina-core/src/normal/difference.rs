@@ -218,9 +218,14 @@ fn title(object: &Object) -> String {
 
 /// The statement of the language that makes an object, with space before each line.
 fn said(object: &Object, space: &str) -> String {
+    let counted = match object {
+        Object::Column(_, column) if column.identity => " // counted up",
+        _ => "",
+    };
     let lines = spell::lines_without_allow(&[made(object.clone())]);
     let lines = lines.iter().flat_map(|statement| statement.lines());
-    lines.map(|line| format!("{space}{line}")).collect::<Vec<_>>().join("\n")
+    let lines: Vec<String> = lines.map(|line| format!("{space}{line}")).collect();
+    lines.join("\n") + counted
 }
 
 fn made(object: Object) -> Operation {

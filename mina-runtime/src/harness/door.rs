@@ -35,7 +35,7 @@ impl Task {
             return self.migration.run(conn, self.direction);
         }
         let runner = self.migrations.runner();
-        runner.step_of_harness(conn, self.direction, self.migration.id)
+        runner.step_of_harness(conn, self.direction, self.migration.record.id())
     }
 }
 
@@ -85,7 +85,7 @@ pub(super) fn all<W: Copy>(migrations: Migrations, engine: Engine, way: W) -> Re
     if let Some(table) = table.filter(|table| *table != HISTORY_TABLE) {
         return Err(Error::from(ErrorKind::OtherTable { table: table.to_owned() }).into());
     }
-    let members = migrations.migrations.iter().filter(|migration| migration.bind.is_none());
+    let members = migrations.migrations.iter().filter(|migration| migration.record.bind().is_none());
     Ok(members.map(move |migration| Door {
         migrations,
         migration,
@@ -138,13 +138,13 @@ impl<W> MigrationMetadata for Door<W> {
 
 impl<W> MigrationName for Door<W> {
     fn version(&self) -> MigrationVersion<'_> {
-        MigrationVersion::from(self.migration.id)
+        MigrationVersion::from(self.migration.record.id())
     }
 }
 
 impl<W> fmt::Display for Door<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stem = Path::new(self.migration.file).file_stem().and_then(|stem| stem.to_str());
-        f.write_str(stem.unwrap_or(self.migration.id))
+        let stem = Path::new(self.migration.record.file()).file_stem().and_then(|stem| stem.to_str());
+        f.write_str(stem.unwrap_or(self.migration.record.id()))
     }
 }

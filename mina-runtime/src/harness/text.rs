@@ -32,14 +32,14 @@ where
         false => Some("needs transactions of its own".to_owned()),
     };
     if let Some(why) = out_of_reach {
-        let revision = migration.id.to_owned();
+        let revision = migration.record.id().to_owned();
         return Err(ErrorKind::OutOfReach { revision, why }.into());
     }
     let failed = |line, (statement, message, trouble)| {
         Error::from(ErrorKind::Step(Box::new(StepError {
-            revision: migration.id.to_owned(),
+            revision: migration.record.id().to_owned(),
             direction,
-            file: migration.file.to_owned(),
+            file: migration.record.file().to_owned(),
             line,
             statement,
             message,

@@ -82,7 +82,7 @@ impl Run<'_> {
         let began = Instant::now();
         let source = self.state.graph.find(&planned.revision).and_then(|index| self.state.source(index));
         let runs = match source {
-            Some(Source::Known(migration)) => migration.rendered(self.state.engine).map_or(&[][..], |rendered| rendered.runs),
+            Some(Source::Known(migration)) => migration.runs(self.state.engine),
             _ => &[],
         };
         let downgrade = match planned.direction {

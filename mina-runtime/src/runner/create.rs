@@ -59,7 +59,10 @@ impl Runner {
         match creation {
             Creation::Parts(parts) => Ok(parts),
             Creation::Refused(refusal) => Err(ErrorKind::OneByOne {
-                file: self.member(&refusal.revision).map_or("", |migration| migration.file).to_owned(),
+                file: self
+                    .member(&refusal.revision)
+                    .map_or("", |migration| migration.record.file())
+                    .to_owned(),
                 revision: refusal.revision,
                 line: refusal.line,
                 why: refusal.why,
@@ -72,7 +75,7 @@ impl Runner {
             .migrations
             .iter()
             .copied()
-            .find(|migration| migration.id == revision)
+            .find(|migration| migration.record.id() == revision)
     }
 }
 
@@ -94,11 +97,11 @@ impl Making<'_> {
         }
         let mut report = Report::default();
         for migration in self.state.members.clone() {
-            let (done, duration) = ran.remove(migration.id).unwrap_or_default();
+            let (done, duration) = ran.remove(migration.record.id()).unwrap_or_default();
             self.record(migration, duration)?;
             report.migrations.push(Ran {
-                revision: migration.id.to_owned(),
-                message: migration.message.to_owned(),
+                revision: migration.record.id().to_owned(),
+                message: migration.record.message().to_owned(),
                 direction: Direction::Up,
                 steps: done.steps,
                 rows: done.rows,
@@ -132,8 +135,7 @@ impl Making<'_> {
 
     fn part(&mut self, part: &Part, progress: &mut dyn Progress) -> Result<Done, ErrorKind> {
         let migration = part.revision.as_deref().and_then(|revision| self.state.member(revision));
-        let rendered = migration.and_then(|migration| migration.rendered(self.state.engine));
-        let runs = rendered.map_or(&[][..], |rendered| rendered.runs);
+        let runs = migration.map_or(&[][..], |migration| migration.runs(self.state.engine));
         unit::run(self.conn, &part.steps, runs, progress).map_err(|failure| self.failed(migration, failure))
     }
 
@@ -143,9 +145,9 @@ impl Making<'_> {
         }
         let migration = migration.or(self.state.members.last().copied());
         ErrorKind::Step(Box::new(StepError {
-            revision: migration.map_or("", |migration| migration.id).to_owned(),
+            revision: migration.map_or("", |migration| migration.record.id()).to_owned(),
             direction: Direction::Up,
-            file: migration.map_or("", |migration| migration.file).to_owned(),
+            file: migration.map_or("", |migration| migration.record.file()).to_owned(),
             line: failure.line,
             statement: failure.statement,
             message: failure.message,
@@ -159,7 +161,7 @@ impl Making<'_> {
     fn record(&mut self, migration: &'static Migration, took: Duration) -> Result<(), ErrorKind> {
         let downgrade = self.state.journalled(Source::Known(migration))?;
         let entry = JournalEntry {
-            revision: migration.id,
+            revision: migration.record.id(),
             action: Direction::Up.word(),
             state: "created",
             unit: 0,
@@ -171,9 +173,9 @@ impl Making<'_> {
             downgrade: Some(&downgrade),
         };
         let written = self.conn.write_journal(&self.state.table, &entry);
-        let written = written.and_then(|()| self.conn.set_applied(&self.state.table, migration.id, true));
+        let written = written.and_then(|()| self.conn.set_applied(&self.state.table, migration.record.id(), true));
         written.map_err(|error| self.database(&error))?;
-        self.state.record(migration.id, Direction::Up);
+        self.state.record(migration.record.id(), Direction::Up);
         Ok(())
     }
 

@@ -75,7 +75,11 @@ impl Migrations {
 
     /// Every bind that has migrations, the default one first.
     pub fn binds(&self) -> Vec<Option<String>> {
-        let mut binds: Vec<Option<String>> = self.migrations.iter().map(|migration| migration.bind.map(str::to_owned)).collect();
+        let mut binds: Vec<Option<String>> = self
+            .migrations
+            .iter()
+            .map(|migration| migration.record.bind().map(str::to_owned))
+            .collect();
         binds.sort();
         binds.dedup();
         binds
@@ -371,9 +375,9 @@ impl Runner {
     }
 
     fn members(&self) -> Vec<&'static Migration> {
-        let of_bind = |migration: &&&'static Migration| migration.bind == self.bind.as_deref();
+        let of_bind = |migration: &&&'static Migration| migration.record.bind() == self.bind.as_deref();
         let mut members: Vec<&'static Migration> = self.migrations.migrations.iter().filter(of_bind).copied().collect();
-        members.sort_by_key(|migration| migration.id);
+        members.sort_by_key(|migration| migration.record.id());
         members
     }
 
@@ -393,13 +397,13 @@ impl Runner {
         let mut ahead = BTreeMap::new();
         let (mut unknown, mut others) = (Vec::new(), BTreeMap::new());
         for id in book.applied.keys() {
-            if members.binary_search_by(|migration| migration.id.cmp(id)).is_ok() {
+            if members.binary_search_by(|migration| migration.record.id().cmp(id)).is_ok() {
                 continue;
             }
-            let other = self.migrations.migrations.iter().find(|migration| migration.id == id);
+            let other = self.migrations.migrations.iter().find(|migration| migration.record.id() == id);
             if let Some(other) = other {
-                others.insert(id.clone(), other.bind.map(str::to_owned));
-            } else if members.last().is_none_or(|last| last.id < id.as_str()) {
+                others.insert(id.clone(), other.record.bind().map(str::to_owned));
+            } else if members.last().is_none_or(|last| last.record.id() < id.as_str()) {
                 let text = conn
                     .journalled_downgrade(&table, id)
                     .map_err(|error| apply::database(conn, &error, waited))?;

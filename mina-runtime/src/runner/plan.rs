@@ -152,12 +152,12 @@ impl State {
 impl super::Runner {
     /// One direction of a migration, whatever is applied; without units where it is not known.
     pub(crate) fn sheet(&self, revision: &str, direction: Direction) -> Result<Planned, ErrorKind> {
-        let migration = self.members().into_iter().find(|migration| migration.id == revision);
+        let migration = self.members().into_iter().find(|migration| migration.record.id() == revision);
         let engine = mina_core::engine::Engine::Sqlite;
         Ok(Planned {
             revision: revision.to_owned(),
-            message: migration.map_or("", |migration| migration.message).to_owned(),
-            file: migration.map_or("", |migration| migration.file).to_owned(),
+            message: migration.map_or("", |migration| migration.record.message()).to_owned(),
+            file: migration.map_or("", |migration| migration.record.file()).to_owned(),
             direction,
             units: migration.map_or(Ok(Vec::new()), |migration| migration.units(engine, direction))?,
             done: 0,

@@ -32,11 +32,11 @@ impl Migration {
     }
 
     pub(crate) fn reversible(&self) -> Result<(), ErrorKind> {
-        match self.irreversible {
+        match self.record.irreversible() {
             None => Ok(()),
             Some(why) => Err(ErrorKind::Irreversible {
-                revision: self.id.to_owned(),
-                file: self.file.to_owned(),
+                revision: self.record.id().to_owned(),
+                file: self.record.file().to_owned(),
                 why: why.to_owned(),
             }),
         }
@@ -70,7 +70,7 @@ impl Migration {
 
     fn inside(&self, conn: &mut dyn Connection, units: &[Unit], direction: Direction) -> Result<(), Error> {
         conn.savepoint().map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
-        let runs = self.rendered(conn.engine()).map_or(&[][..], |rendered| rendered.runs);
+        let runs = self.runs(conn.engine());
         let enforced = conn.keys_enforced().map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
         let result = units.iter().try_for_each(|unit| {
             let writes = unit.steps.iter().any(|step| step.action.writes_rows());
@@ -85,7 +85,7 @@ impl Migration {
     }
 
     fn unit(&self, conn: &mut dyn Connection, unit: &Unit) -> Result<(), Failure> {
-        let runs = self.rendered(conn.engine()).map_or(&[][..], |rendered| rendered.runs);
+        let runs = self.runs(conn.engine());
         let keys = match unit::manner(conn, unit) {
             Manner::Transaction { keys } => keys,
             Manner::Backfill(..) | Manner::Alone { .. } => return unit::run(conn, &unit.steps, runs, &mut ()).map(drop),
@@ -118,9 +118,9 @@ impl Migration {
 
     fn failed(&self, direction: Direction, done: usize, units: usize, failure: Failure) -> Error {
         Error::from(ErrorKind::Step(Box::new(StepError {
-            revision: self.id.to_owned(),
+            revision: self.record.id().to_owned(),
             direction,
-            file: self.file.to_owned(),
+            file: self.record.file().to_owned(),
             line: failure.line,
             statement: failure.statement,
             message: failure.message,

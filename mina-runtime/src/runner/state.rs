@@ -1,7 +1,7 @@
 use super::book::{Book, Partial};
 use super::error::{Edit, ErrorKind, Partly};
 use super::report::Direction;
-use crate::migration::{Migration, Rendered};
+use crate::migration::{Migration, RunStep};
 use mina_core::engine::Engine;
 use mina_core::history::Set;
 use mina_core::history::graph::{Graph, Node};
@@ -63,36 +63,33 @@ pub(crate) enum Source<'a> {
 }
 
 impl Migration {
-    pub(crate) fn rendered(&self, engine: Engine) -> Option<&'static Rendered> {
-        self.engines.iter().find(|rendered| rendered.engine == engine)
-    }
-
     pub(crate) fn units(&self, engine: Engine, direction: Direction) -> Result<Vec<Unit>, ErrorKind> {
-        let Some(rendered) = self.rendered(engine) else {
-            return Ok(Vec::new());
-        };
         let text = match direction {
-            Direction::Up => rendered.up,
-            Direction::Down => rendered.down,
+            Direction::Up => self.record.up(engine),
+            Direction::Down => self.record.down(engine),
         };
-        serde_json::from_str(text).map_err(|error| ErrorKind::Damaged {
-            revision: self.id.to_owned(),
+        serde_json::from_str(text.unwrap_or("[]")).map_err(|error| ErrorKind::Damaged {
+            revision: self.record.id().to_owned(),
             message: error.to_string(),
         })
     }
 
     pub(crate) fn checksum(&self, engine: Engine) -> &'static str {
-        self.rendered(engine).map_or("", |rendered| rendered.checksum)
+        self.record.checksum(engine).unwrap_or_default()
+    }
+
+    pub(crate) fn runs(&self, engine: Engine) -> &'static [RunStep] {
+        let on = self.runs.iter().find(|(on, _)| *on == engine);
+        on.map_or(&[], |(_, runs)| runs)
     }
 
     pub(crate) fn node(&self) -> Node {
-        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
         Node {
-            id: self.id.to_owned(),
-            parents: owned(self.parents),
-            depends_on: owned(self.depends_on),
-            label: self.label.map(str::to_owned),
-            alias: self.alias.map(str::to_owned),
+            id: self.record.id().to_owned(),
+            parents: self.record.parents().map(str::to_owned).collect(),
+            depends_on: self.record.depends_on().map(str::to_owned).collect(),
+            label: self.record.label().map(str::to_owned),
+            alias: self.record.alias().map(str::to_owned),
         }
     }
 }
@@ -100,28 +97,28 @@ impl Migration {
 impl<'a> Source<'a> {
     pub(crate) fn revision(self) -> &'a str {
         match self {
-            Self::Known(migration) => migration.id,
+            Self::Known(migration) => migration.record.id(),
             Self::Journalled(id, _) => id,
         }
     }
 
     pub(crate) fn message(self) -> &'a str {
         match self {
-            Self::Known(migration) => migration.message,
+            Self::Known(migration) => migration.record.message(),
             Self::Journalled(_, journalled) => &journalled.message,
         }
     }
 
     pub(crate) fn file(self) -> &'a str {
         match self {
-            Self::Known(migration) => migration.file,
+            Self::Known(migration) => migration.record.file(),
             Self::Journalled(_, journalled) => &journalled.file,
         }
     }
 
     pub(crate) fn irreversible(self) -> Option<&'a str> {
         match self {
-            Self::Known(migration) => migration.irreversible,
+            Self::Known(migration) => migration.record.irreversible(),
             Self::Journalled(_, journalled) => journalled.irreversible.as_deref(),
         }
     }
@@ -143,7 +140,7 @@ impl<'a> Source<'a> {
     fn raw_downgrade(self, engine: Engine) -> serde_json::Result<Cow<'a, RawValue>> {
         match self {
             Self::Known(migration) => {
-                let text = migration.rendered(engine).map_or("[]", |rendered| rendered.down);
+                let text = migration.record.down(engine).unwrap_or("[]");
                 serde_json::from_str::<&RawValue>(text).map(Cow::Borrowed)
             }
             Self::Journalled(_, journalled) => serde_json::value::to_raw_value(&journalled.units).map(Cow::Owned),
@@ -162,7 +159,7 @@ impl State {
     }
 
     pub(crate) fn member(&self, id: &str) -> Option<&'static Migration> {
-        let at = self.members.binary_search_by(|migration| migration.id.cmp(id)).ok()?;
+        let at = self.members.binary_search_by(|migration| migration.record.id().cmp(id)).ok()?;
         Some(self.members[at])
     }
 
@@ -222,7 +219,7 @@ impl State {
     }
 
     pub(crate) fn pending(&self) -> Vec<&'static Migration> {
-        let not_applied = |migration: &&&'static Migration| !self.book.applied.contains_key(migration.id);
+        let not_applied = |migration: &&&'static Migration| !self.book.applied.contains_key(migration.record.id());
         self.members.iter().filter(not_applied).copied().collect()
     }
 
@@ -233,7 +230,7 @@ impl State {
             let checksum = migration.checksum(self.engine);
             (recorded != checksum).then(|| Edit {
                 revision: id.clone(),
-                file: migration.file.to_owned(),
+                file: migration.record.file().to_owned(),
                 recorded: recorded.clone(),
                 checksum: checksum.to_owned(),
             })
@@ -260,7 +257,7 @@ impl State {
             return Err(ErrorKind::Unknown {
                 ids: self.unknown.clone(),
                 table: self.table.clone(),
-                latest: self.members.last().map(|migration| migration.id.to_owned()),
+                latest: self.members.last().map(|migration| migration.record.id().to_owned()),
             });
         }
         match self.edits() {

@@ -204,7 +204,7 @@ impl Runner {
         let members = self.members();
         let graph = self.graph();
         let entries = graph.order().iter().filter_map(|&index| {
-            let migration = members.iter().find(|migration| migration.id == graph.id(index))?;
+            let migration = members.iter().find(|migration| migration.record.id() == graph.id(index))?;
             Some(entry(&graph, index, Some(Source::Known(migration))))
         });
         entries.collect()
@@ -220,7 +220,7 @@ impl State {
         match self.pending() {
             pending if pending.is_empty() => Ok(()),
             pending => Err(ErrorKind::Behind {
-                pending: pending.iter().map(|migration| migration.id.to_owned()).collect(),
+                pending: pending.iter().map(|migration| migration.record.id().to_owned()).collect(),
             }),
         }
     }
@@ -230,7 +230,7 @@ impl State {
         Status {
             current: self.current(),
             heads: heads(self),
-            pending: self.pending().iter().map(|migration| migration.id.to_owned()).collect(),
+            pending: self.pending().iter().map(|migration| migration.record.id().to_owned()).collect(),
             ahead: self.ahead.keys().cloned().collect(),
             unknown: self.unknown.clone(),
             other_binds: self.others.keys().cloned().collect(),
@@ -279,7 +279,7 @@ fn entry(graph: &mina_core::history::Graph, index: usize, source: Option<Source<
     let node = &graph.nodes()[index];
     let ids = |indexes: &[usize]| indexes.iter().map(|&i| graph.id(i).to_owned()).collect();
     let description = match source {
-        Some(Source::Known(migration)) => migration.description,
+        Some(Source::Known(migration)) => migration.record.description(),
         _ => "",
     };
     Entry {

@@ -4,9 +4,10 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use mina_core::engine::Engine;
+use mina_core::record::{Encoded, Record, Rendered};
 use mina_core::sql::unit::{Action, Backfill, Step, Unit, UnitKind};
 use mina_runtime::migration::RunStep;
-use mina_runtime::{Migration, Migrations, Rendered};
+use mina_runtime::{Migration, Migrations};
 use std::path::Path;
 
 /// A migration as the macro would write it, built at run time.
@@ -78,26 +79,27 @@ impl Draft {
     }
 
     fn leak(self) -> &'static Migration {
-        let json = |units: &[Unit]| -> &'static str { Box::leak(serde_json::to_string(units).unwrap().into_boxed_str()) };
+        let json = |units: &[Unit]| serde_json::to_string(units).unwrap();
         let rendered = Rendered {
             engine: Engine::Sqlite,
-            checksum: Box::leak(self.checksum.into_boxed_str()),
+            checksum: self.checksum,
             up: json(&self.up),
             down: json(&self.down),
-            runs: Box::leak(self.runs.into_boxed_slice()),
+        };
+        let record = Record {
+            id: self.id,
+            message: &format!("Message of {}", self.id),
+            parents: self.parents,
+            label: self.label,
+            bind: self.bind,
+            file: &format!("versions/{}_x.rs", self.id),
+            irreversible: self.irreversible,
+            engines: vec![rendered],
+            ..Record::default()
         };
         Box::leak(Box::new(Migration {
-            id: self.id,
-            message: Box::leak(format!("Message of {}", self.id).into_boxed_str()),
-            description: "",
-            parents: Box::leak(self.parents.into_boxed_slice()),
-            depends_on: &[],
-            label: self.label,
-            alias: None,
-            bind: self.bind,
-            file: Box::leak(format!("versions/{}_x.rs", self.id).into_boxed_str()),
-            irreversible: self.irreversible,
-            engines: Box::leak(vec![rendered].into_boxed_slice()),
+            record: Encoded(record.encode().leak()),
+            runs: vec![(Engine::Sqlite, &*self.runs.leak())].leak(),
         }))
     }
 }
@@ -108,7 +110,7 @@ pub fn history(drafts: Vec<Draft>) -> Migrations {
 
 pub fn with_config(drafts: Vec<Draft>, config: &'static str) -> Migrations {
     let mut migrations: Vec<&'static Migration> = drafts.into_iter().map(Draft::leak).collect();
-    migrations.sort_by_key(|migration| migration.id);
+    migrations.sort_by_key(|migration| migration.record.id());
     Migrations {
         migrations: Box::leak(migrations.into_boxed_slice()),
         creations: &[],

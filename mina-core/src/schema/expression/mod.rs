@@ -9,7 +9,7 @@ mod walk;
 
 use super::{Table, Value};
 use crate::engine::Engine;
-use crate::sql::lexer::{Lexeme, lex};
+use crate::sql::lexer::{Kind, Lexeme, lex};
 use crate::sql::text::quote_backticks;
 use sqlparser::ast::Expr;
 use sqlparser::keywords::Keyword;
@@ -76,7 +76,7 @@ impl Expression {
     ///
     /// The parser's words, where the text is no single expression, or one that nests too deep.
     pub fn parse(text: &str, engine: Engine) -> Result<Self, ExpressionError> {
-        let text = quote_backticks(text.trim(), engine).into_owned();
+        let text = quote_backticks(without_ends(text, engine), engine).into_owned();
         let words = |error: &dyn fmt::Display| {
             let words = error.to_string();
             let words = words.trim_start_matches("sql parser error: ");
@@ -225,6 +225,14 @@ impl Expression {
     }
 }
 
+/// The text without space and comments around it: a comment at its end would hide what is written after it.
+fn without_ends(text: &str, engine: Engine) -> &str {
+    let mut meaningful = lex(text, engine).filter(|lexeme| lexeme.kind != Kind::Space);
+    let Some(first) = meaningful.next() else { return "" };
+    let end = meaningful.last().map_or(first.end(), |last| last.end());
+    &text[first.start..end]
+}
+
 fn offset(text: &str, place: Location) -> Option<usize> {
     let (mut line, mut column) = (1, 1);
     for (at, next) in text.char_indices() {
@@ -241,7 +249,7 @@ fn renamed(old: &Lexeme<'_>, name: &str, engine: Engine) -> String {
     let mut chars = name.chars();
     let starts = chars.next().is_some_and(|first| first.is_ascii_lowercase() || first == '_');
     let plain = starts && chars.all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || next == '_');
-    let quoted = old.kind == crate::sql::lexer::Kind::Quoted;
+    let quoted = old.kind == Kind::Quoted;
     if !quoted && plain && !is_keyword(name) {
         return name.to_owned();
     }
@@ -314,6 +322,13 @@ mod tests {
         insta::assert_snapshot!(refusal("a >"), @"Expected: an expression, found: EOF");
         insta::assert_snapshot!(refusal("'a"), @"Unterminated string literal at Line: 1, Column: 1");
         insta::assert_snapshot!(refusal(""), @"Expected: an expression, found: EOF");
+    }
+
+    #[test]
+    fn a_comment_at_the_end_hides_nothing() {
+        assert_eq!(parse(" /* a */ a > 0 -- b\n/* c */", Sqlite).sql(), "a > 0");
+        assert_eq!(parse("a /* b */ > '--'", Sqlite).sql(), "a /* b */ > '--'");
+        insta::assert_snapshot!(refusal("-- a"), @"Expected: an expression, found: EOF");
     }
 
     #[test]

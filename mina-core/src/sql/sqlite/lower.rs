@@ -47,12 +47,15 @@ pub(super) fn option(table: &Table, key: &str) -> bool {
 pub(super) fn lower_column(column: &schema::Column, table: &Table) -> model::Column {
     let (strict, without_rowid) = (option(table, "strict"), option(table, "without_rowid"));
     let sole_key = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.as_str()]);
-    let ty = match (Sqlite.type_name(&column.ty), strict) {
+    let ty = match strict {
+        true => strict_type(&column.ty).to_owned(),
+        false => Sqlite.type_name(&column.ty),
+    };
+    let ty = match ty {
         _ if column.identity && sole_key => "INTEGER".to_owned(),
         // INTEGER would make it the rowid, which SQLite counts up.
-        (ty, _) if ty == "INTEGER" && sole_key && !without_rowid => "INT".to_owned(),
-        (_, true) => strict_type(&column.ty).to_owned(),
-        (ty, false) => ty,
+        ty if ty.eq_ignore_ascii_case("INTEGER") && sole_key && !without_rowid => "INT".to_owned(),
+        ty => ty,
     };
     model::Column {
         name: column.name.clone(),
@@ -144,6 +147,8 @@ pub(super) fn create_index(table: &ObjectName, index: &Index) -> String {
     let keys = index.elements.iter().map(|element| {
         let mut key = match &element.key {
             IndexKey::Column(name) => quote(name),
+            // A collation would be that of its last operand.
+            IndexKey::Expression(expression) if element.collation.is_some() => format!("({})", expression.sql()),
             IndexKey::Expression(expression) => expression.sql().to_owned(),
         };
         if let Some(collation) = &element.collation {

@@ -1,0 +1,239 @@
+//! A migration as it stands in the binary: one text, because the compiler takes a single constant many times faster than a
+//! structure of many.
+
+use crate::engine::Engine;
+
+/// Cannot stand in a name or in JSON, and is left out of what people write.
+const SEPARATOR: char = '\u{1f}';
+const ENGINES: usize = 10;
+const PER_ENGINE: usize = 4;
+
+/// What is known of a migration when it has been checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// The revision.
+    pub id: &'a str,
+    /// The first line of the doc comment.
+    pub message: &'a str,
+    /// The rest of the doc comment.
+    pub description: &'a str,
+    /// The revisions it revises; none for a base.
+    pub parents: Vec<&'a str>,
+    /// The revisions it depends on besides.
+    pub depends_on: Vec<&'a str>,
+    /// Its branch label.
+    pub label: Option<&'a str>,
+    /// The id it had in another tool.
+    pub alias: Option<&'a str>,
+    /// The database it is for; none for the default.
+    pub bind: Option<&'a str>,
+    /// Its file, relative to its crate.
+    pub file: &'a str,
+    /// Why it has no downgrade.
+    pub irreversible: Option<&'a str>,
+    /// Its SQL, one an engine that is rendered.
+    pub engines: Vec<Rendered>,
+}
+
+/// A migration on one engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The engine.
+    pub engine: Engine,
+    /// SHA-256 over the resolved operations, up and down, in hexadecimal.
+    pub checksum: String,
+    /// [`Unit`](crate::sql::unit::Unit)s as JSON.
+    pub up: String,
+    /// The same for the downgrade; `[]` where it is irreversible.
+    pub down: String,
+}
+
+impl Record<'_> {
+    /// The one text that [`Encoded`] reads.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let irreversible = self.irreversible.map(|why| format!("={why}"));
+        let fields: [&str; ENGINES] = [
+            self.id,
+            self.message,
+            self.file,
+            self.bind.unwrap_or_default(),
+            &self.parents.join(" "),
+            &self.depends_on.join(" "),
+            self.label.unwrap_or_default(),
+            self.alias.unwrap_or_default(),
+            &irreversible.unwrap_or_default(),
+            self.description,
+        ];
+        let mut text = fields.map(|field| field.replace(SEPARATOR, "")).join(&SEPARATOR.to_string());
+        for rendered in &self.engines {
+            for field in [rendered.engine.name(), &rendered.checksum, &rendered.up, &rendered.down] {
+                text.push(SEPARATOR);
+                text.push_str(field);
+            }
+        }
+        text
+    }
+}
+
+/// A migration's text, read field by field: nothing is decoded that nobody asks for.
+///
+/// ```
+/// use mina_core::record::{Encoded, Record};
+///
+/// let text = Record { id: "20251001090000", message: "create users", parents: vec!["a", "b"], ..Record::default() }.encode();
+/// let migration = Encoded(&text);
+/// assert_eq!(migration.id(), "20251001090000");
+/// assert_eq!(migration.parents().collect::<Vec<_>>(), ["a", "b"]);
+/// assert_eq!(migration.bind(), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoded<'a>(pub &'a str);
+
+impl<'a> Encoded<'a> {
+    /// The revision.
+    #[must_use]
+    pub fn id(self) -> &'a str {
+        self.field(0)
+    }
+
+    /// The first line of the doc comment.
+    #[must_use]
+    pub fn message(self) -> &'a str {
+        self.field(1)
+    }
+
+    /// Its file, relative to its crate.
+    #[must_use]
+    pub fn file(self) -> &'a str {
+        self.field(2)
+    }
+
+    /// The database it is for; none for the default.
+    #[must_use]
+    pub fn bind(self) -> Option<&'a str> {
+        self.optional(3)
+    }
+
+    /// The revisions it revises; none for a base.
+    pub fn parents(self) -> impl Iterator<Item = &'a str> {
+        self.field(4).split_ascii_whitespace()
+    }
+
+    /// The revisions it depends on besides.
+    pub fn depends_on(self) -> impl Iterator<Item = &'a str> {
+        self.field(5).split_ascii_whitespace()
+    }
+
+    /// Its branch label.
+    #[must_use]
+    pub fn label(self) -> Option<&'a str> {
+        self.optional(6)
+    }
+
+    /// The id it had in another tool.
+    #[must_use]
+    pub fn alias(self) -> Option<&'a str> {
+        self.optional(7)
+    }
+
+    /// Why it has no downgrade.
+    #[must_use]
+    pub fn irreversible(self) -> Option<&'a str> {
+        self.field(8).strip_prefix('=')
+    }
+
+    /// The rest of the doc comment.
+    #[must_use]
+    pub fn description(self) -> &'a str {
+        self.field(9)
+    }
+
+    /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
+    #[must_use]
+    pub fn checksum(self, engine: Engine) -> Option<&'a str> {
+        self.rendered(engine, 1)
+    }
+
+    /// Its units on an engine as JSON.
+    #[must_use]
+    pub fn up(self, engine: Engine) -> Option<&'a str> {
+        self.rendered(engine, 2)
+    }
+
+    /// The same for the downgrade; `[]` where it is irreversible.
+    #[must_use]
+    pub fn down(self, engine: Engine) -> Option<&'a str> {
+        self.rendered(engine, 3)
+    }
+
+    /// The engines it is rendered for.
+    pub fn engines(self) -> impl Iterator<Item = Engine> {
+        let names = self.0.split(SEPARATOR).skip(ENGINES).step_by(PER_ENGINE);
+        names.filter_map(Engine::named)
+    }
+
+    fn field(self, at: usize) -> &'a str {
+        self.0.split(SEPARATOR).nth(at).unwrap_or_default()
+    }
+
+    fn optional(self, at: usize) -> Option<&'a str> {
+        Some(self.field(at)).filter(|field| !field.is_empty())
+    }
+
+    fn rendered(self, engine: Engine, at: usize) -> Option<&'a str> {
+        let on = self.engines().position(|on| on == engine)?;
+        Some(self.field(ENGINES + on * PER_ENGINE + at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_comes_back() {
+        let rendered = |engine, word: &str| Rendered {
+            engine,
+            checksum: format!("{word}1"),
+            up: format!("[{word}2]"),
+            down: format!("[{word}3]"),
+        };
+        let text = Record {
+            id: "2",
+            message: "split the name",
+            description: "of users\nin two",
+            parents: vec!["1a", "1b"],
+            depends_on: vec!["0"],
+            label: Some("payments"),
+            alias: Some("ae1027a6acf"),
+            bind: Some("analytics"),
+            file: "versions/2_split.rs",
+            irreversible: Some(""),
+            engines: vec![rendered(Engine::Sqlite, "s"), rendered(Engine::Mysql, "m")],
+        }
+        .encode();
+        let read = Encoded(&text);
+        assert_eq!(
+            [read.id(), read.message(), read.description()],
+            ["2", "split the name", "of users\nin two"]
+        );
+        assert_eq!(read.parents().collect::<Vec<_>>(), ["1a", "1b"]);
+        assert_eq!(read.depends_on().collect::<Vec<_>>(), ["0"]);
+        let options = [read.label(), read.alias(), read.bind(), read.irreversible()];
+        assert_eq!(options, [Some("payments"), Some("ae1027a6acf"), Some("analytics"), Some("")]);
+        assert_eq!(read.file(), "versions/2_split.rs");
+        assert_eq!(read.engines().collect::<Vec<_>>(), [Engine::Sqlite, Engine::Mysql]);
+        let on = |engine| [read.checksum(engine), read.up(engine), read.down(engine)];
+        assert_eq!(on(Engine::Mysql), [Some("m1"), Some("[m2]"), Some("[m3]")]);
+        assert_eq!(on(Engine::Pg), [None; 3]);
+    }
+
+    #[test]
+    fn what_is_not_said_is_not_there() {
+        let text = Record::default().encode();
+        let read = Encoded(&text);
+        assert_eq!([read.label(), read.alias(), read.bind(), read.irreversible()], [None; 4]);
+        assert_eq!(read.parents().count() + read.engines().count(), 0);
+    }
+}
