@@ -135,11 +135,11 @@ fn indexes_have_expressions_orders_collations_and_conditions() {
                 b: Nullable<Text>,
                 c: Nullable<Integer>,
                 "odd name": Nullable<Integer>,
-                index plain (a, "`odd name`"),
-                index ordered (a desc, b, c desc) { unique = true },
                 index collated (a collate "NOCASE", b, b collate "BINARY" desc),
                 index computed ("lower(a)", "a || b COLLATE nocase", "a || b" collate "RTRIM" desc, "c + 1"),
+                index ordered (a desc, b, c desc) { unique = true },
                 index partial (a) { where = "c > 0 AND b IS NOT NULL" },
+                index plain (a, "`odd name`"),
             }
         "#);
 }
@@ -227,6 +227,45 @@ fn what_no_history_can_say_is_listed() {
         no history can say this of table `words`: CREATE VIRTUAL TABLE words USING fts5 (body)
         no history can say this of view `v`: CREATE VIEW v (x) AS SELECT a FROM t
         "#);
+}
+
+#[test]
+fn names_are_what_sqlite_takes_for_names() {
+    insta::assert_snapshot!(shown("
+        CREATE TABLE [a b] (a$1 INT, \u{a0}INT, 'c''d' INT, \"e\"\"f\" INT, `g``h` INT, größe INT,\u{c}tab\tINT CHECK (\"größe\" > tab));
+        CREATE INDEX [i [j] ON [a b] ('c''d', \"größe\")
+        "), @r##"
+        table `a b`
+            create_table "a b" {
+                "a$1": Nullable<Integer>,
+                " INT": Nullable<Custom<"">>,
+                "c'd": Nullable<Integer>,
+                "e\"f": Nullable<Integer>,
+                "g`h": Nullable<Integer>,
+                "größe": Nullable<Integer>,
+                tab: Nullable<Integer>,
+                check "ck_a b_größe_tab" r#""größe" > tab"#,
+                index "i [j" ("`c'd`", "`größe`"),
+            }
+        "##);
+}
+
+#[test]
+fn a_thousand_tables_are_read_at_once() {
+    let table = |at: u32| {
+        let parent = at / 2;
+        format!(
+            "CREATE TABLE t{at} (id INTEGER PRIMARY KEY, a TEXT UNIQUE, p INT REFERENCES t{parent} (id)); CREATE INDEX i{at} ON t{at} (p);"
+        )
+    };
+    let live = read(&(0..1_000).map(table).collect::<String>());
+    assert_eq!(live.schema.tables().size(), 1_000);
+    assert!(
+        live.schema
+            .tables()
+            .values()
+            .all(|table| table.columns[0].identity && table.foreign_keys[0].referred == ["id"])
+    );
 }
 
 #[test]

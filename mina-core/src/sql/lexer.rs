@@ -79,7 +79,8 @@ impl<'a> Lexeme<'a> {
     }
 }
 
-fn unquoted(text: &str) -> String {
+/// What stands between the quotes of an identifier or a string.
+pub(super) fn unquoted(text: &str) -> String {
     let Some(open) = text.chars().next() else { return String::new() };
     let close = if open == '[' { ']' } else { open };
     let inner = &text[open.len_utf8()..];
@@ -127,7 +128,7 @@ impl Lexer<'_> {
     fn measure(&self, rest: &str, first: char) -> (Kind, usize) {
         let engine = self.engine;
         match first {
-            _ if first.is_whitespace() => (Kind::Space, prefix(rest, char::is_whitespace)),
+            _ if is_space(first) => (Kind::Space, prefix(rest, is_space)),
             '-' if rest.starts_with("--") && self.dashes_comment(rest) => (Kind::Space, line(rest)),
             '#' if engine == Engine::Mysql => (Kind::Space, line(rest)),
             '/' if rest.starts_with("/*") => (Kind::Space, self.comment(rest)),
@@ -155,7 +156,7 @@ impl Lexer<'_> {
     }
 
     fn dashes_comment(&self, rest: &str) -> bool {
-        self.engine != Engine::Mysql || rest[2..].chars().next().is_none_or(char::is_whitespace)
+        self.engine != Engine::Mysql || rest[2..].chars().next().is_none_or(is_space)
     }
 
     fn comment(&self, rest: &str) -> usize {
@@ -185,8 +186,13 @@ impl Lexer<'_> {
     }
 }
 
+/// To every engine a space beyond ASCII is a letter.
+fn is_space(next: char) -> bool {
+    matches!(next, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r')
+}
+
 fn starts_word(first: char) -> bool {
-    first == '_' || first.is_alphabetic() || !first.is_ascii() && !first.is_whitespace()
+    first == '_' || first.is_ascii_alphabetic() || !first.is_ascii()
 }
 
 fn prefix(rest: &str, belongs: impl Fn(char) -> bool) -> usize {

@@ -1,7 +1,7 @@
 //! The tokens of what stands in a schema of SQLite, with their places.
 
 use crate::engine::Engine;
-use crate::sql::lexer::{Kind as Lexical, significant};
+use crate::sql::lexer::{Kind as Lexical, significant, unquoted};
 use std::ops::Range;
 
 /// What a token is.
@@ -45,7 +45,7 @@ impl Token<'_> {
     pub fn name(&self) -> Option<String> {
         match self.kind {
             Kind::Word => Some(self.text.to_owned()),
-            Kind::Quoted | Kind::String => Some(unquote(self.text)),
+            Kind::Quoted | Kind::String => Some(unquoted(self.text)),
             _ => None,
         }
     }
@@ -54,7 +54,7 @@ impl Token<'_> {
     pub fn names(&self, name: &str) -> bool {
         match self.kind {
             Kind::Word => self.text.eq_ignore_ascii_case(name),
-            Kind::Quoted => unquote(self.text).eq_ignore_ascii_case(name),
+            Kind::Quoted => unquoted(self.text).eq_ignore_ascii_case(name),
             _ => false,
         }
     }
@@ -63,7 +63,7 @@ impl Token<'_> {
     fn folded(&self) -> String {
         match self.kind {
             Kind::Word => self.text.to_ascii_lowercase(),
-            Kind::Quoted => unquote(self.text).to_ascii_lowercase(),
+            Kind::Quoted => unquoted(self.text).to_ascii_lowercase(),
             _ => self.text.to_owned(),
         }
     }
@@ -85,15 +85,6 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
             range: lexeme.start..lexeme.end(),
         })
         .collect()
-}
-
-fn unquote(text: &str) -> String {
-    let quote = text.chars().next().unwrap_or_default();
-    let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-    match quote {
-        '[' => inner.to_owned(),
-        quote => inner.replace(&format!("{quote}{quote}"), &quote.to_string()),
-    }
 }
 
 /// A text that two pieces of SQL share if they differ in white space, comments, case of words and quoting of names alone.

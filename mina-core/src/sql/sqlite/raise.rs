@@ -14,6 +14,7 @@ use crate::schema::{
 };
 use crate::sql::Dialect;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// What a database stores, but for SQLite's own tables and Mina's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +61,10 @@ pub fn raise(stored: Stored) -> Normal {
         .map(|table| Reader::new(table, &mut raised.not_modelled).table())
         .collect();
     complete_keys(&mut tables, &mut raised.not_modelled);
-    tables.into_iter().for_each(|table| raised.schema.put_table(table));
+    for mut table in tables {
+        name_constraints(&mut table);
+        raised.schema.put_table(table);
+    }
     for view in &stored.views {
         match query(&view.sql) {
             Some(body) => raised.schema.put_view(View {
@@ -82,8 +86,6 @@ pub fn raise(stored: Stored) -> Normal {
         });
     }
     raised.schema = Sqlite.normal(&raised.schema);
-    let tables: Vec<ObjectName> = raised.schema.tables().keys().cloned().collect();
-    tables.iter().for_each(|name| raised.schema.edit(name, name_constraints));
     raised.not_modelled.sort();
     raised
 }
@@ -96,18 +98,23 @@ fn query(sql: &str) -> Option<&str> {
     plain.then(|| sql[all[at].range.end..].trim())
 }
 
-/// `REFERENCES users` refers to the primary key of `users`.
+/// Tables are called as they were declared; `REFERENCES users` refers to the primary key of `users`.
 fn complete_keys(tables: &mut [Table], not_modelled: &mut Vec<NotModelled>) {
-    let keys: Vec<(String, Vec<String>)> = tables
+    let declared: HashMap<String, (ObjectName, Vec<String>)> = tables
         .iter()
-        .filter_map(|table| Some((table.name.to_string(), table.primary_key.as_ref()?.columns.clone())))
+        .map(|table| {
+            let key = table.primary_key.as_ref().map(|key| key.columns.clone());
+            (table.name.name.to_ascii_lowercase(), (table.name.clone(), key.unwrap_or_default()))
+        })
         .collect();
     for table in tables {
         let name = table.name.to_string();
         table.foreign_keys.retain_mut(|key| {
-            if key.referred.is_empty() {
-                let referred = keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key.table.name));
-                key.referred = referred.map(|(_, columns)| columns.clone()).unwrap_or_default();
+            if let Some((table, columns)) = declared.get(&key.table.name.to_ascii_lowercase()) {
+                key.table = table.clone();
+                if key.referred.is_empty() {
+                    key.referred.clone_from(columns);
+                }
             }
             let fits = key.referred.len() == key.columns.len();
             if !fits {
@@ -151,7 +158,10 @@ fn named(mut constraint: Constraint, table: &Table) -> Constraint {
         Constraint::Check(_) | Constraint::Exclusion(_) => (NameKind::Check, None),
     };
     let columns = constraint.as_ref().columns();
-    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let columns: Vec<&str> = columns
+        .iter()
+        .map(|name| table.column_in_sql(name).map_or(name.as_str(), |column| &column.name))
+        .collect();
     let convention = Naming::default().name(kind, &table.name, &columns, referred.as_ref());
     let mut name = convention.clone();
     for number in 2.. {
