@@ -112,7 +112,8 @@ fn a_damaged_file_is_said_to_be_so_and_is_not_made_worse() {
 fn unprivileged(place: &Place, arguments: &[&str]) -> Said {
     let copy = place.path("program");
     if !copy.exists() {
-        fs::copy(program(), &copy).unwrap();
+        // By another process: a program cannot be started while a fork of this one has it open to be written.
+        assert!(Command::new("cp").arg(program()).arg(&copy).status().unwrap().success());
     }
     let mut command = Command::new(copy);
     command.args(arguments).current_dir(place.folder.path());

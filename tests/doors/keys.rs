@@ -4,31 +4,10 @@ use crate::connection::AnyConnection;
 use crate::*;
 use diesel::connection::SimpleConnection;
 use diesel_migrations::MigrationHarness;
-use mina::{Encoded, Engine, Migration};
-use mina_core::record::{Record, Rendered};
+use mina::Engine;
 
 fn migrations() -> Migrations {
-    let record = Record {
-        id: "20260109000000",
-        file: "delete.rs",
-        engines: vec![Rendered {
-            engine: Engine::Sqlite,
-            checksum: String::new(),
-            up: r#"[{"kind":"transaction","steps":[{"line":7,"sql":"DELETE FROM users WHERE id = 1"}]}]"#.to_owned(),
-            down: "[]".to_owned(),
-        }],
-        ..Record::default()
-    };
-    let migration: &'static Migration = Box::leak(Box::new(Migration {
-        record: Encoded(record.encode().leak()),
-        runs: &[],
-    }));
-    Migrations {
-        migrations: vec![migration].leak(),
-        creations: &[],
-        config: "",
-        directory: "",
-    }
+    written("", "DELETE FROM users WHERE id = 1", "SELECT 1")
 }
 
 fn tables(keys: &str) -> (Place, SqliteConnection) {
@@ -59,7 +38,7 @@ fn with_them_off_rows_that_would_be_left_behind_stop_the_migration() {
     let (_place, mut conn) = tables("OFF");
     let refusal = conn.run_pending_migrations(migrations()).unwrap_err().to_string();
     insta::assert_snapshot!(refusal, @r"
-    upgrade to `20260109000000` failed at delete.rs:7
+    upgrade to `20260109000000` failed at versions/20260109000000_x.rs:7
       1 rows of `tasks` refer to rows of `users` that would not be there
     the database is as it was before `20260109000000`; correct the rows or the migration, then run `upgrade` again
     ");
@@ -72,7 +51,7 @@ fn with_them_off_a_connection_that_only_takes_statements_is_not_trusted_with_row
     let mut conn = AnyConnection::Sqlite(conn);
     let refusal = conn.run_pending_migrations(migrations().for_engine(Engine::Sqlite)).unwrap_err();
     insta::assert_snapshot!(refusal, @r"
-    upgrade to `20260109000000` failed at delete.rs:7
+    upgrade to `20260109000000` failed at versions/20260109000000_x.rs:7
       foreign keys are off on this connection, and rows are changed: run `PRAGMA foreign_keys = ON` first
     the database is as it was before `20260109000000`; correct the rows or the migration, then run `upgrade` again
     ");

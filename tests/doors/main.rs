@@ -2,6 +2,7 @@
 
 mod connection;
 mod crash;
+mod journal;
 mod keys;
 
 #[path = "history/m20260101000000.rs"]
@@ -24,7 +25,8 @@ use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::MigrationHarness;
-use mina::Migrations;
+use mina::{Encoded, Engine, Migration, Migrations};
+use mina_core::record::{Record, Rendered};
 use std::path::{Path, PathBuf};
 
 /// A native change, a count before an index, a rebuild of a keyed parent, three units, Rust, and no way back at the end.
@@ -57,6 +59,32 @@ pub(crate) static REVERSIBLE: Migrations = Migrations {
     config: "",
     directory: "",
 };
+
+/// One migration of one statement each way, with a checksum.
+pub(crate) fn written(checksum: &str, up: &str, down: &str) -> Migrations {
+    let unit = |sql: &str| format!(r#"[{{"kind":"transaction","steps":[{{"line":7,"sql":"{sql}"}}]}}]"#);
+    let record = Record {
+        id: "20260109000000",
+        file: "versions/20260109000000_x.rs",
+        engines: vec![Rendered {
+            engine: Engine::Sqlite,
+            checksum: checksum.to_owned(),
+            up: unit(up),
+            down: unit(down),
+        }],
+        ..Record::default()
+    };
+    let migration: &'static Migration = Box::leak(Box::new(Migration {
+        record: Encoded(record.encode().leak()),
+        runs: &[],
+    }));
+    Migrations {
+        migrations: vec![migration].leak(),
+        creations: &[],
+        config: "",
+        directory: "",
+    }
+}
 
 /// A database file of its own.
 pub(crate) struct Place(tempfile::TempDir);

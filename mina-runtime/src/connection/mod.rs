@@ -99,6 +99,9 @@ pub trait Connection: sealed::Sealed {
     /// What the journal says about the revisions of a history table, oldest first.
     fn journal(&mut self, table: &str) -> QueryResult<Vec<JournalRow>>;
 
+    /// Whether there is a journal.
+    fn has_journal(&mut self) -> QueryResult<bool>;
+
     /// The downgrade that was journalled when a revision was applied last.
     fn journalled_downgrade(&mut self, table: &str, revision: &str) -> QueryResult<Option<String>>;
 

@@ -300,6 +300,10 @@ impl Connection for SqliteConnection {
         Ok(rows.collect())
     }
 
+    fn has_journal(&mut self) -> QueryResult<bool> {
+        has_table(self, JOURNAL)
+    }
+
     fn journalled_downgrade(&mut self, table: &str, revision: &str) -> QueryResult<Option<String>> {
         if !has_table(self, JOURNAL)? {
             return Ok(None);

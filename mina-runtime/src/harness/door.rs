@@ -31,11 +31,15 @@ impl Task {
     }
 
     fn carry_out(self, conn: &mut dyn Connection) -> std::result::Result<(), Error> {
-        if conn.in_transaction() && self.migration.fits_transaction(conn.engine()) {
-            return self.migration.run(conn, self.direction);
-        }
         let runner = self.migrations.runner();
-        runner.step_of_harness(conn, self.direction, self.migration.record.id())
+        if !conn.in_transaction() || !self.migration.fits_transaction(conn.engine()) {
+            return runner.step_of_harness(conn, self.direction, self.migration.record.id());
+        }
+        self.migration.run(conn, self.direction)?;
+        match self.direction {
+            Direction::Up => runner.record_of_harness(conn, self.migration),
+            Direction::Down => Ok(()),
+        }
     }
 }
 

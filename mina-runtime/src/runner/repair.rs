@@ -1,8 +1,10 @@
 use super::apply::database;
 use super::error::{Edit, Error, ErrorKind};
 use super::report::Direction;
-use super::{Runner, State};
+use super::state::Source;
+use super::{HISTORY_TABLE, Runner, State};
 use crate::connection::{Connection, JournalEntry};
+use crate::migration::Migration;
 
 impl Runner {
     /// See [`Migrations::repair`](crate::Migrations::repair).
@@ -58,6 +60,23 @@ impl Runner {
             }
             Ok(Some((revision.to_owned(), unit + 1)))
         })
+    }
+
+    /// Keeps a journal that is there true to what Diesel's harness has applied in a transaction of its own.
+    pub(crate) fn record_of_harness(&self, conn: &mut dyn Connection, migration: &'static Migration) -> Result<(), Error> {
+        let engine = conn.engine();
+        let downgrade = Source::Known(migration).journalled(engine, &migration.node())?;
+        let entry = JournalEntry {
+            revision: migration.record.id(),
+            checksum: migration.checksum(engine),
+            downgrade: Some(&downgrade),
+            ..blank("record")
+        };
+        let recorded = conn.has_journal().and_then(|there| match there {
+            true => conn.write_journal(HISTORY_TABLE, &entry),
+            false => Ok(()),
+        });
+        recorded.map_err(|error| database(conn, &error, 0).into())
     }
 
     fn write<T>(

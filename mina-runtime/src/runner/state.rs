@@ -130,6 +130,27 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// What the journal keeps of it.
+    pub(crate) fn journalled(self, engine: Engine, node: &Node) -> Result<String, ErrorKind> {
+        let written = self.raw_downgrade(engine).and_then(|units| {
+            serde_json::to_string(&ToJournal {
+                message: self.message(),
+                file: self.file(),
+                parents: &node.parents,
+                depends_on: &node.depends_on,
+                label: node.label.as_deref(),
+                alias: node.alias.as_deref(),
+                irreversible: self.irreversible(),
+                checksum: self.checksum(engine),
+                units,
+            })
+        });
+        written.map_err(|error| ErrorKind::Damaged {
+            revision: self.revision().to_owned(),
+            message: error.to_string(),
+        })
+    }
+
     pub(crate) fn units(self, engine: Engine, direction: Direction) -> Result<Vec<Unit>, ErrorKind> {
         match self {
             Self::Known(migration) => migration.units(engine, direction),
@@ -172,23 +193,7 @@ impl State {
     pub(crate) fn journalled(&self, source: Source<'_>) -> Result<String, ErrorKind> {
         let none = Node::default();
         let node = self.graph.find(source.revision()).map_or(&none, |index| &self.graph.nodes()[index]);
-        let written = source.raw_downgrade(self.engine).and_then(|units| {
-            serde_json::to_string(&ToJournal {
-                message: source.message(),
-                file: source.file(),
-                parents: &node.parents,
-                depends_on: &node.depends_on,
-                label: node.label.as_deref(),
-                alias: node.alias.as_deref(),
-                irreversible: source.irreversible(),
-                checksum: source.checksum(self.engine),
-                units,
-            })
-        });
-        written.map_err(|error| ErrorKind::Damaged {
-            revision: source.revision().to_owned(),
-            message: error.to_string(),
-        })
+        source.journalled(self.engine, node)
     }
 
     /// One revision was applied or reverted.
