@@ -25,6 +25,13 @@ fn a_connection_of_its_own() {
 }
 
 #[test]
+fn where_a_run_of_minas_own_would_be_one_transaction() {
+    let place = Place::new();
+    let config = "[run]\ntransaction = \"run\"\n";
+    whole_way(&place.path(), &mut place.open(), |migrations| Migrations { config, ..migrations });
+}
+
+#[test]
 fn a_pooled_connection() {
     let place = Place::new();
     whole_way(&place.path(), &mut pool(&place).get().unwrap(), |migrations| migrations);

@@ -109,7 +109,7 @@ fn campaign(count: u64, seed: u64) -> Tally {
             break;
         }
         // Prime to the number of settings, so that few kills see every scene as well.
-        at = (at + 5) % settings.len();
+        at = (at + 7) % settings.len();
         strike(&settings[at], &mut random, &mut tally);
     }
     tally

@@ -27,15 +27,17 @@ pub struct Scene {
     known: usize,
     pub direction: Direction,
     pub target: &'static str,
+    config: &'static str,
 }
 
-const SCENES: [Scene; 4] = [
+const SCENES: [Scene; 5] = [
     Scene {
         name: "rebuild",
         from: "20260101000000",
         known: 2,
         direction: Direction::Up,
         target: "20260102000000",
+        config: "",
     },
     Scene {
         name: "several units",
@@ -43,6 +45,7 @@ const SCENES: [Scene; 4] = [
         known: 3,
         direction: Direction::Up,
         target: "20260103000000",
+        config: "",
     },
     Scene {
         name: "bulk_insert",
@@ -50,6 +53,7 @@ const SCENES: [Scene; 4] = [
         known: 4,
         direction: Direction::Up,
         target: "20260104000000",
+        config: "",
     },
     Scene {
         name: "downgrade",
@@ -57,6 +61,15 @@ const SCENES: [Scene; 4] = [
         known: 4,
         direction: Direction::Down,
         target: "20260101000000",
+        config: "",
+    },
+    Scene {
+        name: "run in one transaction",
+        from: "20260101000000",
+        known: 4,
+        direction: Direction::Up,
+        target: "head",
+        config: "[run]\ntransaction = \"run\"\n",
     },
 ];
 
@@ -125,7 +138,10 @@ impl Scene {
     }
 
     pub fn migrations(&self) -> Migrations {
-        history(self.known)
+        Migrations {
+            config: self.config,
+            ..history(self.known)
+        }
     }
 
     /// The scene on a copy of a database, through each door.
