@@ -6,7 +6,7 @@ use super::report::{Direction, Ran, Report};
 use super::state::{Source, State};
 use super::unit::{self, Done, Failure};
 use super::{Progress, Runner};
-use crate::connection::{Connection, JournalEntry, Trouble};
+use crate::connection::{AsConnection, Connection, JournalEntry, Trouble};
 use crate::migration::Migration;
 use mina_core::engine::Engine;
 use mina_core::sql::{Creation, Part};
@@ -19,8 +19,8 @@ impl Runner {
     /// # Errors
     ///
     /// As there.
-    pub fn create<C: Connection>(&self, conn: &mut C) -> Result<Report, Error> {
-        self.create_with(conn, &mut ())
+    pub fn create(&self, conn: &mut impl AsConnection) -> Result<Report, Error> {
+        self.create_with(conn.as_connection(), &mut ())
     }
 
     /// The same, telling how it goes on.

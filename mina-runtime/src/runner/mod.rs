@@ -111,7 +111,7 @@ impl Migrations {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create<C: Connection>(&self, conn: &mut C) -> Result<Report, Error> {
+    pub fn create(&self, conn: &mut impl AsConnection) -> Result<Report, Error> {
         self.runner().create(conn)
     }
 

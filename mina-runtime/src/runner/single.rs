@@ -76,7 +76,7 @@ impl Migration {
             let writes = unit.steps.iter().any(|step| step.action.writes_rows());
             match enforced || !writes {
                 true => unit::run(conn, &unit.steps, runs, &mut ()).map(drop),
-                false => unit::run_without_keys(conn, &unit.steps, runs, &mut ()).map(drop),
+                false => unit::run_looking_at_keys(conn, &unit.steps, runs, &mut ()).map(drop),
             }
         });
         let released = conn.release(result.is_ok());

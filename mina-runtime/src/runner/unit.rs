@@ -164,9 +164,19 @@ pub(crate) fn run_without_keys(
     progress: &mut dyn Progress,
 ) -> Result<Done, Failure> {
     let drops = |step: &Step| matches!(&step.action, Action::Sql(sql) if sql.starts_with("DROP TABLE"));
-    if !steps.iter().any(drops) {
-        return run(conn, steps, runs, progress);
+    match steps.iter().any(drops) {
+        true => run_looking_at_keys(conn, steps, runs, progress),
+        false => run(conn, steps, runs, progress),
     }
+}
+
+/// Runs steps, and refuses to leave rows behind that violate keys and did not before.
+pub(crate) fn run_looking_at_keys(
+    conn: &mut dyn Connection,
+    steps: &[Step],
+    runs: &[RunStep],
+    progress: &mut dyn Progress,
+) -> Result<Done, Failure> {
     let before = conn.broken_keys();
     let done = run(conn, steps, runs, progress)?;
     let (Some(before), Some(after)) = (before, conn.broken_keys()) else {
