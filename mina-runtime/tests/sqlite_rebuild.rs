@@ -261,13 +261,6 @@ fn the_cheapest_way_that_the_library_has_is_taken() {
     };
     let (mut new, mut old, mut oldest) = (open(sql), open(sql), open(sql));
     let native = apply(&mut new, &change("t", edits())).unwrap();
-    insta::assert_snapshot!(native.statements.join("\n"), @r#"
-    ALTER TABLE "t" RENAME COLUMN "b" TO "c"
-    ALTER TABLE "t" ALTER COLUMN "c" SET NOT NULL
-    ALTER TABLE "t" DROP CONSTRAINT "ck_a"
-    ALTER TABLE "t" ADD COLUMN "d" INTEGER CONSTRAINT "ck_d" CHECK (d > 0)
-    CREATE INDEX "ix" ON "t" ("c")
-    "#);
     let edited = apply_as(&mut old, &change("t", edits()), OLD).unwrap();
     insta::assert_snapshot!(edited.statements.join("\n"), @r#"
     ALTER TABLE "t" RENAME COLUMN "b" TO "c"
@@ -280,6 +273,16 @@ fn the_cheapest_way_that_the_library_has_is_taken() {
     ALTER TABLE "t" ADD COLUMN "d" INTEGER CONSTRAINT "ck_d" CHECK (d > 0)
     CREATE INDEX "ix" ON "t" ("c")
     "#);
+    match Means::of(&mut new).unwrap().version {
+        3_053_000.. => insta::assert_snapshot!(native.statements.join("\n"), @r#"
+            ALTER TABLE "t" RENAME COLUMN "b" TO "c"
+            ALTER TABLE "t" ALTER COLUMN "c" SET NOT NULL
+            ALTER TABLE "t" DROP CONSTRAINT "ck_a"
+            ALTER TABLE "t" ADD COLUMN "d" INTEGER CONSTRAINT "ck_d" CHECK (d > 0)
+            CREATE INDEX "ix" ON "t" ("c")
+            "#),
+        _ => assert_eq!(native.statements, edited.statements),
+    }
     let rebuilt = apply_as(&mut oldest, &change("t", edits()), REBUILD).unwrap();
     insta::assert_snapshot!(rebuilt.statements.join("\n"), @r#"
     ALTER TABLE "t" RENAME COLUMN "b" TO "c"

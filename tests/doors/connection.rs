@@ -2,10 +2,11 @@
 
 use crate::*;
 use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
-use diesel_async::{AsyncConnection, AsyncMigrationHarness};
+use diesel_async::{AsyncConnection, AsyncMigrationHarness, SimpleAsyncConnection};
 use diesel_migrations::HarnessWithOutput;
 use mina::Engine;
 
@@ -54,10 +55,14 @@ fn an_enum_of_connections_that_is_reached_into() {
     });
 }
 
+/// A library of the system has them off.
+const KEYS_ON: &str = "PRAGMA foreign_keys = ON";
+
 #[test]
 fn an_enum_of_connections_of_which_the_engine_is_known() {
     let place = Place::new();
     let mut conn = AnyConnection::establish(&place.url()).unwrap();
+    conn.batch_execute(KEYS_ON).unwrap();
     let refusal = short_way(&place.path(), &mut conn, |migrations| migrations.for_engine(Engine::Sqlite));
     insta::assert_snapshot!(refusal, @r#"
     `20260104000000` needs transactions of its own, and the connection that Diesel's harness has only takes statements
@@ -83,7 +88,8 @@ async fn an_async_connection_that_is_reached_into() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_async_connection() {
     let place = Place::new();
-    let conn = SyncConnectionWrapper::<SqliteConnection>::establish(&place.url()).await.unwrap();
+    let mut conn = SyncConnectionWrapper::<SqliteConnection>::establish(&place.url()).await.unwrap();
+    conn.batch_execute(KEYS_ON).await.unwrap();
     let refusal = short_way(&place.path(), &mut AsyncMigrationHarness::new(conn), |migrations| migrations);
     assert!(refusal.starts_with("`20260104000000` needs transactions of its own"), "{refusal}");
 }

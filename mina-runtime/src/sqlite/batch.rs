@@ -38,6 +38,23 @@ pub struct Means {
     pub schema_edits: bool,
 }
 
+impl Means {
+    /// All that the library of a connection has.
+    ///
+    /// # Errors
+    ///
+    /// SQLite's own.
+    pub fn of(conn: &mut SqliteConnection) -> Result<Self, BatchError> {
+        let version = query::words(conn, "SELECT sqlite_version() AS value")?;
+        let version = version.into_iter().flatten().next().unwrap_or_default();
+        let parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+        Ok(Self {
+            version: parts.chain([0, 0]).take(3).fold(0, |version, part: u32| version * 1_000 + part),
+            schema_edits: true,
+        })
+    }
+}
+
 /// Makes one pass over a table, the cheapest correct way: native statements where the linked library has them, an edit of
 /// the stored schema where every stored byte keeps its meaning, else one rebuild; each completed from the live table. All
 /// of it happens or nothing.
@@ -48,23 +65,21 @@ pub struct Means {
 ///
 /// What stands in the way, by name, or SQLite's own words.
 pub fn apply(conn: &mut SqliteConnection, change: &TableChange) -> Result<Done, Failure> {
-    let version = query::words(conn, "SELECT sqlite_version() AS value").map_err(|error| at(change, error))?;
-    let version = version.into_iter().flatten().next().unwrap_or_default();
-    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-    let mut part = || parts.next().unwrap_or(0);
-    let means = Means {
-        version: part() * 1_000_000 + part() * 1_000 + part(),
-        schema_edits: true,
-    };
+    let means = Means::of(conn).map_err(|error| at(change, error))?;
     apply_as(conn, change, means)
 }
 
-/// The same, with some means alone: those of an older SQLite, say.
+/// The same, with some means alone, as far as the library has them: those of an older SQLite, say.
 ///
 /// # Errors
 ///
 /// Those of [`apply`].
 pub fn apply_as(conn: &mut SqliteConnection, change: &TableChange, means: Means) -> Result<Done, Failure> {
+    let linked = Means::of(conn).map_err(|error| at(change, error))?;
+    let means = Means {
+        version: means.version.min(linked.version),
+        ..means
+    };
     let legacy =
         query::number(conn, "SELECT legacy_alter_table AS value FROM pragma_legacy_alter_table").map_err(|error| at(change, error))?;
     let begin = "SAVEPOINT mina_batch; PRAGMA legacy_alter_table = OFF";
