@@ -68,5 +68,8 @@ fn every_revision_makes_what_the_history_says() {
         let mut conn = SqliteConnection::establish(":memory:").unwrap();
         MIGRATIONS.runner().bind(bind).upgrade(&mut conn, "head").unwrap();
         assert_eq!(difference(&mut conn, &history(None), bind), "", "at the head of {bind:?}");
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        MIGRATIONS.runner().bind(bind).create(&mut conn).unwrap();
+        assert_eq!(difference(&mut conn, &history(None), bind), "", "{bind:?}, made at once");
     }
 }
