@@ -175,6 +175,21 @@ fn edit(world: &World, what: usize, at: usize, to: usize) -> EditKind {
                 columns: vec![name, "id".into()],
             },
         }),
+        8 => EditKind::AddConstraint(Constraint {
+            name: format!("fk_{at}"),
+            rule: Rule::ForeignKey {
+                columns: vec!["id".into()],
+                table: "t".into(),
+                referred: vec!["id".into()],
+                actions: " ON DELETE CASCADE".into(),
+            },
+        }),
+        9 => EditKind::AddConstraint(Constraint {
+            name: format!("ck_rows_{at}"),
+            rule: Rule::Check {
+                expression: format!("length({name}) <> {to} + 1"),
+            },
+        }),
         _ => EditKind::CreateIndex(Index {
             name: format!("ix_new_{at}"),
             sql: format!("CREATE INDEX \"ix_new_{at}\" ON \"t\" (\"{name}\")"),
@@ -237,7 +252,7 @@ proptest! {
     #[test]
     fn what_no_history_knows_survives_every_change(
         world in world(),
-        edits in prop::collection::vec((0..9usize, 0..COLUMNS, 0..TYPES.len()), 1..5),
+        edits in prop::collection::vec((0..11usize, 0..COLUMNS, 0..TYPES.len()), 1..5),
     ) {
         let change = change(&world, &edits);
         let mut outcomes = Vec::new();
@@ -258,6 +273,9 @@ proptest! {
                 prop_assert_eq!(works, before[0].is_empty(), "{}", broken);
             }
             outcomes.push(done.map(|_| outline(&mut conn).unwrap()).map_err(|_| ()));
+        }
+        if let [_] = edits[..] {
+            prop_assert!(outcomes.iter().all(|outcome| outcome.is_ok() == outcomes[0].is_ok()), "{:?}", change);
         }
         // A rebuild does not see a row refused that a later edit of the same pass takes away.
         let mut same = outcomes.iter().flatten();

@@ -104,7 +104,10 @@ fn demands<'a>(proofs: &Proofs<'a>) -> Vec<Demand<'a>> {
     let not_null = proofs.not_null.iter().map(|&column| Demand {
         broken: format!("{} IS NULL", quote(column)),
         words: format!("have no `{column}`"),
-        is: Box::new(move |kind| matches!(kind, EditKind::AlterColumn { after, .. } if after.name.eq_ignore_ascii_case(column))),
+        is: Box::new(move |kind| match kind {
+            EditKind::AlterColumn { before, after, .. } => before.nullable && !after.nullable && after.name.eq_ignore_ascii_case(column),
+            _ => false,
+        }),
     });
     let checks = proofs.checks.iter().map(|&(name, expression)| Demand {
         broken: format!("NOT ({expression}\n)"),
