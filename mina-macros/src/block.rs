@@ -1,10 +1,11 @@
 use crate::emit;
+use crate::outcome::Outcome;
 use crate::place::{self, Home};
 use crate::report::{self, Spans};
 use crate::snapshot::Snapshot;
 use mina_core::check::Checked;
 use mina_core::config::Config;
-use mina_core::diagnostic::{Code, Diagnostic};
+use mina_core::diagnostic::Code;
 use mina_core::history::{History, Revision};
 use mina_core::syntax::token::Token;
 use mina_core::syntax::{Location, Tokens, parse, token};
@@ -76,16 +77,13 @@ fn expand_in(source: &mut Source, file: &Path, home: &Home) -> TokenStream {
     }
 
     let tokens = match found {
-        Found::Same(index) => {
-            let revision = &history.revisions[index];
-            let diagnostics = history.diagnostics(index);
-            finish(source, revision, history.checked(index), diagnostics, !snapshot.faults.is_empty())
-        }
+        Found::Same(index) => finish(source, &history.revisions[index], history.checked(index), snapshot.outcome(index)),
         Found::Instead(index) => {
             source.locate();
             let revision = revision(source, shown);
             let (checked, diagnostics) = history.foreign(&revision, index);
-            finish(source, &revision, &checked, diagnostics, !snapshot.faults.is_empty())
+            let outcome = Outcome::new(&revision, &checked, diagnostics, !snapshot.faults.is_empty());
+            finish(source, &revision, &checked, &outcome)
         }
     };
     faults.extend(tokens);
@@ -101,7 +99,8 @@ fn expand_alone(source: &mut Source) -> TokenStream {
     diagnostics.retain(|diagnostic| diagnostic.code().is_none_or(|code| !elsewhere.contains(&code)));
     let block = &history.revisions[0].block;
     let rooted = block.revises.is_empty() && block.depends_on.is_empty();
-    finish(source, &history.revisions[0], history.checked(0), diagnostics, !rooted)
+    let (revision, checked) = (&history.revisions[0], history.checked(0));
+    finish(source, revision, checked, &Outcome::new(revision, checked, diagnostics, !rooted))
 }
 
 fn revision(source: &Source, file: String) -> Revision {
@@ -115,13 +114,9 @@ fn revision(source: &Source, file: String) -> Revision {
     }
 }
 
-fn finish(source: &Source, revision: &Revision, checked: &Checked, mut diagnostics: Vec<Diagnostic>, partial: bool) -> TokenStream {
-    if partial {
-        diagnostics.retain(|diagnostic| diagnostic.code().is_some_and(|code| code <= Code::M006));
-    }
-    let mut tokens = report::report(&diagnostics, &source.spans);
-    let refused = partial || diagnostics.iter().any(Diagnostic::is_error);
-    tokens.extend(emit::migration(source, revision, (!refused).then_some(checked)));
+fn finish(source: &Source, revision: &Revision, checked: &Checked, outcome: &Outcome) -> TokenStream {
+    let mut tokens = report::report(&outcome.diagnostics, &source.spans);
+    tokens.extend(emit::migration(source, revision, checked, outcome));
     tokens
 }
 

@@ -9,6 +9,7 @@ mod editor;
 mod emit;
 mod folder;
 mod memo;
+mod outcome;
 mod place;
 mod report;
 mod run;

@@ -8,6 +8,7 @@ use mina_core::syntax::ast::{self, Block, Body, Downgrade, StatementKind, Undo};
 use mina_core::syntax::token::Token;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
+use std::collections::BTreeSet;
 
 /// The Rust of a block's `run` steps: a function a step for each engine that can be linked.
 pub struct Runs<'a> {
@@ -52,9 +53,10 @@ impl<'a> Runs<'a> {
             .collect()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+    /// The engines that have any.
+    pub fn engines(&self) -> BTreeSet<Engine> {
+        let schemas = self.steps.iter().flat_map(|step| &step.schemas);
+        schemas.map(|(engine, _)| *engine).collect()
     }
 
     /// The functions for an engine, as a list of its steps.
