@@ -2,5 +2,7 @@
 
 pub mod language;
 
+#[doc(hidden)]
+pub use mina_macros::creations;
 pub use mina_macros::{migration, migrations};
 pub use mina_runtime::*;

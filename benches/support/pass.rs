@@ -176,7 +176,7 @@ pub fn fill(file: &Path, rows: usize) -> Result<()> {
 /// A history of two: the tables, and a batch.
 pub fn history(batch: &str) -> Result<Migrations> {
     let mut schema = Schema::default();
-    let mut migrations: Vec<&'static Migration> = Vec::new();
+    let mut migrations: Vec<Migration> = Vec::new();
     for (id, revises, body) in [
         ("2025", "base", TABLES.to_owned()),
         ("2026", "\"2025\"", format!("batch_alter users {{ {batch} }}")),
@@ -198,10 +198,10 @@ pub fn history(batch: &str) -> Result<Migrations> {
             engines: vec![rendered],
             ..Record::default()
         };
-        migrations.push(Box::leak(Box::new(Migration {
+        migrations.push(Migration {
             record: Encoded(record.encode().leak()),
             runs: &[],
-        })));
+        });
         if batch.is_empty() {
             break;
         }

@@ -19,10 +19,10 @@ pub fn migration(source: &Source, revision: &Revision, checked: &Checked, outcom
     let text = format!(
         "#[allow(dead_code, missing_docs)]
         pub const MIGRATION: ::mina::Migration = ::mina::Migration {{ record: ::mina::Encoded({:?}), runs: &[{listed}] }};
-        #[allow(dead_code, missing_docs)]
-        pub fn up(conn: &mut impl ::mina::AsConnection) -> ::mina::support::Ran {{ MIGRATION.up(conn) }}
-        #[allow(dead_code, missing_docs)]
-        pub fn down(conn: &mut impl ::mina::AsConnection) -> ::mina::support::Ran {{ MIGRATION.down(conn) }}",
+        #[inline] #[allow(dead_code, missing_docs)]
+        pub fn up(conn: &mut dyn ::mina::AsConnection) -> ::mina::support::Ran {{ ::mina::support::up(MIGRATION, conn) }}
+        #[inline] #[allow(dead_code, missing_docs)]
+        pub fn down(conn: &mut dyn ::mina::AsConnection) -> ::mina::support::Ran {{ ::mina::support::down(MIGRATION, conn) }}",
         outcome.record,
     );
     let mut tokens = runs.functions();

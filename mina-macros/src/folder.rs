@@ -54,7 +54,6 @@ pub fn expand(input: TokenStream) -> TokenStream {
     }
     modules.sort();
 
-    let creations = creations(&snapshot);
     let modules = modules.iter().map(|(_, name)| name);
     let config = match &layout.file {
         Some(file) => {
@@ -66,8 +65,8 @@ pub fn expand(input: TokenStream) -> TokenStream {
     tokens.extend(quote! {
         /// The migrations of this crate, sorted by revision.
         pub static MIGRATIONS: ::mina::Migrations = ::mina::Migrations {
-            migrations: &[#(&#modules::MIGRATION),*],
-            creations: &[#creations],
+            migrations: &[#(#modules::MIGRATION),*],
+            creations: ::mina::creations!(),
             config: #config,
             directory: ::core::env!("CARGO_MANIFEST_DIR"),
         };
@@ -76,9 +75,13 @@ pub fn expand(input: TokenStream) -> TokenStream {
 }
 
 /// The way straight to the head of each bind; none where the history is not whole.
-fn creations(snapshot: &Snapshot) -> TokenStream {
+///
+/// It is a macro of its own that is expanded after the blocks: by then the history is folded, on whatever core.
+pub fn creations() -> TokenStream {
+    let Some(root) = place::crate_folder() else { return quote!(&[]) };
+    let snapshot = Snapshot::of(&Home::Crate(root));
     let history = &snapshot.history;
-    let mut text = String::new();
+    let mut text = String::from("&[");
     for (bind, _) in history.graphs().filter(|_| snapshot.faults.is_empty()) {
         for &target in history.targets(bind) {
             let Some(creation) = history.creation(bind, target) else { continue };
@@ -87,6 +90,7 @@ fn creations(snapshot: &Snapshot) -> TokenStream {
             text += &format!("::mina::Created {{ bind: {bind}, engine: ::mina::support::Engine::{engine}, creation: {json:?} }},");
         }
     }
+    text.push(']');
     text.parse::<proc_macro::TokenStream>().map(TokenStream::from).unwrap_or_default()
 }
 

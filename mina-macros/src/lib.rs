@@ -31,3 +31,10 @@ pub fn migration(input: TokenStream) -> TokenStream {
 pub fn migrations(input: TokenStream) -> TokenStream {
     folder::expand(input.into()).into()
 }
+
+/// What [`migrations!`] leaves for later.
+#[doc(hidden)]
+#[proc_macro]
+pub fn creations(_: TokenStream) -> TokenStream {
+    folder::creations().into()
+}

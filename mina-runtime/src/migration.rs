@@ -7,7 +7,7 @@ pub use mina_core::record::Encoded;
 #[derive(Clone, Copy, Debug)]
 pub struct Migrations {
     /// Every bind's migrations, sorted by id.
-    pub migrations: &'static [&'static Migration],
+    pub migrations: &'static [Migration],
     /// The way straight to the head of each bind, one an engine that is rendered; none where it is not known.
     pub creations: &'static [Created],
     /// The text of mina.toml; empty where there is none.

@@ -2,10 +2,29 @@
 
 pub use mina_core::engine::Engine;
 
+use crate::{AsConnection, Migration};
 use std::error::Error;
 
 /// What running one migration comes to.
 pub type Ran = Result<(), crate::Error>;
+
+/// The upgrade of one migration; a function, because the compiler finds it faster than a method.
+///
+/// # Errors
+///
+/// Those of [`Migration::up`].
+pub fn up(migration: Migration, conn: &mut dyn AsConnection) -> Ran {
+    migration.up(conn)
+}
+
+/// The same with the downgrade.
+///
+/// # Errors
+///
+/// Those of [`Migration::down`].
+pub fn down(migration: Migration, conn: &mut dyn AsConnection) -> Ran {
+    migration.down(conn)
+}
 
 type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 

@@ -32,13 +32,13 @@ use std::path::{Path, PathBuf};
 /// A native change, a count before an index, a rebuild of a keyed parent, three units, Rust, and no way back at the end.
 pub(crate) static WHOLE: Migrations = Migrations {
     migrations: &[
-        &m20260101000000::MIGRATION,
-        &m20260102000000::MIGRATION,
-        &m20260103000000::MIGRATION,
-        &m20260104000000::MIGRATION,
-        &m20260105000000::MIGRATION,
-        &m20260106000000::MIGRATION,
-        &m20260107000000::MIGRATION,
+        m20260101000000::MIGRATION,
+        m20260102000000::MIGRATION,
+        m20260103000000::MIGRATION,
+        m20260104000000::MIGRATION,
+        m20260105000000::MIGRATION,
+        m20260106000000::MIGRATION,
+        m20260107000000::MIGRATION,
     ],
     creations: &[],
     config: "",
@@ -48,12 +48,12 @@ pub(crate) static WHOLE: Migrations = Migrations {
 /// The same without its end.
 pub(crate) static REVERSIBLE: Migrations = Migrations {
     migrations: &[
-        &m20260101000000::MIGRATION,
-        &m20260102000000::MIGRATION,
-        &m20260103000000::MIGRATION,
-        &m20260104000000::MIGRATION,
-        &m20260105000000::MIGRATION,
-        &m20260106000000::MIGRATION,
+        m20260101000000::MIGRATION,
+        m20260102000000::MIGRATION,
+        m20260103000000::MIGRATION,
+        m20260104000000::MIGRATION,
+        m20260105000000::MIGRATION,
+        m20260106000000::MIGRATION,
     ],
     creations: &[],
     config: "",
@@ -74,10 +74,10 @@ pub(crate) fn written(checksum: &str, up: &str, down: &str) -> Migrations {
         }],
         ..Record::default()
     };
-    let migration: &'static Migration = Box::leak(Box::new(Migration {
+    let migration = Migration {
         record: Encoded(record.encode().leak()),
         runs: &[],
-    }));
+    };
     Migrations {
         migrations: vec![migration].leak(),
         creations: &[],

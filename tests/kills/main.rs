@@ -22,11 +22,11 @@ use std::time::{Duration, Instant};
 use tally::{Next, Tally};
 use victim::{Moment, Victim};
 
-static ALL: [&Migration; 4] = [
-    &m20260101000000::MIGRATION,
-    &m20260102000000::MIGRATION,
-    &m20260103000000::MIGRATION,
-    &m20260104000000::MIGRATION,
+static ALL: [Migration; 4] = [
+    m20260101000000::MIGRATION,
+    m20260102000000::MIGRATION,
+    m20260103000000::MIGRATION,
+    m20260104000000::MIGRATION,
 ];
 
 /// The first revisions of the history.

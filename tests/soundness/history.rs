@@ -145,7 +145,7 @@ impl Grown {
     }
 
     pub fn migrations(&self) -> Migrations {
-        let all: Vec<&'static Migration> = (0..self.revisions.len())
+        let all: Vec<Migration> = (0..self.revisions.len())
             .map(|at| migration(&self.revisions[at], self.replayed(at)))
             .collect();
         let targets = self.history.targets(None).iter();
@@ -161,7 +161,7 @@ impl Grown {
     }
 }
 
-pub fn collected(migrations: Vec<&'static Migration>) -> Migrations {
+pub fn collected(migrations: Vec<Migration>) -> Migrations {
     Migrations {
         migrations: migrations.leak(),
         creations: &[],
@@ -171,7 +171,7 @@ pub fn collected(migrations: Vec<&'static Migration>) -> Migrations {
 }
 
 /// A migration as the macro writes it.
-pub fn migration(revision: &Revision, replayed: &Replayed) -> &'static Migration {
+pub fn migration(revision: &Revision, replayed: &Replayed) -> Migration {
     let units = |trace| {
         let units = sql::render(trace, &revision.tokens, revision.block.transaction);
         serde_json::to_string(&units).unwrap()
@@ -190,10 +190,10 @@ pub fn migration(revision: &Revision, replayed: &Replayed) -> &'static Migration
         engines: vec![rendered],
         ..Record::default()
     };
-    Box::leak(Box::new(Migration {
+    Migration {
         record: Encoded(record.encode().leak()),
         runs: &[],
-    }))
+    }
 }
 
 /// What the downgrade does, an operation a statement.

@@ -74,7 +74,6 @@ impl Runner {
         self.migrations
             .migrations
             .iter()
-            .copied()
             .find(|migration| migration.record.id() == revision)
     }
 }

@@ -375,8 +375,8 @@ impl Runner {
     }
 
     fn members(&self) -> Vec<&'static Migration> {
-        let of_bind = |migration: &&&'static Migration| migration.record.bind() == self.bind.as_deref();
-        let mut members: Vec<&'static Migration> = self.migrations.migrations.iter().filter(of_bind).copied().collect();
+        let of_bind = |migration: &&'static Migration| migration.record.bind() == self.bind.as_deref();
+        let mut members: Vec<&'static Migration> = self.migrations.migrations.iter().filter(of_bind).collect();
         members.sort_by_key(|migration| migration.record.id());
         members
     }

@@ -17,7 +17,7 @@ impl Migration {
     /// # Errors
     ///
     /// [`ErrorKind::Step`], or [`ErrorKind::InTransaction`].
-    pub fn up(&self, conn: &mut impl AsConnection) -> Result<(), Error> {
+    pub fn up(&self, conn: &mut (impl AsConnection + ?Sized)) -> Result<(), Error> {
         self.run(conn.as_connection(), Direction::Up)
     }
 
@@ -26,7 +26,7 @@ impl Migration {
     /// # Errors
     ///
     /// As [`Migration::up`], or [`ErrorKind::Irreversible`].
-    pub fn down(&self, conn: &mut impl AsConnection) -> Result<(), Error> {
+    pub fn down(&self, conn: &mut (impl AsConnection + ?Sized)) -> Result<(), Error> {
         self.reversible()?;
         self.run(conn.as_connection(), Direction::Down)
     }

@@ -78,7 +78,7 @@ impl Draft {
         }
     }
 
-    fn leak(self) -> &'static Migration {
+    fn leak(self) -> Migration {
         let json = |units: &[Unit]| serde_json::to_string(units).unwrap();
         let rendered = Rendered {
             engine: Engine::Sqlite,
@@ -97,10 +97,10 @@ impl Draft {
             engines: vec![rendered],
             ..Record::default()
         };
-        Box::leak(Box::new(Migration {
+        Migration {
             record: Encoded(record.encode().leak()),
             runs: vec![(Engine::Sqlite, &*self.runs.leak())].leak(),
-        }))
+        }
     }
 }
 
@@ -109,7 +109,7 @@ pub fn history(drafts: Vec<Draft>) -> Migrations {
 }
 
 pub fn with_config(drafts: Vec<Draft>, config: &'static str) -> Migrations {
-    let mut migrations: Vec<&'static Migration> = drafts.into_iter().map(Draft::leak).collect();
+    let mut migrations: Vec<Migration> = drafts.into_iter().map(Draft::leak).collect();
     migrations.sort_by_key(|migration| migration.record.id());
     Migrations {
         migrations: Box::leak(migrations.into_boxed_slice()),
