@@ -11,8 +11,7 @@ impl Session {
         let all = self.bound(&self.names()?)?;
         for bound in &all {
             let (mut conn, there) = bound.look().map_err(|error| bound.fail(error))?;
-            let status = bound.runner.status(&mut conn).map_err(|error| bound.fail(error))?;
-            let entries = bound.runner.history(&mut conn).map_err(|error| bound.fail(error))?;
+            let (status, entries) = bound.runner.overview(&mut conn).map_err(|error| bound.fail(error))?;
             if all.len() > 1 || verbose {
                 output.text += &format!("{}:\n", bound.title());
             }

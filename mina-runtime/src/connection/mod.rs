@@ -217,7 +217,7 @@ pub struct HistoryRow {
 }
 
 /// What a row of the journal says, its downgrade aside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, diesel::Queryable)]
 #[allow(missing_docs)]
 pub struct JournalRow {
     pub revision: String,

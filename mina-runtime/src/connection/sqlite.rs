@@ -2,6 +2,7 @@ use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, S
 use crate::migration::RunStep;
 use crate::sqlite::{self, BatchError};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
@@ -51,37 +52,8 @@ struct Counted {
     n: i64,
 }
 
-#[derive(QueryableByName)]
-struct Applied {
-    #[diesel(sql_type = Text)]
-    version: String,
-    #[diesel(sql_type = Text)]
-    run_on: String,
-}
-
-#[derive(QueryableByName)]
-struct Journalled {
-    #[diesel(sql_type = Text)]
-    revision: String,
-    #[diesel(sql_type = Text)]
-    action: String,
-    #[diesel(sql_type = Text)]
-    state: String,
-    #[diesel(sql_type = Integer)]
-    unit: i32,
-    #[diesel(sql_type = Integer)]
-    units: i32,
-    #[diesel(sql_type = Text)]
-    hash: String,
-    #[diesel(sql_type = Text)]
-    checksum: String,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    position: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    duration_ms: i64,
-    #[diesel(sql_type = Text)]
-    tool: String,
-}
+/// Those of [`JournalRow`], by their place: by name it would take as long as all else that a look at a database does.
+type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt, Text);
 
 fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -193,7 +165,7 @@ impl Connection for SqliteConnection {
     }
 
     fn commit(&mut self) -> QueryResult<()> {
-        let patience = Duration::from_millis(pragma(self, "busy_timeout", "timeout")?.unsigned_abs());
+        let mut patience = None;
         let began = Instant::now();
         loop {
             match self.batch_execute("COMMIT") {
@@ -202,7 +174,14 @@ impl Connection for SqliteConnection {
                     return Ok(());
                 }
                 // A reader's lock: the transaction stays open, and COMMIT can be tried again.
-                Err(error) if self.trouble(&error) == Trouble::Locked && began.elapsed() < patience => {
+                Err(error) if self.trouble(&error) == Trouble::Locked => {
+                    let timeout = match patience {
+                        Some(timeout) => timeout,
+                        None => *patience.insert(pragma(self, "busy_timeout", "timeout")?.unsigned_abs()),
+                    };
+                    if began.elapsed() >= Duration::from_millis(timeout) {
+                        return Err(error);
+                    }
                     std::thread::sleep(Duration::from_millis(20));
                 }
                 Err(error) => return Err(error),
@@ -264,15 +243,12 @@ impl Connection for SqliteConnection {
         if !has_table(self, table)? {
             return Ok(None);
         }
-        let sql = format!(
+        let query = format!(
             "SELECT version, CAST(run_on AS TEXT) AS run_on FROM {} ORDER BY version",
             quote(table)
         );
-        let rows: Vec<Applied> = sql_query(sql).load(self)?;
-        let rows = rows.into_iter().map(|row| HistoryRow {
-            version: row.version,
-            run_on: row.run_on,
-        });
+        let rows: Vec<(String, String)> = sql::<(Text, Text)>(&query).load(self)?;
+        let rows = rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on });
         Ok(Some(rows.collect()))
     }
 
@@ -280,24 +256,12 @@ impl Connection for SqliteConnection {
         if !has_table(self, JOURNAL)? {
             return Ok(Vec::new());
         }
-        let sql = format!(
+        let query = format!(
             "SELECT revision, action, state, unit, units, hash, checksum, position, duration_ms, tool \
-             FROM {JOURNAL} WHERE history_table = ? ORDER BY id"
+             FROM {JOURNAL} WHERE history_table = "
         );
-        let rows: Vec<Journalled> = sql_query(sql).bind::<Text, _>(table).load(self)?;
-        let rows = rows.into_iter().map(|row| JournalRow {
-            revision: row.revision,
-            action: row.action,
-            state: row.state,
-            unit: row.unit,
-            units: row.units,
-            hash: row.hash,
-            checksum: row.checksum,
-            position: row.position,
-            duration_ms: row.duration_ms,
-            tool: row.tool,
-        });
-        Ok(rows.collect())
+        let rows = sql::<JournalColumns>(&query).bind::<Text, _>(table).sql(" ORDER BY id");
+        rows.load(self)
     }
 
     fn has_journal(&mut self) -> QueryResult<bool> {

@@ -23,6 +23,8 @@ pub(crate) struct Run<'a> {
     pub(crate) lock_timeout: u64,
     pub(crate) scope: Scope,
     pub(crate) shared: Option<Shared>,
+    /// Whether this run has seen to it that the history table and the journal are there.
+    pub(crate) prepared: bool,
     pub(crate) report: Report,
 }
 
@@ -308,6 +310,7 @@ impl Run<'_> {
         match looked {
             Ok(None) => Ok(None),
             other => {
+                self.prepared = false;
                 self.conn.rollback().map_err(|error| self.database(&error))?;
                 other
             }
@@ -316,7 +319,10 @@ impl Run<'_> {
 
     fn look_again(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
         let planned = job.planned;
-        self.conn.create_tables(&self.state.table).map_err(|error| self.database(&error))?;
+        if !self.prepared {
+            self.conn.create_tables(&self.state.table).map_err(|error| self.database(&error))?;
+            self.prepared = true;
+        }
         self.refresh()?;
         if self.is_over(planned) {
             return Ok(Some(Outcome::Over));
@@ -349,8 +355,9 @@ impl Run<'_> {
     fn refresh(&mut self) -> Result<(), ErrorKind> {
         let table = self.state.table.clone();
         let refreshed = self.state.book.refresh(self.conn, &table);
-        refreshed.map_err(|error| self.database(&error))?;
-        self.state.follow();
+        if refreshed.map_err(|error| self.database(&error))? {
+            self.state.follow();
+        }
         Ok(())
     }
 
@@ -403,6 +410,7 @@ impl Run<'_> {
     }
 
     pub(super) fn roll_back(&mut self) {
+        self.prepared = false;
         // The failure is what matters; a rollback that fails, too, ends with the connection.
         let _ = self.conn.rollback();
         if let Ok(book) = Book::read(self.conn, &self.state.table) {

@@ -64,12 +64,13 @@ impl Book {
         Ok(book)
     }
 
-    /// Reads again what another session may have changed.
-    pub(crate) fn refresh(&mut self, conn: &mut dyn Connection, table: &str) -> QueryResult<()> {
-        if conn.version()? != self.version || !self.exists {
+    /// Reads again what another session may have changed; whether there was anything to read.
+    pub(crate) fn refresh(&mut self, conn: &mut dyn Connection, table: &str) -> QueryResult<bool> {
+        let stale = conn.version()? != self.version || !self.exists;
+        if stale {
             *self = Self::read(conn, table)?;
         }
-        Ok(())
+        Ok(stale)
     }
 
     pub(crate) fn record(&self, revision: &str) -> Option<&Record> {

@@ -321,6 +321,7 @@ impl Runner {
                 lock_timeout: config.run.lock_timeout,
                 scope: self.transaction.unwrap_or(config.run.transaction),
                 shared: None,
+                prepared: false,
                 report,
             };
             run.go(&plan)

@@ -4,7 +4,9 @@ use super::error::{Edit, Error, ErrorKind, Partly};
 use super::report::Direction;
 use super::state::{Source, State};
 use crate::connection::Connection;
+use mina_core::history::Set;
 use serde::Serialize;
+use std::collections::HashSet;
 
 /// What a database holds of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -164,8 +166,13 @@ impl Runner {
     ///
     /// As there.
     pub fn history(&self, conn: &mut dyn Connection) -> Result<Vec<Entry>, Error> {
+        self.look(conn, |state| Ok(state.entries(state.graph.order())))
+    }
+
+    /// The status, and of the entries those that the database is at.
+    pub(crate) fn overview(&self, conn: &mut dyn Connection) -> Result<(Status, Vec<Entry>), Error> {
         self.look(conn, |state| {
-            Ok(state.graph.order().iter().map(|&index| state.entry(index)).collect())
+            Ok((state.status(), state.entries(&state.graph.heads_of(&state.applied))))
         })
     }
 
@@ -246,7 +253,13 @@ impl State {
         }
     }
 
-    fn entry(&self, index: usize) -> Entry {
+    fn entries(&self, indexes: &[usize]) -> Vec<Entry> {
+        let edited: HashSet<String> = self.edits().into_iter().map(|edit| edit.revision).collect();
+        let current = self.graph.set(self.graph.heads_of(&self.applied));
+        indexes.iter().map(|&index| self.entry(index, &edited, &current)).collect()
+    }
+
+    fn entry(&self, index: usize, edited: &HashSet<String>, current: &Set) -> Entry {
         let id = self.graph.id(index);
         let partial = self.book.partial(id).map(|partial| Applied::Partly(PartlyDone::new(id, partial)));
         let applied = self.book.applied.get(id);
@@ -254,7 +267,7 @@ impl State {
             None => Applied::Pending,
             Some(_) if self.ahead.contains_key(id) => Applied::Ahead,
             Some(_) if self.is_unverified(id) => Applied::Unverified,
-            Some(_) if self.edits().iter().any(|edit| edit.revision == id) => Applied::Edited,
+            Some(_) if edited.contains(id) => Applied::Edited,
             Some(_) => Applied::Applied,
         };
         let timed = self.book.record(id).filter(|record| applied.is_some() && record.checksum.is_some());
@@ -262,7 +275,7 @@ impl State {
             state: Some(partial.unwrap_or(state)),
             run_on: applied.cloned(),
             duration_ms: timed.map(|record| record.duration_ms),
-            current: self.graph.heads_of(&self.applied).contains(&index),
+            current: current.contains(index),
             ..entry(&self.graph, index, self.source(index))
         }
     }
