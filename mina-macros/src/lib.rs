@@ -18,7 +18,7 @@ mod snapshot;
 use proc_macro::TokenStream;
 
 /// One revision of a history: checked against the schema that its ancestors leave, and written into the crate as
-/// `pub static MIGRATION`, `pub fn up` and `pub fn down`.
+/// `pub const MIGRATION`, `pub fn up` and `pub fn down`.
 #[proc_macro]
 pub fn migration(input: TokenStream) -> TokenStream {
     block::expand(input.into()).into()
