@@ -170,6 +170,7 @@ impl Runner {
     }
 
     /// The status, and of the entries those that the database is at.
+    #[cfg(feature = "cli")]
     pub(crate) fn overview(&self, conn: &mut dyn Connection) -> Result<(Status, Vec<Entry>), Error> {
         self.look(conn, |state| {
             Ok((state.status(), state.entries(&state.graph.heads_of(&state.applied))))
