@@ -5,8 +5,9 @@ use crate::engine::Engine;
 
 /// Cannot stand in a name or in JSON, and is left out of what people write.
 const SEPARATOR: char = '\u{1f}';
+/// The engines with their checksums, before the SQL: they are read of every migration, and the SQL of few.
 const ENGINES: usize = 10;
-const PER_ENGINE: usize = 4;
+const SQL: usize = 11;
 
 /// What is known of a migration when it has been checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +54,9 @@ impl Record<'_> {
     #[must_use]
     pub fn encode(&self) -> String {
         let irreversible = self.irreversible.map(|why| format!("={why}"));
-        let fields: [&str; ENGINES] = [
+        let engines = self.engines.iter();
+        let engines = engines.map(|rendered| format!("{} {}", rendered.engine.name(), rendered.checksum));
+        let fields: [&str; SQL] = [
             self.id,
             self.message,
             self.file,
@@ -64,10 +67,11 @@ impl Record<'_> {
             self.alias.unwrap_or_default(),
             &irreversible.unwrap_or_default(),
             self.description,
+            &engines.collect::<Vec<_>>().join(","),
         ];
         let mut text = fields.map(|field| field.replace(SEPARATOR, "")).join(&SEPARATOR.to_string());
         for rendered in &self.engines {
-            for field in [rendered.engine.name(), &rendered.checksum, &rendered.up, &rendered.down] {
+            for field in [&rendered.up, &rendered.down] {
                 text.push(SEPARATOR);
                 text.push_str(field);
             }
@@ -152,25 +156,24 @@ impl<'a> Encoded<'a> {
     /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
     #[must_use]
     pub fn checksum(self, engine: Engine) -> Option<&'a str> {
-        self.rendered(engine, 1)
+        self.rendered().find(|(on, _)| *on == engine).map(|(_, checksum)| checksum)
     }
 
     /// Its units on an engine as JSON.
     #[must_use]
     pub fn up(self, engine: Engine) -> Option<&'a str> {
-        self.rendered(engine, 2)
+        self.sql(engine, 0)
     }
 
     /// The same for the downgrade; `[]` where it is irreversible.
     #[must_use]
     pub fn down(self, engine: Engine) -> Option<&'a str> {
-        self.rendered(engine, 3)
+        self.sql(engine, 1)
     }
 
     /// The engines it is rendered for.
     pub fn engines(self) -> impl Iterator<Item = Engine> {
-        let names = self.0.split(SEPARATOR).skip(ENGINES).step_by(PER_ENGINE);
-        names.filter_map(Engine::named)
+        self.rendered().map(|(engine, _)| engine)
     }
 
     fn field(self, at: usize) -> &'a str {
@@ -181,9 +184,14 @@ impl<'a> Encoded<'a> {
         Some(self.field(at)).filter(|field| !field.is_empty())
     }
 
-    fn rendered(self, engine: Engine, at: usize) -> Option<&'a str> {
+    fn rendered(self) -> impl Iterator<Item = (Engine, &'a str)> {
+        let engines = self.field(ENGINES).split(',').filter_map(|engine| engine.split_once(' '));
+        engines.filter_map(|(name, checksum)| Some((Engine::named(name)?, checksum)))
+    }
+
+    fn sql(self, engine: Engine, at: usize) -> Option<&'a str> {
         let on = self.engines().position(|on| on == engine)?;
-        Some(self.field(ENGINES + on * PER_ENGINE + at))
+        Some(self.field(SQL + on * 2 + at))
     }
 }
 

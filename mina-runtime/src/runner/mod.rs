@@ -395,10 +395,11 @@ impl Runner {
         let waited = config.run.lock_timeout;
         let book = Book::read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
         let members = self.members();
+        let ids: Vec<&str> = members.iter().map(|migration| migration.record.id()).collect();
         let mut ahead = BTreeMap::new();
         let (mut unknown, mut others) = (Vec::new(), BTreeMap::new());
         for id in book.applied.keys() {
-            if members.binary_search_by(|migration| migration.record.id().cmp(id)).is_ok() {
+            if ids.binary_search(&id.as_str()).is_ok() {
                 continue;
             }
             let other = self.migrations.migrations.iter().find(|migration| migration.record.id() == id);
@@ -418,6 +419,7 @@ impl Runner {
             engine: conn.engine(),
             table,
             members,
+            ids,
             ahead,
             unknown,
             others,

@@ -16,6 +16,8 @@ pub(crate) struct State {
     pub(crate) engine: Engine,
     pub(crate) table: String,
     pub(crate) members: Vec<&'static Migration>,
+    /// Their ids, which are looked up more often than they are worth reading.
+    pub(crate) ids: Vec<&'static str>,
     pub(crate) ahead: BTreeMap<String, Option<Journalled>>,
     pub(crate) unknown: Vec<String>,
     pub(crate) others: BTreeMap<String, Option<String>>,
@@ -180,7 +182,7 @@ impl State {
     }
 
     pub(crate) fn member(&self, id: &str) -> Option<&'static Migration> {
-        let at = self.members.binary_search_by(|migration| migration.record.id().cmp(id)).ok()?;
+        let at = self.ids.binary_search(&id).ok()?;
         Some(self.members[at])
     }
 
