@@ -5,11 +5,11 @@ use super::{proof, restore_words, safe};
 use crate::diagnostic::{Code, Diagnostic, Level, Lint};
 use crate::engine::Engine;
 use crate::history::{Resolved, Step, Trace};
-use crate::operation::{Context, Operation};
+use crate::operation::{Context, Operation, Using};
 use crate::schema::{
     Check, Column, Constraint, Exclusion, ForeignKey, Index, IndexKey, Name, ObjectName, PrimaryKey, Schema, Type, Unique, Value,
 };
-use crate::sql::sqlite::{quote, string};
+use crate::sql::Dialect;
 
 /// Something that every row of a table has to meet, from one operation on.
 #[derive(Clone, Debug)]
@@ -313,7 +313,7 @@ fn index_columns(index: &Index) -> Vec<String> {
 
 /// How the rows are counted that would break an operation.
 pub struct Counted {
-    /// The query, on SQLite.
+    /// The query.
     pub sql: String,
     /// What they are, for «3 rows of `users` have no `email`».
     pub what: String,
@@ -325,13 +325,21 @@ pub struct Counted {
 /// column that is there before the statement.
 ///
 /// The names are those before the whole statement `step` that the operation stands in.
-pub fn count_query(resolved: &Resolved, step: &Step) -> Option<Counted> {
-    let demands = Demand::of(&resolved.operation, &resolved.before, Engine::Sqlite);
+pub fn count_query(resolved: &Resolved, step: &Step, dialect: &dyn Dialect) -> Option<Counted> {
+    let mut demands = Demand::of(&resolved.operation, &resolved.before, dialect.engine());
+    // What an expression makes of the values is not known before it runs.
+    if let Operation::AlterColumn {
+        using: Using::Expression(_),
+        ..
+    } = resolved.operation
+    {
+        demands.retain(|demand| !matches!(demand, Demand::Type { .. }));
+    }
     let earlier = step.operations.iter().take_while(|other| !std::ptr::eq(*other, resolved));
     let earlier: Vec<&Operation> = earlier.map(|other| &other.operation).collect();
     let demands = demands.into_iter().filter_map(|demand| rename_back(demand, &earlier, step));
     let demands: Vec<Demand> = demands.collect();
-    let (queries, whats): (Vec<_>, Vec<_>) = demands.iter().filter_map(count).unzip();
+    let (queries, whats): (Vec<_>, Vec<_>) = demands.iter().filter_map(|demand| count(demand, dialect)).unzip();
     let sql = match &queries[..] {
         [] => return None,
         [query] => query.clone(),
@@ -410,28 +418,20 @@ impl Demand {
     }
 }
 
-fn table_sql(name: &ObjectName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{}.{}", quote(schema), quote(&name.name)),
-        None => quote(&name.name),
-    }
-}
-
-fn count(demand: &Demand) -> Option<(String, String)> {
-    let from = table_sql(demand.table());
+fn count(demand: &Demand, dialect: &dyn Dialect) -> Option<(String, String)> {
     let table = demand.table();
+    let from = dialect.object(table);
+    let quote = |name: &String| dialect.quote(name);
+    let quoted = |names: &[String]| names.iter().map(quote).collect::<Vec<_>>();
     Some(match demand {
         Demand::NotNull { column, .. } => (
             format!("SELECT count(*) FROM {from} WHERE {} IS NULL", quote(&column.name)),
             format!("rows of `{table}` have no `{}`", column.name),
         ),
-        Demand::Unique { columns, .. } => {
-            let keys: Vec<String> = columns.iter().map(|column| quote(column)).collect();
-            (
-                groups(&from, &keys, None),
-                format!("rows of `{table}` share their `{}` with another", columns.join(", ")),
-            )
-        }
+        Demand::Unique { columns, .. } => (
+            groups(&from, &quoted(columns), None),
+            format!("rows of `{table}` share their `{}` with another", columns.join(", ")),
+        ),
         Demand::Index { index, .. } => {
             let key = |key: &IndexKey| match key {
                 IndexKey::Column(name) => quote(name),
@@ -445,7 +445,7 @@ fn count(demand: &Demand) -> Option<(String, String)> {
             )
         }
         Demand::PrimaryKey { columns, .. } => {
-            let keys: Vec<String> = columns.iter().map(|column| quote(column)).collect();
+            let keys = quoted(columns);
             let nulls: Vec<String> = keys.iter().map(|key| format!("{key} IS NULL")).collect();
             (
                 format!(
@@ -469,29 +469,21 @@ fn count(demand: &Demand) -> Option<(String, String)> {
                 format!(
                     "SELECT count(*) FROM {from} AS c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
                     set.join(" AND "),
-                    table_sql(&key.table),
+                    dialect.object(&key.table),
                     pairs.join(" AND ")
                 ),
                 format!("rows of `{table}` have a `{}` that `{}` lacks", key.columns.join(", "), key.table),
             )
         }
-        Demand::EnumValue { column, value, .. } => (
-            format!("SELECT count(*) FROM {from} WHERE {} = {}", quote(column), string(value)),
-            format!("rows of `{table}` have `{column}` at `{value}`"),
-        ),
+        Demand::EnumValue { column, value, .. } => {
+            let literal = dialect.literal(&Value::String(value.clone()), None);
+            (
+                format!("SELECT count(*) FROM {from} WHERE {} = {literal}", quote(column)),
+                format!("rows of `{table}` have `{column}` at `{value}`"),
+            )
+        }
         Demand::Type { before, after, .. } => {
-            let column = quote(&before.name);
-            let bent = match &after.ty {
-                Type::Bool | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Unsigned(_) => {
-                    format!("CAST({column} AS INTEGER) <> {column} AND CAST(CAST({column} AS INTEGER) AS TEXT) <> CAST({column} AS TEXT)")
-                }
-                Type::Float | Type::Double | Type::Numeric(_) => {
-                    format!(
-                        "typeof({column}) = 'text' AND CAST({column} + 0 AS TEXT) <> {column} AND {column} + 0 <> CAST({column} AS REAL)"
-                    )
-                }
-                _ => return None,
-            };
+            let bent = dialect.bent(&quote(&before.name), &before.ty, &after.ty)?;
             (
                 format!("SELECT count(*) FROM {from} WHERE {bent}"),
                 format!("rows of `{table}` have a `{}` that is no `{}`", before.name, after.ty),
@@ -505,7 +497,7 @@ fn groups(from: &str, keys: &[String], filter: Option<&str>) -> String {
     let mut conditions: Vec<String> = keys.iter().map(|key| format!("{key} IS NOT NULL")).collect();
     conditions.extend(filter.map(|filter| format!("({filter})")));
     format!(
-        "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM {from} WHERE {} GROUP BY {} HAVING count(*) > 1)",
+        "SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM {from} WHERE {} GROUP BY {} HAVING count(*) > 1) AS shared",
         conditions.join(" AND "),
         keys.join(", ")
     )

@@ -1,11 +1,15 @@
 //! What differs between engines when a schema becomes SQL.
 
 use super::Draft;
+use crate::engine::Engine;
 use crate::history::{Step, Trace};
 use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
 
 /// How one engine writes SQL.
 pub trait Dialect {
+    /// The engine.
+    fn engine(&self) -> Engine;
+
     /// An identifier, quoted.
     fn quote(&self, name: &str) -> String;
 
@@ -25,6 +29,18 @@ pub trait Dialect {
 
     /// What stands after DEFAULT.
     fn default(&self, default: &Default, ty: &Type) -> String;
+
+    /// What compares two values of which either may be NULL.
+    fn same_value(&self) -> &'static str;
+
+    /// What stands between the parentheses of `(a, b) IN (…)`, for rows in parentheses.
+    fn row_list(&self, rows: &str) -> String {
+        rows.to_owned()
+    }
+
+    /// The condition of the rows whose value in a column, quoted, would be bent or refused as it becomes one of another
+    /// type; none where the engine cannot tell before.
+    fn bent(&self, column: &str, before: &Type, after: &Type) -> Option<String>;
 
     /// A constraint's clause in CREATE TABLE; none where the engine has no such constraint.
     fn constraint(&self, constraint: &Constraint) -> Option<String>;

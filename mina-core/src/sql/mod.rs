@@ -2,11 +2,13 @@
 
 mod creation;
 mod cut;
+mod data;
 mod dialect;
 pub(crate) mod lexer;
 mod names;
 pub mod sqlite;
 pub mod text;
+mod trigger;
 pub mod unit;
 
 pub use creation::{Creation, Part, Refusal};

@@ -272,13 +272,13 @@ fn the_runner_is_told_what_to_count() {
     let queries: Vec<String> = step
         .operations
         .iter()
-        .filter_map(|resolved| super::super::rows::count_query(resolved, step))
+        .filter_map(|resolved| super::super::rows::count_query(resolved, step, &crate::sql::sqlite::Sqlite))
         .map(|counted| format!("{}\n-- {}", counted.sql, counted.what))
         .collect();
     insta::assert_snapshot!(queries.join("\n"), @r#"
     SELECT count(*) FROM "users" WHERE "number" IS NULL
     -- rows of `users` have no `number`
-    SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM "users" WHERE "number" IS NOT NULL GROUP BY "number" HAVING count(*) > 1)
+    SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM "users" WHERE "number" IS NOT NULL GROUP BY "number" HAVING count(*) > 1) AS shared
     -- rows of `users` share their `number` with another
     SELECT count(*) FROM "users" AS c WHERE c."number" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "workspaces" AS p WHERE p."id" = c."number")
     -- rows of `users` have a `number` that `workspaces` lacks

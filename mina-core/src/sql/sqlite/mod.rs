@@ -1,7 +1,6 @@
 //! SQLite: its dialect, its tables as it stores them, and the steps that change them.
 
 pub mod change;
-mod data;
 mod declared;
 mod default;
 mod effect;
@@ -20,6 +19,7 @@ pub use raise::{Stored, StoredTrigger, StoredView, raise};
 pub use step::{create_trigger, create_view};
 
 use super::{Dialect, Draft};
+use crate::engine::Engine;
 use crate::history::{Step, Trace};
 use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::Span;
@@ -57,6 +57,10 @@ const UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4
                     || substr('89AB', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
 
 impl Dialect for Sqlite {
+    fn engine(&self) -> Engine {
+        Engine::Sqlite
+    }
+
     fn quote(&self, name: &str) -> String {
         quote(name)
     }
@@ -124,6 +128,26 @@ impl Dialect for Sqlite {
                 }
             }
             Default::Sql(expression) => format!("({})", expression.sql()),
+        }
+    }
+
+    fn same_value(&self) -> &'static str {
+        "IS"
+    }
+
+    fn row_list(&self, rows: &str) -> String {
+        format!("VALUES {rows}")
+    }
+
+    fn bent(&self, column: &str, _: &Type, after: &Type) -> Option<String> {
+        match after {
+            Type::Bool | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Unsigned(_) => Some(format!(
+                "CAST({column} AS INTEGER) <> {column} AND CAST(CAST({column} AS INTEGER) AS TEXT) <> CAST({column} AS TEXT)"
+            )),
+            Type::Float | Type::Double | Type::Numeric(_) => Some(format!(
+                "typeof({column}) = 'text' AND CAST({column} + 0 AS TEXT) <> {column} AND {column} + 0 <> CAST({column} AS REAL)"
+            )),
+            _ => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::change::{Edit, EditKind, TableChange, difference};
 use super::model;
-use super::{Sqlite, data, effect, lexer, lower, quote, string};
+use super::{Sqlite, effect, lower, quote, string};
 use crate::check::rows::count_query;
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
@@ -11,7 +11,7 @@ use crate::operation::{Operation, Using};
 use crate::schema::{self, ObjectName, Schema, Table, Trigger, Type, View};
 use crate::sql::text::split_statements;
 use crate::sql::unit::{Action, Backfill, Step};
-use crate::sql::{Company, Dialect, Draft};
+use crate::sql::{Company, Dialect, Draft, data};
 use crate::syntax::Span;
 use std::sync::Arc;
 
@@ -224,15 +224,15 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
         Operation::DropView(view) => schema(format!("DROP VIEW {}", Sqlite.object(&view.name))),
         Operation::CreateTrigger(trigger) => schema(create_trigger(trigger)),
         Operation::DropTrigger(trigger) => schema(format!("DROP TRIGGER {}", quote(&trigger.name))),
-        Operation::Update { table, set, filter, .. } => rows(vec![data::update(table, set, filter.as_deref())]),
-        Operation::Delete { table, filter, .. } => rows(vec![data::delete(table, filter.as_deref())]),
+        Operation::Update { table, set, filter, .. } => rows(vec![data::update(&Sqlite, table, set, filter.as_deref())]),
+        Operation::Delete { table, filter, .. } => rows(vec![data::delete(&Sqlite, table, filter.as_deref())]),
         Operation::BulkInsert {
             table,
             columns,
             rows: each,
             ..
-        } => rows(data::bulk_insert(table, columns, each, &resolved.before)),
-        Operation::BulkDelete { table, by, keys, .. } => rows(data::bulk_delete(table, by, keys, &resolved.before)),
+        } => rows(data::bulk_insert(&Sqlite, table, columns, each, &resolved.before)),
+        Operation::BulkDelete { table, by, keys, .. } => rows(data::bulk_delete(&Sqlite, table, by, keys, &resolved.before)),
         Operation::Execute { sql, effect, .. } => {
             let statements = split_statements(sql, Engine::Sqlite);
             let mut drafts: Vec<Draft> = rows(statements.into_iter().map(str::to_owned).collect());
@@ -350,31 +350,9 @@ pub fn create_view(view: &View) -> String {
     format!("CREATE VIEW {} AS {}", Sqlite.object(&view.name), view.body.trim())
 }
 
-/// The CREATE TRIGGER statement: `ON table` stands between its event and its action.
+/// The CREATE TRIGGER statement.
 pub fn create_trigger(trigger: &Trigger) -> String {
-    let body = trigger.body.trim();
-    let tokens = lexer::tokens(body);
-    let mut at = 0;
-    let mut names = false;
-    for token in &tokens {
-        let event = ["BEFORE", "AFTER", "INSTEAD", "OF", "INSERT", "DELETE", "UPDATE"]
-            .iter()
-            .any(|word| token.is(word));
-        let list = names && (token.is_mark(",") || !["ON", "FOR", "WHEN", "BEGIN"].iter().any(|word| token.is(word)));
-        if !(event || list) {
-            break;
-        }
-        names |= token.is("UPDATE");
-        at = token.range.end;
-    }
-    let (event, action) = body.split_at(at);
-    let says_table = lexer::tokens(action).first().is_some_and(|token| token.is("ON"));
-    let on = if says_table {
-        String::new()
-    } else {
-        format!(" ON {}", quote(&trigger.table.name))
-    };
-    format!("CREATE TRIGGER {} {event}{on}{action}", quote(&trigger.name))
+    crate::sql::trigger::create(&Sqlite, trigger, &quote(&trigger.name), &quote(&trigger.table.name))
 }
 
 /// Counts the rows that would break an operation, where the block allows that there are some.
@@ -382,7 +360,7 @@ fn counts(resolved: &Resolved, statement: &Statement, line: u32) -> Option<Draft
     if !resolved.allow.contains(&Lint::MayFailOnRows) {
         return None;
     }
-    let counted = count_query(resolved, statement)?;
+    let counted = count_query(resolved, statement, &Sqlite)?;
     Some(Draft {
         step: Step {
             line,

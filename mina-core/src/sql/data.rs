@@ -1,57 +1,66 @@
 //! Steps that move rows.
 
-use super::{Sqlite, quote, quote_all};
-use crate::schema::ObjectName;
-use crate::schema::{Schema, Type, Value};
-use crate::sql::Dialect;
+use super::Dialect;
+use crate::schema::{ObjectName, Schema, Type, Value};
 
-/// Rows of one statement, and bytes of its text: far inside SQLite's limits, and few enough to hold in memory.
+/// Rows of one statement, and bytes of its text: far inside every engine's limits, and few enough to hold in memory.
 const ROWS: usize = 500;
 const BYTES: usize = 256 * 1024;
 
-pub(super) fn update(table: &ObjectName, set: &str, filter: Option<&str>) -> String {
+pub(super) fn update(dialect: &dyn Dialect, table: &ObjectName, set: &str, filter: Option<&str>) -> String {
     let filter = filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
-    format!("UPDATE {} SET {set}{filter}", Sqlite.object(table))
+    format!("UPDATE {} SET {set}{filter}", dialect.object(table))
 }
 
-pub(super) fn delete(table: &ObjectName, filter: Option<&str>) -> String {
+pub(super) fn delete(dialect: &dyn Dialect, table: &ObjectName, filter: Option<&str>) -> String {
     let filter = filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
-    format!("DELETE FROM {}{filter}", Sqlite.object(table))
+    format!("DELETE FROM {}{filter}", dialect.object(table))
 }
 
-pub(super) fn bulk_insert(table: &ObjectName, columns: &[String], rows: &[Vec<Value>], schema: &Schema) -> Vec<String> {
+pub(super) fn bulk_insert(
+    dialect: &dyn Dialect,
+    table: &ObjectName,
+    columns: &[String],
+    rows: &[Vec<Value>],
+    schema: &Schema,
+) -> Vec<String> {
     let types = types(table, columns, schema);
-    let head = format!("INSERT INTO {} ({}) VALUES", Sqlite.object(table), quote_all(columns));
-    let rows = rows.iter().map(|row| format!("({})", values(row, &types).join(", ")));
+    let head = format!("INSERT INTO {} ({}) VALUES", dialect.object(table), quote_all(dialect, columns));
+    let rows = rows.iter().map(|row| format!("({})", values(dialect, row, &types).join(", ")));
     chunks(rows)
         .into_iter()
         .map(|rows| format!("{head}\n    {}", rows.join(",\n    ")))
         .collect()
 }
 
-pub(super) fn bulk_delete(table: &ObjectName, by: &[String], keys: &[Vec<Value>], schema: &Schema) -> Vec<String> {
+pub(super) fn bulk_delete(dialect: &dyn Dialect, table: &ObjectName, by: &[String], keys: &[Vec<Value>], schema: &Schema) -> Vec<String> {
     let types = types(table, by, schema);
     let (with_null, whole): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.contains(&Value::Null));
-    let head = format!("DELETE FROM {} WHERE", Sqlite.object(table));
+    let head = format!("DELETE FROM {} WHERE", dialect.object(table));
     let listed = whole.iter().map(|key| match by.len() {
-        1 => values(key, &types).join(", "),
-        _ => format!("({})", values(key, &types).join(", ")),
+        1 => values(dialect, key, &types).join(", "),
+        _ => format!("({})", values(dialect, key, &types).join(", ")),
     });
     let mut statements: Vec<String> = chunks(listed)
         .into_iter()
         .map(|keys| match by {
-            [column] => format!("{head} {} IN ({})", quote(column), keys.join(", ")),
-            _ => format!("{head} ({}) IN (VALUES {})", quote_all(by), keys.join(", ")),
+            [column] => format!("{head} {} IN ({})", dialect.quote(column), keys.join(", ")),
+            _ => format!("{head} ({}) IN ({})", quote_all(dialect, by), dialect.row_list(&keys.join(", "))),
         })
         .collect();
     statements.extend(with_null.into_iter().map(|key| {
         let terms = by
             .iter()
-            .zip(values(key, &types))
-            .map(|(column, value)| format!("{} IS {value}", quote(column)));
+            .zip(values(dialect, key, &types))
+            .map(|(column, value)| format!("{} {} {value}", dialect.quote(column), dialect.same_value()));
         format!("{head} {}", terms.collect::<Vec<_>>().join(" AND "))
     }));
     statements
+}
+
+fn quote_all(dialect: &dyn Dialect, names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| dialect.quote(name)).collect();
+    quoted.join(", ")
 }
 
 fn types<'a>(table: &ObjectName, columns: &[String], schema: &'a Schema) -> Vec<Option<&'a Type>> {
@@ -62,10 +71,10 @@ fn types<'a>(table: &ObjectName, columns: &[String], schema: &'a Schema) -> Vec<
         .collect()
 }
 
-fn values(row: &[Value], types: &[Option<&Type>]) -> Vec<String> {
+fn values(dialect: &dyn Dialect, row: &[Value], types: &[Option<&Type>]) -> Vec<String> {
     row.iter()
         .enumerate()
-        .map(|(at, value)| Sqlite.literal(value, types.get(at).copied().flatten()))
+        .map(|(at, value)| dialect.literal(value, types.get(at).copied().flatten()))
         .collect()
 }
 
@@ -90,11 +99,12 @@ fn chunks(rows: impl Iterator<Item = String>) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sql::sqlite::Sqlite;
 
     #[test]
     fn rows_are_inserted_in_chunks() {
         let rows: Vec<Vec<Value>> = (0..1_001).map(|id| vec![Value::Integer(id.to_string())]).collect();
-        let statements = bulk_insert(&ObjectName::new("t"), &["id".into()], &rows, &Schema::default());
+        let statements = bulk_insert(&Sqlite, &ObjectName::new("t"), &["id".into()], &rows, &Schema::default());
         assert_eq!(statements.len(), 3);
         assert!(statements[2].ends_with("VALUES\n    (1000)"), "{}", statements[2]);
     }
@@ -112,7 +122,7 @@ mod tests {
             Value::String("a\0b".into()),
         ];
         let columns: Vec<String> = "abcdefgh".chars().map(String::from).collect();
-        insta::assert_snapshot!(bulk_insert(&ObjectName::new("t"), &columns, &[row], &Schema::default())[0], @r#"
+        insta::assert_snapshot!(bulk_insert(&Sqlite, &ObjectName::new("t"), &columns, &[row], &Schema::default())[0], @r#"
         INSERT INTO "t" ("a", "b", "c", "d", "e", "f", "g", "h") VALUES
             (NULL, 1, 1.50, 'it''s "007"', X'00FF', '{"a": 1}', CURRENT_TIMESTAMP, CAST(X'610062' AS TEXT))
         "#);
@@ -122,9 +132,9 @@ mod tests {
     fn rows_are_deleted_by_their_keys_and_null_is_a_key() {
         let one = |text: &str| Value::Integer(text.into());
         let table = ObjectName::new("t");
-        insta::assert_snapshot!(bulk_delete(&table, &["id".into()], &[vec![one("1")], vec![one("2")]], &Schema::default()).join("\n"), @r#"DELETE FROM "t" WHERE "id" IN (1, 2)"#);
+        insta::assert_snapshot!(bulk_delete(&Sqlite, &table, &["id".into()], &[vec![one("1")], vec![one("2")]], &Schema::default()).join("\n"), @r#"DELETE FROM "t" WHERE "id" IN (1, 2)"#);
         let keys = [vec![one("1"), one("2")], vec![Value::Null, one("3")]];
-        insta::assert_snapshot!(bulk_delete(&table, &["a".into(), "b".into()], &keys, &Schema::default()).join("\n"), @r#"
+        insta::assert_snapshot!(bulk_delete(&Sqlite, &table, &["a".into(), "b".into()], &keys, &Schema::default()).join("\n"), @r#"
         DELETE FROM "t" WHERE ("a", "b") IN (VALUES (1, 2))
         DELETE FROM "t" WHERE "a" IS NULL AND "b" IS 3
         "#);

@@ -1,0 +1,51 @@
+//! CREATE TRIGGER: where the table stands in a body that does not name it.
+
+use super::Dialect;
+use super::lexer::significant;
+use crate::schema::Trigger;
+
+const EVENT: &[&str] = &["before", "after", "instead", "of", "insert", "delete", "update", "truncate", "or"];
+
+const AFTER_EVENT: &[&str] = &[
+    "on",
+    "for",
+    "when",
+    "begin",
+    "from",
+    "not",
+    "deferrable",
+    "initially",
+    "referencing",
+    "execute",
+    "follows",
+    "precedes",
+];
+
+/// The CREATE TRIGGER statement: `ON table` stands between its event and its action.
+pub(super) fn create(dialect: &dyn Dialect, trigger: &Trigger, name: &str, table: &str) -> String {
+    let (event, action) = parts(trigger.body.trim(), dialect);
+    let says_table = significant(action, dialect.engine())
+        .first()
+        .is_some_and(|first| first.is_word("on"));
+    let on = match says_table {
+        true => String::new(),
+        false => format!(" ON {table}"),
+    };
+    format!("CREATE TRIGGER {name} {event}{on}{action}")
+}
+
+/// What stands before the table, and what after it, with the space before that.
+fn parts<'b>(body: &'b str, dialect: &dyn Dialect) -> (&'b str, &'b str) {
+    let mut end = 0;
+    let mut names = false;
+    for lexeme in significant(body, dialect.engine()) {
+        let event = lexeme.is_one_of(EVENT);
+        let column = names && !lexeme.is_one_of(AFTER_EVENT);
+        if !(event || column) {
+            break;
+        }
+        names |= lexeme.is_word("update");
+        end = lexeme.end();
+    }
+    body.split_at(end)
+}
