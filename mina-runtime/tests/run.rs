@@ -232,6 +232,7 @@ fn rows_that_would_break_the_next_step_are_counted() {
         vec![Unit {
             kind: UnitKind::Transaction,
             steps: vec![step(21, count)],
+            change: None,
         }],
         vec![],
     ));
@@ -262,6 +263,7 @@ fn rows_that_a_step_refuses_are_counted_once_it_has() {
             vec![Unit {
                 kind: UnitKind::Transaction,
                 steps: vec![step(21, count(query)), step(21, index)],
+                change: None,
             }],
             vec![],
         ));
@@ -301,7 +303,7 @@ fn rust_is_run_in_the_transaction() {
         let mut drafts = three();
         let steps = vec![step(12, Action::Run(0))];
         let kind = UnitKind::Transaction;
-        let mut draft = Draft::units("2025d", &["2025c"], vec![Unit { kind, steps }], vec![]);
+        let mut draft = Draft::units("2025d", &["2025c"], vec![Unit { kind, steps, change: None }], vec![]);
         draft.runs = vec![RunStep::Sqlite(function)];
         drafts.push(draft);
         history(drafts)

@@ -248,6 +248,7 @@ fn rust_steps_take_part() {
         vec![mina_core::sql::unit::Unit {
             kind: UnitKind::Transaction,
             steps: vec![step(1, mina_core::sql::unit::Action::Run(0))],
+            change: None,
         }],
         vec![],
     );

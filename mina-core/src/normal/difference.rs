@@ -162,7 +162,7 @@ fn name_of(object: &Object) -> Option<&str> {
     }
 }
 
-fn unnamed(object: &Object) -> Object {
+pub(super) fn unnamed(object: &Object) -> Object {
     let none = Name {
         text: String::new(),
         derived: false,
@@ -198,7 +198,7 @@ impl fmt::Display for Difference {
     }
 }
 
-fn title(object: &Object) -> String {
+pub(super) fn title(object: &Object) -> String {
     match object {
         Object::Table(table) => format!("table `{}`", table.name),
         Object::Column(table, column) => format!("column `{table}.{}`", column.name),
@@ -217,7 +217,7 @@ fn title(object: &Object) -> String {
 }
 
 /// The statement of the language that makes an object, with space before each line.
-fn said(object: &Object, space: &str) -> String {
+pub(super) fn said(object: &Object, space: &str) -> String {
     let counted = match object {
         Object::Column(_, column) if column.identity => " // counted up",
         _ => "",

@@ -5,8 +5,10 @@
 //! engine does not have left out, enums as the checks that stand for them.
 
 mod difference;
+mod facts;
 
 pub use difference::{Difference, differences};
+pub use facts::{Change, Facts, facts, is_same_object};
 
 use crate::schema::Schema;
 use std::fmt;

@@ -227,6 +227,43 @@ impl Schema {
     }
 }
 
+/// What two schemas do not share.
+impl Schema {
+    /// All that is no table and not shared with another schema, in a schema of its own.
+    pub(crate) fn objects_apart(&self, other: &Self) -> Self {
+        let mut apart = Self::default();
+        apart_in(&self.enums, &other.enums).for_each(|object| apart.put_enum(Enum::clone(object)));
+        apart_in(&self.sequences, &other.sequences).for_each(|object| apart.put_sequence(Sequence::clone(object)));
+        apart_in(&self.views, &other.views).for_each(|object| apart.put_view(View::clone(object)));
+        apart_in(&self.triggers, &other.triggers).for_each(|object| apart.put_trigger(Trigger::clone(object)));
+        apart_in(&self.functions, &other.functions).for_each(|object| apart.put_function(Function::clone(object)));
+        let names = |one: &NameMap, other: &NameMap| -> Vec<(ObjectName, Origin)> {
+            let mine = one.iter().filter(|(name, _)| !other.contains_key(*name));
+            mine.map(|(name, origin)| (name.clone(), origin.clone())).collect()
+        };
+        for (name, origin) in names(&self.extensions, &other.extensions) {
+            apart.put_extension(name, origin);
+        }
+        for (name, origin) in names(&self.namespaces, &other.namespaces) {
+            apart.put_namespace(name, origin);
+        }
+        apart
+    }
+
+    /// The enums that two schemas do not share, by name.
+    pub(crate) fn enums_apart<'a>(&'a self, other: &'a Self) -> Vec<&'a ObjectName> {
+        let mine = apart_in(&self.enums, &other.enums);
+        mine.chain(apart_in(&other.enums, &self.enums)).map(|object| &object.name).collect()
+    }
+}
+
+fn apart_in<'a, V>(one: &'a Map<V>, other: &'a Map<V>) -> impl Iterator<Item = &'a Arc<V>> {
+    let shared = |name, object: &Arc<V>| other.get(name).is_some_and(|other| Arc::ptr_eq(other, object));
+    one.iter()
+        .filter(move |(name, object)| !shared(name, object))
+        .map(|(_, object)| object)
+}
+
 /// A name under which a trigger is kept: its table's schema and `table.trigger`.
 fn trigger_key(table: &ObjectName, name: &str) -> ObjectName {
     table.beside(&format!("{}.{name}", table.name))

@@ -1,6 +1,9 @@
 //! Steps to units: what shares a transaction.
 
+use super::Dialect;
 use super::unit::{Step, Unit, UnitKind};
+use crate::normal::Change;
+use crate::schema::Schema;
 
 /// A step, and what it may share a transaction with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +12,26 @@ pub struct Draft {
     pub step: Step,
     /// What it may share a transaction with.
     pub company: Company,
+    /// The schema before and after it, where the runner may have to find out which of the two a database is in.
+    pub around: Option<Box<(Schema, Schema)>>,
+}
+
+impl Draft {
+    /// A step of which the runner need not find out whether it was done.
+    pub fn new(step: Step, company: Company) -> Self {
+        Self {
+            step,
+            company,
+            around: None,
+        }
+    }
+
+    /// The same with the schemas that tell whether it was done.
+    #[must_use]
+    pub fn between(mut self, before: &Schema, after: &Schema) -> Self {
+        self.around = Some(Box::new((before.clone(), after.clone())));
+        self
+    }
 }
 
 /// What a step may share a transaction with.
@@ -29,10 +52,10 @@ pub enum Company {
 /// Cuts steps into units, as few as may be.
 ///
 /// Changes of the schema join the unit before them, or where that is of another kind, the one after them.
-pub fn cut(drafts: Vec<Draft>, transaction: bool) -> Vec<Unit> {
+pub fn cut(drafts: Vec<Draft>, transaction: bool, dialect: &dyn Dialect) -> Vec<Unit> {
     let mut units: Vec<Open> = Vec::new();
     let mut waiting: Vec<Step> = Vec::new();
-    for Draft { step, company } in drafts {
+    for Draft { step, company, around } in drafts {
         waiting.push(step);
         if company == Company::Next {
             continue;
@@ -43,15 +66,16 @@ pub fn cut(drafts: Vec<Draft>, transaction: bool) -> Vec<Unit> {
                 open.company = if open.company == Company::Schema { company } else { open.company };
                 open.steps.extend(steps);
             }
-            _ => units.push(Open { company, steps }),
+            _ => units.push(Open { company, steps, around }),
         }
     }
-    units.into_iter().map(|open| open.close(transaction)).collect()
+    units.into_iter().map(|open| open.close(transaction, dialect)).collect()
 }
 
 struct Open {
     company: Company,
     steps: Vec<Step>,
+    around: Option<Box<(Schema, Schema)>>,
 }
 
 impl Open {
@@ -63,7 +87,7 @@ impl Open {
         }
     }
 
-    fn close(self, transaction: bool) -> Unit {
+    fn close(self, transaction: bool, dialect: &dyn Dialect) -> Unit {
         let only_sql = self.steps.iter().all(|step| matches!(step.action, super::unit::Action::Sql(_)));
         let kind = match self.company {
             Company::KeysOff => UnitKind::ForeignKeysOff,
@@ -71,7 +95,13 @@ impl Open {
             _ if !transaction && only_sql => UnitKind::Alone,
             _ => UnitKind::Transaction,
         };
-        Unit { kind, steps: self.steps }
+        let around = self.around.filter(|_| kind == UnitKind::Alone);
+        let change = around.map(|around| Change::between(&around.0, &around.1, dialect));
+        Unit {
+            kind,
+            steps: self.steps,
+            change: change.filter(|change| !change.is_empty()),
+        }
     }
 }
 
@@ -82,14 +112,12 @@ mod tests {
     use Company::*;
 
     fn kinds(companies: &[Company], transaction: bool) -> Vec<(UnitKind, usize)> {
-        let drafts = companies.iter().map(|company| Draft {
-            step: Step {
-                line: 0,
-                action: Action::Sql(String::new()),
-            },
-            company: *company,
-        });
-        cut(drafts.collect(), transaction)
+        let step = Step {
+            line: 0,
+            action: Action::Sql(String::new()),
+        };
+        let drafts = companies.iter().map(|company| Draft::new(step.clone(), *company));
+        cut(drafts.collect(), transaction, &crate::sql::sqlite::Sqlite)
             .into_iter()
             .map(|unit| (unit.kind, unit.steps.len()))
             .collect()

@@ -51,8 +51,23 @@ pub trait Dialect {
     /// The CREATE INDEX statement.
     fn create_index(&self, table: &ObjectName, index: &Index) -> String;
 
+    /// The statements that make the objects of a schema that are wanted, in an order that works in an empty database.
+    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String>;
+
     /// The schema as the engine keeps it, in [normal form](crate::normal); once in it, it stays as it is.
-    fn normal(&self, schema: &Schema) -> Schema;
+    fn normal(&self, schema: &Schema) -> Schema {
+        let mut normal = self.normal_objects(schema);
+        for table in schema.tables().values() {
+            normal.put_table(self.normal_table(table, schema));
+        }
+        normal
+    }
+
+    /// The same of one table, which stands in a schema.
+    fn normal_table(&self, table: &Table, schema: &Schema) -> Table;
+
+    /// The same of all that is no table.
+    fn normal_objects(&self, schema: &Schema) -> Schema;
 
     /// Whether two bodies of views or triggers say the same to the engine.
     fn is_same(&self, one: &str, other: &str) -> bool;

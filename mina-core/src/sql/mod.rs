@@ -42,5 +42,5 @@ pub fn render(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<
     };
     let line = |span| tokens.location(span).map_or(0, |location| location.line);
     let drafts = trace.steps.iter().flat_map(|step| dialect.steps(step, trace, &line));
-    cut::cut(drafts.collect(), transaction.unwrap_or(true))
+    cut::cut(drafts.collect(), transaction.unwrap_or(true), dialect)
 }

@@ -1,5 +1,6 @@
 //! What the runner runs: units of steps. The macro writes them into the binary as JSON, the journal keeps them so.
 
+use crate::normal::{Change, Facts};
 use serde::{Deserialize, Serialize};
 
 /// Steps that share one transaction, or one step that can be in none.
@@ -9,6 +10,9 @@ pub struct Unit {
     pub kind: UnitKind,
     /// Its steps, in order.
     pub steps: Vec<Step>,
+    /// What it does to the schema, where it stands in no transaction: so that a run after a crash finds out whether it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
 }
 
 /// How a unit is run.
@@ -57,6 +61,23 @@ pub enum Action {
     Backfill(Backfill),
     /// Compares an object of the live database with what an `effect` declared.
     Verify(super::sqlite::Expected),
+    /// Refuses to go on unless objects of the live database are as they are here.
+    Expect {
+        /// The objects.
+        facts: Facts,
+        /// Why they should be so.
+        claim: Claim,
+    },
+}
+
+/// Why objects of the live database should be as a step says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Claim {
+    /// The `effect` of the step before it says so.
+    Effect,
+    /// The history left them so, and the next step would overwrite whatever else they are.
+    Untouched,
 }
 
 impl Action {
@@ -69,7 +90,7 @@ impl Action {
                 !words.first().is_some_and(|word| schema.iter().any(|keyword| word.is(keyword)))
             }
             Self::Run(_) | Self::Backfill(_) => true,
-            Self::Batch(_) | Self::Count { .. } | Self::Verify(_) => false,
+            Self::Batch(_) | Self::Count { .. } | Self::Verify(_) | Self::Expect { .. } => false,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::migration::RunStep;
 use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
 use mina_core::engine::Engine;
+use mina_core::normal::Facts;
 use mina_core::sql::sqlite::{Expected, TableChange};
 use std::collections::BTreeMap;
 
@@ -142,6 +143,13 @@ pub trait Connection: sealed::Sealed {
     ///
     /// The difference.
     fn verify(&mut self, expected: &Expected) -> Result<(), Fault>;
+
+    /// Everything in the database that a history can say.
+    ///
+    /// # Errors
+    ///
+    /// The engine's, or what cannot be read.
+    fn facts(&mut self) -> Result<Facts, Fault>;
 
     /// Calls a Rust step.
     ///

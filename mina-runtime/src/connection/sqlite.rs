@@ -8,6 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
+use mina_core::normal::{Facts, facts};
 use mina_core::sql::sqlite::{Expected, TableChange};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -386,6 +387,11 @@ impl Connection for SqliteConnection {
 
     fn verify(&mut self, expected: &Expected) -> Result<(), Fault> {
         sqlite::verify(self, expected).map_err(Fault::from)
+    }
+
+    fn facts(&mut self) -> Result<Facts, Fault> {
+        let normal = sqlite::introspect(self).map_err(Fault::from)?;
+        Ok(facts(&normal.schema))
     }
 
     fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {

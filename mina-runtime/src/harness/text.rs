@@ -71,7 +71,7 @@ fn needs_answers(action: &Action) -> Option<String> {
         Action::Batch(change) => Some(format!("changes `{}` by what it finds of it", change.table)),
         Action::Run(_) => Some("runs Rust".to_owned()),
         Action::Backfill(backfill) => Some(format!("backfills {}", backfill.table)),
-        Action::Verify(_) => Some("looks at what its statements made".to_owned()),
+        Action::Verify(_) | Action::Expect { .. } => Some("looks at what its statements made".to_owned()),
     }
 }
 
@@ -83,7 +83,7 @@ fn statements(action: &Action) -> Vec<Statement> {
             why: format!("there are {what}"),
         })],
         Action::Batch(change) => natively(change),
-        Action::Run(_) | Action::Backfill(_) | Action::Verify(_) => Vec::new(),
+        Action::Run(_) | Action::Backfill(_) | Action::Verify(_) | Action::Expect { .. } => Vec::new(),
     }
 }
 

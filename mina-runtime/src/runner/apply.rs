@@ -136,6 +136,7 @@ impl Run<'_> {
         let empty = Unit {
             kind: UnitKind::Transaction,
             steps: Vec::new(),
+            change: None,
         };
         let unit = job.planned.units.get(at).unwrap_or(&empty);
         let shares = self.scope == Scope::Run && unit.kind == UnitKind::Transaction;

@@ -232,6 +232,7 @@ mod tests {
         let unit = Unit {
             kind: UnitKind::Transaction,
             steps: steps.collect(),
+            change: None,
         };
         let planned = Planned {
             revision: "a".to_owned(),

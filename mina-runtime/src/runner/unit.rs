@@ -2,7 +2,9 @@ use super::progress::Progress;
 use crate::connection::{Connection, Fault, Trouble};
 use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
-use mina_core::sql::unit::{Action, Backfill, Step, Unit, UnitKind};
+use mina_core::normal::{Facts, is_same_object};
+use mina_core::sql::dialect;
+use mina_core::sql::unit::{Action, Backfill, Claim, Step, Unit, UnitKind};
 
 /// What steps did.
 #[derive(Debug, Default)]
@@ -137,8 +139,45 @@ fn action(conn: &mut dyn Connection, action: &Action, runs: &[RunStep], done: &m
         }
         Action::Backfill(backfill) => done.rows += whole(conn, backfill, progress).map_err(|error| fault(conn, &error))?,
         Action::Verify(expected) => conn.verify(expected)?,
+        Action::Expect { facts, claim } => expect(conn, facts, *claim)?,
     }
     Ok(())
+}
+
+/// Holds the live database against what a step says it should be.
+fn expect(conn: &mut dyn Connection, facts: &Facts, claim: Claim) -> Result<(), Fault> {
+    let live = conn.facts()?;
+    let differing = differing(conn, facts, &live);
+    let Some((name, said)) = differing.first() else {
+        return Ok(());
+    };
+    let found = live.get(*name).and_then(Option::as_deref).unwrap_or("not there");
+    let said = said.unwrap_or("not there");
+    let message = match claim {
+        Claim::Effect => format!(
+            "the `effect` is not what the statement did to {name}
+    declared: {said}
+    database: {found}"
+        ),
+        Claim::Untouched => format!(
+            "{name} is not as the history left it, and this step would overwrite that
+    history:  {said}
+    database: {found}"
+        ),
+    };
+    Err(plain(message, Trouble::Other))
+}
+
+/// The facts that do not hold in a live database.
+pub(crate) fn differing<'a>(conn: &dyn Connection, facts: &'a Facts, live: &Facts) -> Vec<(&'a str, Option<&'a str>)> {
+    let dialect = dialect(conn.engine());
+    let holds = |name: &str, said: Option<&str>| match (said, live.get(name).and_then(Option::as_deref)) {
+        (None, None) => true,
+        (Some(said), Some(found)) => said == found || dialect.is_some_and(|dialect| is_same_object(name, said, found, dialect)),
+        _ => false,
+    };
+    let all = facts.iter().map(|(name, said)| (name.as_str(), said.as_deref()));
+    all.filter(|(name, said)| !holds(name, *said)).collect()
 }
 
 fn plain(message: String, trouble: Trouble) -> Fault {
@@ -228,7 +267,7 @@ pub(crate) fn describe(action: &Action) -> String {
         Action::Count { what, .. } => format!("count {what}"),
         Action::Run(_) => "run Rust".to_owned(),
         Action::Backfill(backfill) => format!("backfill {} in batches of {}", backfill.table, backfill.batch),
-        Action::Verify(_) => "compare with the declared effect".to_owned(),
+        Action::Verify(_) | Action::Expect { .. } => "compare with the live database".to_owned(),
     }
 }
 
@@ -245,7 +284,7 @@ fn first_line(sql: &str) -> String {
 fn shorten(action: &Action) -> String {
     let text = match action {
         Action::Sql(sql) => sql.trim().to_owned(),
-        Action::Count { .. } | Action::Verify(_) | Action::Run(_) => String::new(),
+        Action::Count { .. } | Action::Verify(_) | Action::Expect { .. } | Action::Run(_) => String::new(),
         Action::Backfill(backfill) => {
             let condition = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
             format!("UPDATE {} SET {}{condition}", backfill.table, backfill.set)

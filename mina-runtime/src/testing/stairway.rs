@@ -144,7 +144,7 @@ fn strictness_of(action: &Action) -> Strictness {
                 false => Strictness::Values,
             }
         }
-        Action::Count { .. } | Action::Verify(_) => Strictness::Values,
+        Action::Count { .. } | Action::Verify(_) | Action::Expect { .. } => Strictness::Values,
         Action::Run(_) | Action::Backfill(_) => Strictness::Schema,
     }
 }

@@ -36,6 +36,7 @@ pub fn unit(kind: UnitKind, statements: &[&str]) -> Unit {
     Unit {
         kind,
         steps: steps.collect(),
+        change: None,
     }
 }
 
@@ -47,6 +48,7 @@ pub fn alone(action: Action) -> Unit {
     Unit {
         kind: UnitKind::Alone,
         steps: vec![step(10, action)],
+        change: None,
     }
 }
 

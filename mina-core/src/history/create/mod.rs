@@ -7,7 +7,7 @@ use super::{History, Revision, Step, Trace};
 use crate::engine::Target;
 use crate::schema::{ObjectName, Schema};
 use crate::sql::unit::{Action, Step as UnitStep};
-use crate::sql::{Company, Creation, Draft, Part, Refusal, dialect, sqlite};
+use crate::sql::{Company, Creation, Dialect, Draft, Part, Refusal, dialect};
 use survey::{Deed, Survey, select};
 
 impl History {
@@ -17,10 +17,10 @@ impl History {
     /// A table that no statement puts rows into is made as the last revision leaves it. One that gets rows goes through every
     /// change, in order and beside all that its rows depend on, so that each data step meets the schema it was written for.
     pub fn creation(&self, bind: Option<&str>, target: Target) -> Option<Creation> {
-        dialect(target.engine())?;
+        let dialect = dialect(target.engine())?;
         let head = self.head(bind, target)?;
         let bind = self.layout().binds.iter().find(|other| other.name.as_deref() == bind)?;
-        Some(match self.parts(bind, target, &head) {
+        Some(match self.parts(bind, target, &head, dialect) {
             Ok(parts) => Creation::Parts(parts),
             Err(refusal) => Creation::Refused(refusal),
         })
@@ -32,11 +32,12 @@ impl History {
         bind.map_or(&[], |bind| &bind.targets)
     }
 
-    fn parts(&self, bind: &Bind, target: Target, head: &Schema) -> Result<Vec<Part>, Refusal> {
+    fn parts(&self, bind: &Bind, target: Target, head: &Schema, dialect: &dyn Dialect) -> Result<Vec<Part>, Refusal> {
         let mut making = Making {
             survey: Survey::default(),
             running: (!bind.graph.is_linear()).then(Schema::default),
             parts: Vec::new(),
+            dialect,
         };
         for &node in bind.graph.order() {
             let block = bind.blocks[node];
@@ -48,7 +49,7 @@ impl History {
         let Making { survey, mut parts, .. } = making;
         parts.push(Part {
             revision: None,
-            steps: made(head, &|name| !survey.is_there(name)),
+            steps: made(dialect, head, &|name| !survey.is_there(name)),
         });
         parts.retain(|part| !part.steps.is_empty());
         Ok(parts)
@@ -56,14 +57,15 @@ impl History {
 }
 
 /// A creation, while the history is walked along.
-struct Making {
+struct Making<'a> {
     survey: Survey,
     /// The schema at this point of the walk, where it is not the one that each block starts from.
     running: Option<Schema>,
     parts: Vec<Part>,
+    dialect: &'a dyn Dialect,
 }
 
-impl Making {
+impl Making<'_> {
     fn walk(&mut self, trace: &Trace, revision: &Revision) -> Result<(), Refusal> {
         trace.steps.iter().try_for_each(|step| self.step(step, trace, revision))
     }
@@ -77,11 +79,11 @@ impl Making {
             let schema = self.running.as_ref().unwrap_or(&step.after);
             self.parts.push(Part {
                 revision: None,
-                steps: made(schema, &|name| deed.born.contains(name)),
+                steps: made(self.dialect, schema, &|name| deed.born.contains(name)),
             });
         }
         if !deed.subjects.is_empty() {
-            let steps = steps(&deed, step, trace, revision)?;
+            let steps = steps(self.dialect, &deed, step, trace, revision)?;
             match self.parts.last_mut() {
                 Some(part) if part.revision.as_deref() == Some(revision.id()) => part.steps.extend(steps),
                 _ => self.parts.push(Part {
@@ -109,12 +111,12 @@ impl Revision {
 }
 
 /// The steps of a statement, as the runner takes them in one transaction with keys on.
-fn steps(deed: &Deed, step: &Step, trace: &Trace, revision: &Revision) -> Result<Vec<UnitStep>, Refusal> {
+fn steps(dialect: &dyn Dialect, deed: &Deed, step: &Step, trace: &Trace, revision: &Revision) -> Result<Vec<UnitStep>, Refusal> {
     let refuse = |why: String| Err(revision.refusal(step.span, why));
     let line = |span| revision.tokens.location(span).map_or(0, |location| location.line);
-    let drafts = dialect(trace.target.engine()).map_or_else(Vec::new, |dialect| dialect.steps(step, trace, &line));
+    let drafts = dialect.steps(step, trace, &line);
     let mut steps = Vec::new();
-    for (at, Draft { step, company }) in drafts.into_iter().enumerate() {
+    for (at, Draft { step, company, .. }) in drafts.into_iter().enumerate() {
         if !deed.keeps(at, &step.action) {
             continue;
         }
@@ -138,20 +140,10 @@ fn steps(deed: &Deed, step: &Step, trace: &Trace, revision: &Revision) -> Result
 }
 
 /// What makes the objects of a schema that are wanted: tables, views, and what stands on them.
-fn made(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<UnitStep> {
-    let mut statements = Vec::new();
-    for table in schema.tables().values().filter(|table| wanted(&table.name)) {
-        let lowered = sqlite::lower(table, schema);
-        statements.push(lowered.create());
-        statements.extend(lowered.indexes.into_iter().map(|index| index.sql));
-    }
-    let views = schema.views().values().filter(|view| wanted(&view.name));
-    statements.extend(views.map(|view| sqlite::create_view(view)));
-    let triggers = schema.triggers().values().filter(|trigger| wanted(&trigger.table));
-    statements.extend(triggers.map(|trigger| sqlite::create_trigger(trigger)));
+fn made(dialect: &dyn Dialect, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<UnitStep> {
     let step = |sql| UnitStep {
         line: 0,
         action: Action::Sql(sql),
     };
-    statements.into_iter().map(step).collect()
+    dialect.made(schema, wanted).into_iter().map(step).collect()
 }

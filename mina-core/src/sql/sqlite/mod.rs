@@ -163,8 +163,16 @@ impl Dialect for Sqlite {
         lower::create_index(table, index)
     }
 
-    fn normal(&self, schema: &Schema) -> Schema {
-        normal::normal(schema)
+    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
+        step::made(schema, wanted)
+    }
+
+    fn normal_table(&self, table: &Table, schema: &Schema) -> Table {
+        normal::table(table, schema)
+    }
+
+    fn normal_objects(&self, schema: &Schema) -> Schema {
+        normal::objects(schema)
     }
 
     fn is_same(&self, one: &str, other: &str) -> bool {

@@ -10,12 +10,9 @@ use crate::schema::{
 };
 use crate::sql::Dialect;
 
-/// Tables and views, with their triggers. Enums are checks; there is nothing else.
-pub(super) fn normal(schema: &Schema) -> Schema {
+/// Views, and all triggers. Enums are checks of tables; there is nothing else.
+pub(super) fn objects(schema: &Schema) -> Schema {
     let mut normal = Schema::default();
-    for table in schema.tables().values() {
-        normal.put_table(self::table(table, schema));
-    }
     for view in schema.views().values() {
         normal.put_view(View {
             body: view.body.trim().to_owned(),
@@ -31,7 +28,7 @@ pub(super) fn normal(schema: &Schema) -> Schema {
     normal
 }
 
-fn table(table: &Table, schema: &Schema) -> Table {
+pub(super) fn table(table: &Table, schema: &Schema) -> Table {
     let without_rowid = lower::option(table, "without_rowid");
     let strict = lower::option(table, "strict");
     let spelled = |names: &[String]| names.iter().map(|name| spelled(table, name)).collect::<Vec<_>>();

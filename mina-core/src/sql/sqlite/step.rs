@@ -77,10 +77,7 @@ impl Pass {
             table: self.table.name.to_string(),
             edits: self.edits,
         });
-        drafts.push(Draft {
-            step: Step { line, action },
-            company,
-        });
+        drafts.push(Draft::new(Step { line, action }, company));
         drafts
     }
 }
@@ -246,37 +243,26 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
         }
         Operation::Backfill {
             table, set, filter, batch, ..
-        } => vec![Draft {
-            company: Company::Alone,
-            step: Step {
-                line,
-                action: Action::Backfill(Backfill {
-                    table: Sqlite.object(table),
-                    set: set.clone(),
-                    filter: filter.clone(),
-                    batch: *batch,
-                }),
-            },
-        }],
+        } => {
+            let action = Action::Backfill(Backfill {
+                table: Sqlite.object(table),
+                set: set.clone(),
+                filter: filter.clone(),
+                batch: *batch,
+            });
+            vec![Draft::new(Step { line, action }, Company::Alone)]
+        }
         _ => Vec::new(),
     }
 }
 
 fn schema_step(line: u32, sql: String) -> Draft {
-    Draft {
-        step: Step {
-            line,
-            action: Action::Sql(sql),
-        },
-        company: Company::Schema,
-    }
+    let action = Action::Sql(sql);
+    Draft::new(Step { line, action }, Company::Schema)
 }
 
 fn rows_step(line: u32, action: Action) -> Draft {
-    Draft {
-        step: Step { line, action },
-        company: Company::Rows,
-    }
+    Draft::new(Step { line, action }, Company::Rows)
 }
 
 fn verify(effect: &[Operation], resolved: &Resolved, line: u32) -> Vec<Draft> {
@@ -301,17 +287,12 @@ fn unknown_keys(table: &ObjectName, resolved: &Resolved, line: u32) -> Draft {
         string(&table.name),
         known.join(", ")
     );
-    Draft {
-        step: Step {
-            line,
-            action: Action::Count {
-                sql,
-                what: format!("foreign keys that the history does not know refer to `{table}`"),
-                late: false,
-            },
-        },
-        company: Company::Next,
-    }
+    let action = Action::Count {
+        sql,
+        what: format!("foreign keys that the history does not know refer to `{table}`"),
+        late: false,
+    };
+    Draft::new(Step { line, action }, Company::Next)
 }
 
 /// Renames in place; derived names follow: indexes are made anew, constraints need a pass over the table.
@@ -331,18 +312,29 @@ fn rename_table(from: &ObjectName, to: &ObjectName, resolved: &Resolved, line: u
     drafts.extend(names.map(|sql| schema_step(line, sql)));
     if !constraints.is_empty() {
         let keyed = is_keyed(to, &resolved.after);
-        drafts.push(Draft {
-            step: Step {
-                line,
-                action: Action::Batch(TableChange {
-                    table: to.name.to_string(),
-                    edits: constraints,
-                }),
-            },
-            company: if keyed { Company::KeysOff } else { Company::Schema },
+        let action = Action::Batch(TableChange {
+            table: to.name.to_string(),
+            edits: constraints,
         });
+        let company = if keyed { Company::KeysOff } else { Company::Schema };
+        drafts.push(Draft::new(Step { line, action }, company));
     }
     drafts
+}
+
+/// The statements that make tables, views and what stands on them.
+pub(super) fn made(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
+    let mut statements = Vec::new();
+    for table in schema.tables().values().filter(|table| wanted(&table.name)) {
+        let lowered = lower(table, schema);
+        statements.push(lowered.create());
+        statements.extend(lowered.indexes.into_iter().map(|index| index.sql));
+    }
+    let views = schema.views().values().filter(|view| wanted(&view.name));
+    statements.extend(views.map(|view| create_view(view)));
+    let triggers = schema.triggers().values().filter(|trigger| wanted(&trigger.table));
+    statements.extend(triggers.map(|trigger| create_trigger(trigger)));
+    statements
 }
 
 /// The CREATE VIEW statement.
@@ -361,15 +353,10 @@ fn counts(resolved: &Resolved, statement: &Statement, line: u32) -> Option<Draft
         return None;
     }
     let counted = count_query(resolved, statement, &Sqlite)?;
-    Some(Draft {
-        step: Step {
-            line,
-            action: Action::Count {
-                sql: counted.sql,
-                what: counted.what,
-                late: counted.refused,
-            },
-        },
-        company: Company::Next,
-    })
+    let action = Action::Count {
+        sql: counted.sql,
+        what: counted.what,
+        late: counted.refused,
+    };
+    Some(Draft::new(Step { line, action }, Company::Next))
 }
