@@ -4,7 +4,7 @@
 use crate::engine::Engine;
 
 /// Cannot stand in a name or in JSON, and is left out of what people write.
-const SEPARATOR: char = '\u{1f}';
+const SEPARATOR: u8 = 0x1f;
 /// The engines with their checksums, before the SQL: they are read of every migration, and the SQL of few.
 const ENGINES: usize = 10;
 const SQL: usize = 11;
@@ -69,10 +69,11 @@ impl Record<'_> {
             self.description,
             &engines.collect::<Vec<_>>().join(","),
         ];
-        let mut text = fields.map(|field| field.replace(SEPARATOR, "")).join(&SEPARATOR.to_string());
+        let separator = char::from(SEPARATOR);
+        let mut text = fields.map(|field| field.replace(separator, "")).join(&separator.to_string());
         for rendered in &self.engines {
             for field in [&rendered.up, &rendered.down] {
-                text.push(SEPARATOR);
+                text.push(separator);
                 text.push_str(field);
             }
         }
@@ -94,7 +95,70 @@ impl Record<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoded<'a>(pub &'a str);
 
+/// What a graph and a comparison need of a migration, read in one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head<'a> {
+    /// The revision.
+    pub id: &'a str,
+    /// The database it is for; none for the default.
+    pub bind: Option<&'a str>,
+    /// Its branch label.
+    pub label: Option<&'a str>,
+    /// The id it had in another tool.
+    pub alias: Option<&'a str>,
+    parents: &'a str,
+    depends_on: &'a str,
+    engines: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// The revisions it revises; none for a base.
+    pub fn parents(self) -> impl Iterator<Item = &'a str> {
+        self.parents.split_ascii_whitespace()
+    }
+
+    /// The revisions it depends on besides.
+    pub fn depends_on(self) -> impl Iterator<Item = &'a str> {
+        self.depends_on.split_ascii_whitespace()
+    }
+
+    /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
+    #[must_use]
+    pub fn checksum(self, engine: Engine) -> Option<&'a str> {
+        rendered(self.engines).find(|(on, _)| *on == engine).map(|(_, checksum)| checksum)
+    }
+}
+
 impl<'a> Encoded<'a> {
+    /// What is read of every migration.
+    #[must_use]
+    pub fn head(self) -> Head<'a> {
+        let mut fields = self.fields();
+        let mut next = || fields.next().unwrap_or_default();
+        let [
+            id,
+            _message,
+            _file,
+            bind,
+            parents,
+            depends_on,
+            label,
+            alias,
+            _irreversible,
+            _description,
+            engines,
+        ] = std::array::from_fn::<_, SQL, _>(|_| next());
+        Head {
+            id,
+            bind: said(bind),
+            label: said(label),
+            alias: said(alias),
+            parents,
+            depends_on,
+            engines,
+        }
+    }
+
     /// The revision.
     #[must_use]
     pub fn id(self) -> &'a str {
@@ -116,29 +180,29 @@ impl<'a> Encoded<'a> {
     /// The database it is for; none for the default.
     #[must_use]
     pub fn bind(self) -> Option<&'a str> {
-        self.optional(3)
+        said(self.field(3))
     }
 
     /// The revisions it revises; none for a base.
     pub fn parents(self) -> impl Iterator<Item = &'a str> {
-        self.field(4).split_ascii_whitespace()
+        self.head().parents()
     }
 
     /// The revisions it depends on besides.
     pub fn depends_on(self) -> impl Iterator<Item = &'a str> {
-        self.field(5).split_ascii_whitespace()
+        self.head().depends_on()
     }
 
     /// Its branch label.
     #[must_use]
     pub fn label(self) -> Option<&'a str> {
-        self.optional(6)
+        said(self.field(6))
     }
 
     /// The id it had in another tool.
     #[must_use]
     pub fn alias(self) -> Option<&'a str> {
-        self.optional(7)
+        said(self.field(7))
     }
 
     /// Why it has no downgrade.
@@ -156,7 +220,7 @@ impl<'a> Encoded<'a> {
     /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
     #[must_use]
     pub fn checksum(self, engine: Engine) -> Option<&'a str> {
-        self.rendered().find(|(on, _)| *on == engine).map(|(_, checksum)| checksum)
+        self.head().checksum(engine)
     }
 
     /// Its units on an engine as JSON.
@@ -173,26 +237,37 @@ impl<'a> Encoded<'a> {
 
     /// The engines it is rendered for.
     pub fn engines(self) -> impl Iterator<Item = Engine> {
-        self.rendered().map(|(engine, _)| engine)
+        rendered(self.field(ENGINES)).map(|(engine, _)| engine)
     }
 
     fn field(self, at: usize) -> &'a str {
-        self.0.split(SEPARATOR).nth(at).unwrap_or_default()
+        self.fields().nth(at).unwrap_or_default()
     }
 
-    fn optional(self, at: usize) -> Option<&'a str> {
-        Some(self.field(at)).filter(|field| !field.is_empty())
-    }
-
-    fn rendered(self) -> impl Iterator<Item = (Engine, &'a str)> {
-        let engines = self.field(ENGINES).split(',').filter_map(|engine| engine.split_once(' '));
-        engines.filter_map(|(name, checksum)| Some((Engine::named(name)?, checksum)))
+    // Byte by byte: the fields are short, and there are thousands.
+    fn fields(self) -> impl Iterator<Item = &'a str> {
+        let mut rest = Some(self.0);
+        std::iter::from_fn(move || {
+            let text = rest?;
+            let end = text.bytes().position(|byte| byte == SEPARATOR);
+            rest = end.map(|end| &text[end + 1..]);
+            Some(&text[..end.unwrap_or(text.len())])
+        })
     }
 
     fn sql(self, engine: Engine, at: usize) -> Option<&'a str> {
         let on = self.engines().position(|on| on == engine)?;
         Some(self.field(SQL + on * 2 + at))
     }
+}
+
+fn said(field: &str) -> Option<&str> {
+    Some(field).filter(|field| !field.is_empty())
+}
+
+fn rendered(engines: &str) -> impl Iterator<Item = (Engine, &str)> {
+    let engines = engines.split(',').filter_map(|engine| engine.split_once(' '));
+    engines.filter_map(|(name, checksum)| Some((Engine::named(name)?, checksum)))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Which revision builds on which: heads, ancestors, labels. Shared by checker and runner.
 
+use super::edges::Edges;
 use super::set::Set;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -26,11 +27,10 @@ pub struct Node {
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
-    index: HashMap<String, usize>,
-    parents: Vec<Vec<usize>>,
-    depends_on: Vec<Vec<usize>>,
-    children: Vec<Vec<usize>>,
-    dependents: Vec<Vec<usize>>,
+    parents: Edges,
+    depends_on: Edges,
+    children: Edges,
+    dependents: Edges,
     cycles: Vec<Vec<usize>>,
     order: Vec<usize>,
     rank: Vec<usize>,
@@ -43,46 +43,53 @@ impl Graph {
     pub fn new(mut nodes: Vec<Node>) -> Self {
         nodes.sort_by(|a, b| a.id.cmp(&b.id));
         nodes.dedup_by(|later, first| later.id == first.id);
-        let index: HashMap<String, usize> = nodes.iter().enumerate().map(|(i, node)| (node.id.clone(), i)).collect();
-        let look_up = |ids: &[String]| {
-            let mut found: Vec<usize> = Vec::with_capacity(ids.len());
-            for i in ids.iter().filter_map(|id| index.get(id).copied()) {
-                if !found.contains(&i) {
-                    found.push(i);
-                }
-            }
-            found
-        };
-        let parents = nodes.iter().map(|node| look_up(&node.parents)).collect();
-        let depends_on = nodes.iter().map(|node| look_up(&node.depends_on)).collect();
-        let mut graph = Self {
-            nodes,
-            index,
-            parents,
-            depends_on,
-            ..Self::default()
-        };
-        graph.cut_cycles();
-        graph.children = turned(&graph.parents);
-        graph.dependents = turned(&graph.depends_on);
+        let mut graph = Self { nodes, ..Self::default() };
+        graph.parents = graph.look_up(|node| &node.parents);
+        graph.depends_on = graph.look_up(|node| &node.depends_on);
+        graph.turn();
+        while let Err(rank) = graph.put_in_order() {
+            let cycle = graph.find_cycle(&rank);
+            graph.parents = graph.parents.without(&cycle);
+            graph.depends_on = graph.depends_on.without(&cycle);
+            graph.turn();
+            graph.cycles.push(cycle);
+        }
         graph
     }
 
-    fn cut_cycles(&mut self) {
-        loop {
-            let (order, rank) = topological(self);
-            if order.len() == self.nodes.len() {
-                (self.order, self.rank) = (order, rank);
-                return;
-            }
-            let cycle = self.find_cycle(&rank);
-            for (at, &child) in cycle.iter().enumerate() {
-                let parent = cycle[(at + 1) % cycle.len()];
-                self.parents[child].retain(|&i| i != parent);
-                self.depends_on[child].retain(|&i| i != parent);
-            }
-            self.cycles.push(cycle);
+    fn look_up(&self, ids: impl Fn(&Node) -> &[String]) -> Edges {
+        let mut edges = Edges::with_capacity(self.nodes.len());
+        for (i, node) in self.nodes.iter().enumerate() {
+            edges.push(ids(node).iter().filter_map(|id| self.find_near(id, i.saturating_sub(1))));
         }
+        edges
+    }
+
+    fn turn(&mut self) {
+        (self.children, self.dependents) = (self.parents.turned(), self.depends_on.turned());
+    }
+
+    /// Puts every revision after what it builds on; where that cannot be, the ranks of those that could be.
+    fn put_in_order(&mut self) -> Result<(), Vec<usize>> {
+        let count = self.nodes.len();
+        let mut waiting: Vec<usize> = (0..count).map(|i| self.edges(i).count()).collect();
+        let mut ready: BinaryHeap<Reverse<usize>> = (0..count).filter(|&i| waiting[i] == 0).map(Reverse).collect();
+        let (mut order, mut rank) = (Vec::with_capacity(count), vec![usize::MAX; count]);
+        while let Some(Reverse(i)) = ready.pop() {
+            rank[i] = order.len();
+            order.push(i);
+            for child in self.edges_up(i) {
+                waiting[child] -= 1;
+                if waiting[child] == 0 {
+                    ready.push(Reverse(child));
+                }
+            }
+        }
+        if order.len() < count {
+            return Err(rank);
+        }
+        (self.order, self.rank) = (order, rank);
+        Ok(())
     }
 
     // Every node without a rank has a parent without one, so walking up must come round.
@@ -120,7 +127,15 @@ impl Graph {
 
     /// The revision of that id.
     pub fn find(&self, id: &str) -> Option<usize> {
-        self.index.get(id).copied()
+        self.nodes.binary_search_by(|node| node.id.as_str().cmp(id)).ok()
+    }
+
+    /// The same, looking first where it is likely to be.
+    fn find_near(&self, id: &str, likely: usize) -> Option<usize> {
+        match self.nodes.get(likely) {
+            Some(node) if node.id == id => Some(likely),
+            _ => self.find(id),
+        }
     }
 
     /// The revision that had that id in another tool.
@@ -141,32 +156,32 @@ impl Graph {
 
     /// The revisions that a revision revises.
     pub fn parents(&self, revision: usize) -> &[usize] {
-        &self.parents[revision]
+        self.parents.of(revision)
     }
 
     /// The revisions that a revision depends on besides.
     pub fn depends_on(&self, revision: usize) -> &[usize] {
-        &self.depends_on[revision]
+        self.depends_on.of(revision)
     }
 
     /// The revisions that revise a revision.
     pub fn children(&self, revision: usize) -> &[usize] {
-        &self.children[revision]
+        self.children.of(revision)
     }
 
     /// The revisions that depend on a revision.
     pub fn dependents(&self, revision: usize) -> &[usize] {
-        &self.dependents[revision]
+        self.dependents.of(revision)
     }
 
     /// What a revision builds on at once: parents, then dependencies.
     pub fn edges(&self, revision: usize) -> impl Iterator<Item = usize> + '_ {
-        self.parents[revision].iter().chain(&self.depends_on[revision]).copied()
+        self.parents.of(revision).iter().chain(self.depends_on.of(revision)).copied()
     }
 
     /// What builds on a revision at once: children, then dependents.
     pub fn edges_up(&self, revision: usize) -> impl Iterator<Item = usize> + '_ {
-        self.children[revision].iter().chain(&self.dependents[revision]).copied()
+        self.children.of(revision).iter().chain(self.dependents.of(revision)).copied()
     }
 
     /// The cycles that were cut open, each from a revision over its parent, the parent's parent and so on.
@@ -186,22 +201,22 @@ impl Graph {
 
     /// The revisions that none revises.
     pub fn heads(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.nodes.len()).filter(|&i| self.children[i].is_empty())
+        (0..self.nodes.len()).filter(|&i| self.children.of(i).is_empty())
     }
 
     /// The revisions that revise none.
     pub fn bases(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.nodes.len()).filter(|&i| self.parents[i].is_empty())
+        (0..self.nodes.len()).filter(|&i| self.parents.of(i).is_empty())
     }
 
     /// The revisions that more than one revises.
     pub fn branch_points(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.nodes.len()).filter(|&i| self.children[i].len() > 1)
+        (0..self.nodes.len()).filter(|&i| self.children.of(i).len() > 1)
     }
 
     /// The revisions that revise more than one.
     pub fn merges(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.nodes.len()).filter(|&i| self.parents[i].len() > 1)
+        (0..self.nodes.len()).filter(|&i| self.parents.of(i).len() > 1)
     }
 
     /// The revisions of a set on which none of the set builds, dependencies included: what `current` shows.
@@ -232,10 +247,12 @@ impl Graph {
     pub fn known<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> (Set, Vec<&'a str>) {
         let mut set = self.none();
         let mut unknown = Vec::new();
+        let mut next = 0;
         for id in ids {
-            match self.find(id) {
+            match self.find_near(id, next) {
                 Some(i) => {
                     set.insert(i);
+                    next = i + 1;
                 }
                 None => unknown.push(id),
             }
@@ -255,17 +272,17 @@ impl Graph {
 
     /// A revision, what it revises and what revises it, directly or not; dependencies aside.
     pub fn lineage(&self, revision: usize) -> Set {
-        let mut lineage = self.closure([revision], |i| self.parents[i].iter().copied());
-        lineage.extend(&self.closure([revision], |i| self.children[i].iter().copied()));
+        let mut lineage = self.closure([revision], |i| self.parents.of(i).iter().copied());
+        lineage.extend(&self.closure([revision], |i| self.children.of(i).iter().copied()));
         lineage
     }
 
     /// The branch that a revision is on: down to the nearest branch point or merge, and everything that revises it.
     pub fn branch(&self, revision: usize) -> Set {
-        let mut branch = self.closure([revision], |i| self.children[i].iter().copied());
+        let mut branch = self.closure([revision], |i| self.children.of(i).iter().copied());
         let mut at = revision;
-        while let [parent] = self.parents[at][..] {
-            if self.children[parent].len() > 1 || self.parents[parent].len() > 1 {
+        while let &[parent] = self.parents.of(at) {
+            if self.children.of(parent).len() > 1 || self.parents.of(parent).len() > 1 {
                 break;
             }
             branch.insert(parent);
@@ -342,41 +359,6 @@ impl Graph {
     pub fn all_labels(&self) -> BTreeSet<&str> {
         self.nodes.iter().filter_map(|node| node.label.as_deref()).collect()
     }
-}
-
-fn turned(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut turned = vec![Vec::new(); edges.len()];
-    for (child, parents) in edges.iter().enumerate() {
-        for &parent in parents {
-            turned[parent].push(child);
-        }
-    }
-    turned
-}
-
-fn topological(graph: &Graph) -> (Vec<usize>, Vec<usize>) {
-    let count = graph.nodes.len();
-    let up: Vec<Vec<usize>> = {
-        let mut up = vec![Vec::new(); count];
-        for child in 0..count {
-            graph.edges(child).for_each(|parent| up[parent].push(child));
-        }
-        up
-    };
-    let mut waiting: Vec<usize> = (0..count).map(|i| graph.edges(i).count()).collect();
-    let mut ready: BinaryHeap<Reverse<usize>> = (0..count).filter(|&i| waiting[i] == 0).map(Reverse).collect();
-    let (mut order, mut rank) = (Vec::with_capacity(count), vec![usize::MAX; count]);
-    while let Some(Reverse(i)) = ready.pop() {
-        rank[i] = order.len();
-        order.push(i);
-        for &child in &up[i] {
-            waiting[child] -= 1;
-            if waiting[child] == 0 {
-                ready.push(Reverse(child));
-            }
-        }
-    }
-    (order, rank)
 }
 
 /// Reachability over chains: runs of revisions, each the only one on the one before, entered at one end only and

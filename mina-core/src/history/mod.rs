@@ -3,6 +3,7 @@
 mod checksum;
 mod commute;
 mod create;
+mod edges;
 mod fold;
 mod footprint;
 pub mod graph;

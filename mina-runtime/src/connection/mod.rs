@@ -94,11 +94,11 @@ pub trait Connection: sealed::Sealed {
     /// A number that changes when another session changes the database.
     fn version(&mut self) -> QueryResult<i64>;
 
-    /// The applied revisions, sorted by id; none where the table does not exist.
+    /// The applied revisions, in any order; none where the table does not exist.
     fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>>;
 
-    /// What the journal says about the revisions of a history table, oldest first.
-    fn journal(&mut self, table: &str) -> QueryResult<Vec<JournalRow>>;
+    /// Hands over what the journal says about the revisions of a history table, oldest first.
+    fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()>;
 
     /// Whether there is a journal.
     fn has_journal(&mut self) -> QueryResult<bool>;
@@ -224,7 +224,7 @@ pub struct HistoryRow {
     pub run_on: String,
 }
 
-/// What a row of the journal says, its downgrade aside.
+/// What a row of the journal says of a migration.
 #[derive(Clone, Debug, PartialEq, Eq, diesel::Queryable)]
 #[allow(missing_docs)]
 pub struct JournalRow {
@@ -237,7 +237,6 @@ pub struct JournalRow {
     pub checksum: String,
     pub position: Option<i64>,
     pub duration_ms: i64,
-    pub tool: String,
 }
 
 /// A row to append to the journal.

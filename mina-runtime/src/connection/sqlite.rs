@@ -54,7 +54,7 @@ struct Counted {
 }
 
 /// Those of [`JournalRow`], by their place: by name it would take as long as all else that a look at a database does.
-type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt, Text);
+type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt);
 
 fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -244,25 +244,25 @@ impl Connection for SqliteConnection {
         if !has_table(self, table)? {
             return Ok(None);
         }
-        let query = format!(
-            "SELECT version, CAST(run_on AS TEXT) AS run_on FROM {} ORDER BY version",
-            quote(table)
-        );
+        let query = format!("SELECT version, CAST(run_on AS TEXT) FROM {}", quote(table));
         let rows: Vec<(String, String)> = sql::<(Text, Text)>(&query).load(self)?;
         let rows = rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on });
         Ok(Some(rows.collect()))
     }
 
-    fn journal(&mut self, table: &str) -> QueryResult<Vec<JournalRow>> {
+    fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
         if !has_table(self, JOURNAL)? {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let query = format!(
-            "SELECT revision, action, state, unit, units, hash, checksum, position, duration_ms, tool \
+            "SELECT revision, action, state, unit, units, hash, checksum, position, duration_ms \
              FROM {JOURNAL} WHERE history_table = "
         );
-        let rows = sql::<JournalColumns>(&query).bind::<Text, _>(table).sql(" ORDER BY id");
-        rows.load(self)
+        let query = sql::<JournalColumns>(&query).bind::<Text, _>(table).sql(" ORDER BY id");
+        for row in query.load_iter(self)? {
+            enter(row?);
+        }
+        Ok(())
     }
 
     fn has_journal(&mut self) -> QueryResult<bool> {

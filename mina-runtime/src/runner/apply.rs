@@ -394,7 +394,7 @@ impl Run<'_> {
         };
         let written = self.conn.write_journal(&self.state.table, &entry);
         written.map_err(|error| self.database(&error))?;
-        self.state.book.enter(&JournalRow::from(&entry));
+        self.state.book.enter(JournalRow::from(&entry));
         Ok(())
     }
 
@@ -456,7 +456,6 @@ impl From<&JournalEntry<'_>> for JournalRow {
             checksum: entry.checksum.to_owned(),
             position: entry.position,
             duration_ms: entry.duration_ms,
-            tool: String::new(),
         }
     }
 }

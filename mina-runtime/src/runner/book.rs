@@ -20,8 +20,8 @@ pub(crate) struct Book {
 pub(crate) struct Record {
     pub(crate) checksum: Option<String>,
     pub(crate) duration_ms: i64,
-    pub(crate) tool: String,
-    partial: Option<Partial>,
+    /// There are thousands of records, and hardly one migration that is done in part.
+    partial: Option<Box<Partial>>,
 }
 
 /// How far a migration has come.
@@ -52,15 +52,14 @@ impl Book {
         let rows = conn.history(table)?;
         let exists = rows.is_some();
         let applied = rows.unwrap_or_default().into_iter().map(|row| (row.version, row.run_on));
+        let applied: BTreeMap<String, String> = applied.filter(|(id, _)| id != DIESEL_SETUP).collect();
         let mut book = Self {
             exists,
-            applied: applied.filter(|(id, _)| id != DIESEL_SETUP).collect(),
-            records: HashMap::new(),
+            records: HashMap::with_capacity(applied.len()),
+            applied,
             version,
         };
-        for row in conn.journal(table)? {
-            book.enter(&row);
-        }
+        conn.journal(table, &mut |row| book.enter(row))?;
         Ok(book)
     }
 
@@ -79,7 +78,7 @@ impl Book {
 
     /// How far a migration has come, if it is done in part.
     pub(crate) fn partial(&self, revision: &str) -> Option<&Partial> {
-        let partial = self.records.get(revision)?.partial.as_ref()?;
+        let partial = self.records.get(revision)?.partial.as_deref()?;
         let at_stake = match partial.direction {
             Direction::Up => !self.applied.contains_key(revision),
             Direction::Down => self.applied.contains_key(revision),
@@ -93,44 +92,44 @@ impl Book {
         ids.filter_map(|id| Some((id, self.partial(id)?))).collect()
     }
 
-    pub(crate) fn enter(&mut self, row: &JournalRow) {
-        let record = self.records.entry(row.revision.clone()).or_default();
+    pub(crate) fn enter(&mut self, row: JournalRow) {
+        let record = self.records.entry(row.revision).or_default();
         let direction = match row.action.as_str() {
             "up" => Direction::Up,
             "down" => Direction::Down,
             _ => {
-                record.checksum = Some(row.checksum.clone());
+                record.checksum = Some(row.checksum);
                 return;
             }
         };
+        let (unit, units) = (row.unit.unsigned_abs() as usize, row.units.unsigned_abs() as usize);
         let fresh = || Partial {
-            units: row.units.unsigned_abs() as usize,
+            units,
             ..Partial::new(direction)
         };
-        let partial = record.partial.get_or_insert_with(fresh);
-        if partial.direction != direction {
-            *partial = fresh();
-        }
+        let mut partial = match record.partial.take() {
+            Some(partial) if partial.direction == direction => partial,
+            _ => Box::new(fresh()),
+        };
         match row.state.as_str() {
             "started" => partial.started = true,
             "redo" => partial.started = false,
             "batch" => partial.position = row.position,
             _ => {
                 // A first unit begins the migration anew, whatever was left of an earlier run.
-                let unit = row.unit.unsigned_abs() as usize;
                 partial.done.truncate(unit);
                 if unit == 0 {
                     record.duration_ms = 0;
                 }
                 record.duration_ms += row.duration_ms;
-                partial.done.push(row.hash.clone());
-                (partial.started, partial.position, partial.units) = (false, None, row.units.unsigned_abs() as usize);
-                if partial.done.len() >= partial.units {
-                    record.partial = None;
-                    record.tool = row.tool.clone();
-                    record.checksum = (direction == Direction::Up).then(|| row.checksum.clone());
+                partial.done.push(row.hash);
+                (partial.started, partial.position, partial.units) = (false, None, units);
+                if partial.done.len() >= units {
+                    record.checksum = (direction == Direction::Up).then_some(row.checksum);
+                    return;
                 }
             }
         }
+        record.partial = Some(partial);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::apply::database;
 use super::error::{Error, ErrorKind, Partly, StepError};
+use super::members::Member;
 use super::report::{Direction, Ran, Report};
 use super::state::{Source, State};
 use super::unit::{self, Done, Failure};
@@ -95,7 +96,7 @@ impl Making<'_> {
             ran.insert(part.revision.as_deref().unwrap_or_default(), (done, began.elapsed()));
         }
         let mut report = Report::default();
-        for migration in self.state.members.clone() {
+        for &Member { migration, .. } in self.state.members.clone().iter() {
             let (done, duration) = ran.remove(migration.record.id()).unwrap_or_default();
             self.record(migration, duration)?;
             report.migrations.push(Ran {
@@ -142,7 +143,7 @@ impl Making<'_> {
         if failure.trouble == Trouble::Locked {
             return ErrorKind::Locked { waited: self.waited };
         }
-        let migration = migration.or(self.state.members.last().copied());
+        let migration = migration.or(self.state.members.last().map(|member| member.migration));
         ErrorKind::Step(Box::new(StepError {
             revision: migration.map_or("", |migration| migration.record.id()).to_owned(),
             direction: Direction::Up,

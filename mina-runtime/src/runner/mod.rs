@@ -5,6 +5,7 @@ mod book;
 mod create;
 mod error;
 mod loss;
+mod members;
 mod plan;
 mod progress;
 mod repair;
@@ -33,9 +34,10 @@ pub(crate) use state::State;
 pub(crate) use unit::describe;
 
 use crate::connection::{AsConnection, Connection};
-use crate::migration::{Migration, Migrations};
+use crate::migration::Migrations;
 use apply::Run;
 use book::Book;
+use members::Members;
 use mina_core::config::Config;
 use mina_core::history::graph::{Graph, Node};
 use state::Journalled;
@@ -375,16 +377,13 @@ impl Runner {
         Ok(value)
     }
 
-    fn members(&self) -> Vec<&'static Migration> {
-        let of_bind = |migration: &&'static Migration| migration.record.bind() == self.bind.as_deref();
-        let mut members: Vec<&'static Migration> = self.migrations.migrations.iter().filter(of_bind).collect();
-        members.sort_by_key(|migration| migration.record.id());
-        members
+    fn members(&self) -> Members {
+        Members::of(&self.migrations, self.bind.as_deref())
     }
 
     /// The graph of this history alone.
     pub(crate) fn graph(&self) -> Graph {
-        Graph::new(self.members().into_iter().map(Migration::node).collect())
+        Graph::new(self.members().nodes())
     }
 
     fn state(&self, conn: &mut dyn Connection, config: &Config) -> Result<State, ErrorKind> {
@@ -395,17 +394,16 @@ impl Runner {
         let waited = config.run.lock_timeout;
         let book = Book::read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
         let members = self.members();
-        let ids: Vec<&str> = members.iter().map(|migration| migration.record.id()).collect();
         let mut ahead = BTreeMap::new();
         let (mut unknown, mut others) = (Vec::new(), BTreeMap::new());
         for id in book.applied.keys() {
-            if ids.binary_search(&id.as_str()).is_ok() {
+            if members.find(id).is_some() {
                 continue;
             }
             let other = self.migrations.migrations.iter().find(|migration| migration.record.id() == id);
             if let Some(other) = other {
                 others.insert(id.clone(), other.record.bind().map(str::to_owned));
-            } else if members.last().is_none_or(|last| last.record.id() < id.as_str()) {
+            } else if members.last().is_none_or(|last| last.head.id < id.as_str()) {
                 let text = conn
                     .journalled_downgrade(&table, id)
                     .map_err(|error| apply::database(conn, &error, waited))?;
@@ -419,7 +417,6 @@ impl Runner {
             engine: conn.engine(),
             table,
             members,
-            ids,
             ahead,
             unknown,
             others,
@@ -433,11 +430,11 @@ impl Runner {
 }
 
 fn nodes<'a>(
-    members: &[&'static Migration],
+    members: &Members,
     ahead: &BTreeMap<String, Option<Journalled>>,
     applied: impl Iterator<Item = &'a String> + Clone,
 ) -> Vec<Node> {
-    let mut nodes: Vec<Node> = members.iter().map(|migration| migration.node()).collect();
+    let mut nodes = members.nodes();
     for (id, journalled) in ahead {
         // What is known of it is its id alone: it comes after all that is applied and has a smaller one.
         let below = || applied.clone().take_while(|other| *other < id).last();

@@ -152,7 +152,7 @@ impl State {
 impl super::Runner {
     /// One direction of a migration, whatever is applied; without units where it is not known.
     pub(crate) fn sheet(&self, revision: &str, direction: Direction) -> Result<Planned, ErrorKind> {
-        let migration = self.members().into_iter().find(|migration| migration.record.id() == revision);
+        let migration = self.members().find(revision).map(|member| member.migration);
         let engine = mina_core::engine::Engine::Sqlite;
         Ok(Planned {
             revision: revision.to_owned(),

@@ -1,5 +1,6 @@
 use super::book::{Book, Partial};
 use super::error::{Edit, ErrorKind, Partly};
+use super::members::{Member, Members};
 use super::report::Direction;
 use crate::migration::{Migration, RunStep};
 use mina_core::engine::Engine;
@@ -15,9 +16,8 @@ use std::collections::BTreeMap;
 pub(crate) struct State {
     pub(crate) engine: Engine,
     pub(crate) table: String,
-    pub(crate) members: Vec<&'static Migration>,
-    /// Their ids, which are looked up more often than they are worth reading.
-    pub(crate) ids: Vec<&'static str>,
+    /// In the graph they come first, in the same order.
+    pub(crate) members: Members,
     pub(crate) ahead: BTreeMap<String, Option<Journalled>>,
     pub(crate) unknown: Vec<String>,
     pub(crate) others: BTreeMap<String, Option<String>>,
@@ -83,16 +83,6 @@ impl Migration {
     pub(crate) fn runs(&self, engine: Engine) -> &'static [RunStep] {
         let on = self.runs.iter().find(|(on, _)| *on == engine);
         on.map_or(&[], |(_, runs)| runs)
-    }
-
-    pub(crate) fn node(&self) -> Node {
-        Node {
-            id: self.record.id().to_owned(),
-            parents: self.record.parents().map(str::to_owned).collect(),
-            depends_on: self.record.depends_on().map(str::to_owned).collect(),
-            label: self.record.label().map(str::to_owned),
-            alias: self.record.alias().map(str::to_owned),
-        }
     }
 }
 
@@ -173,17 +163,15 @@ impl<'a> Source<'a> {
 
 impl State {
     pub(crate) fn source(&self, index: usize) -> Option<Source<'_>> {
-        let id = self.graph.id(index);
-        if let Some(migration) = self.member(id) {
-            return Some(Source::Known(migration));
+        if let Some(member) = self.members.get(index) {
+            return Some(Source::Known(member.migration));
         }
-        let (id, journalled) = self.ahead.get_key_value(id)?;
+        let (id, journalled) = self.ahead.get_key_value(self.graph.id(index))?;
         Some(Source::Journalled(id, journalled.as_ref()?))
     }
 
     pub(crate) fn member(&self, id: &str) -> Option<&'static Migration> {
-        let at = self.ids.binary_search(&id).ok()?;
-        Some(self.members[at])
+        self.members.find(id).map(|member| member.migration)
     }
 
     /// What is applied changed: the sets follow.
@@ -225,29 +213,41 @@ impl State {
         current
     }
 
-    pub(crate) fn pending(&self) -> Vec<&'static Migration> {
-        let not_applied = |migration: &&&'static Migration| !self.book.applied.contains_key(migration.record.id());
-        self.members.iter().filter(not_applied).copied().collect()
+    pub(crate) fn pending(&self) -> impl Iterator<Item = &'static str> {
+        let members = self.members.iter().enumerate();
+        members
+            .filter(|(at, _)| !self.applied.contains(*at))
+            .map(|(_, member)| member.head.id)
+    }
+
+    /// The migrations that are applied and known.
+    fn applied_members(&self) -> impl Iterator<Item = &Member> {
+        let members = self.members.iter().enumerate();
+        members.filter(|(at, _)| self.applied.contains(*at)).map(|(_, member)| member)
+    }
+
+    /// The checksum that a migration was applied with, if whoever applied it recorded one.
+    pub(crate) fn recorded(&self, member: &Member) -> Option<&str> {
+        self.book.record(member.head.id)?.checksum.as_deref()
     }
 
     pub(crate) fn edits(&self) -> Vec<Edit> {
-        let edited = |id: &String| {
-            let migration = self.member(id)?;
-            let recorded = self.book.record(id)?.checksum.as_ref()?;
-            let checksum = migration.checksum(self.engine);
+        let edited = |member: &Member| {
+            let (recorded, checksum) = (self.recorded(member)?, member.checksum(self.engine));
             (recorded != checksum).then(|| Edit {
-                revision: id.clone(),
-                file: migration.record.file().to_owned(),
-                recorded: recorded.clone(),
+                revision: member.head.id.to_owned(),
+                file: member.migration.record.file().to_owned(),
+                recorded: recorded.to_owned(),
                 checksum: checksum.to_owned(),
             })
         };
-        self.book.applied.keys().filter_map(edited).collect()
+        self.applied_members().filter_map(edited).collect()
     }
 
     /// Applied, by Diesel or `stamp`, without a checksum.
-    pub(crate) fn is_unverified(&self, id: &str) -> bool {
-        self.book.applied.contains_key(id) && self.book.record(id).is_none_or(|record| record.checksum.is_none())
+    pub(crate) fn unverified(&self) -> impl Iterator<Item = &'static str> {
+        let unverified = self.applied_members().filter(|member| self.recorded(member).is_none());
+        unverified.map(|member| member.head.id)
     }
 
     /// Refuses what must be cleared up by a person before anything is run.
@@ -264,7 +264,7 @@ impl State {
             return Err(ErrorKind::Unknown {
                 ids: self.unknown.clone(),
                 table: self.table.clone(),
-                latest: self.members.last().map(|migration| migration.record.id().to_owned()),
+                latest: self.members.last().map(|member| member.head.id.to_owned()),
             });
         }
         match self.edits() {

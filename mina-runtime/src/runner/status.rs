@@ -6,7 +6,6 @@ use super::state::{Source, State};
 use crate::connection::Connection;
 use mina_core::history::Set;
 use serde::Serialize;
-use std::collections::HashSet;
 
 /// What a database holds of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -212,8 +211,8 @@ impl Runner {
         let members = self.members();
         let graph = self.graph();
         let entries = graph.order().iter().filter_map(|&index| {
-            let migration = members.iter().find(|migration| migration.record.id() == graph.id(index))?;
-            Some(entry(&graph, index, Some(Source::Known(migration))))
+            let member = members.get(index)?;
+            Some(entry(&graph, index, Some(Source::Known(member.migration))))
         });
         entries.collect()
     }
@@ -225,25 +224,22 @@ impl State {
         if let Some(partly) = self.partly(Partly::Found) {
             return Err(partly);
         }
-        match self.pending() {
+        match self.pending().map(str::to_owned).collect::<Vec<_>>() {
             pending if pending.is_empty() => Ok(()),
-            pending => Err(ErrorKind::Behind {
-                pending: pending.iter().map(|migration| migration.record.id().to_owned()).collect(),
-            }),
+            pending => Err(ErrorKind::Behind { pending }),
         }
     }
 
     pub(crate) fn status(&self) -> Status {
-        let known = self.book.applied.keys().filter(|id| self.member(id).is_some());
         Status {
             current: self.current(),
             heads: heads(self),
-            pending: self.pending().iter().map(|migration| migration.record.id().to_owned()).collect(),
+            pending: self.pending().map(str::to_owned).collect(),
             ahead: self.ahead.keys().cloned().collect(),
             unknown: self.unknown.clone(),
             other_binds: self.others.keys().cloned().collect(),
             edited: self.edits(),
-            unverified: known.filter(|id| self.is_unverified(id)).cloned().collect(),
+            unverified: self.unverified().map(str::to_owned).collect(),
             partly: self
                 .book
                 .partials()
@@ -255,21 +251,25 @@ impl State {
     }
 
     fn entries(&self, indexes: &[usize]) -> Vec<Entry> {
-        let edited: HashSet<String> = self.edits().into_iter().map(|edit| edit.revision).collect();
         let current = self.graph.set(self.graph.heads_of(&self.applied));
-        indexes.iter().map(|&index| self.entry(index, &edited, &current)).collect()
+        indexes.iter().map(|&index| self.entry(index, &current)).collect()
     }
 
-    fn entry(&self, index: usize, edited: &HashSet<String>, current: &Set) -> Entry {
+    fn entry(&self, index: usize, current: &Set) -> Entry {
         let id = self.graph.id(index);
         let partial = self.book.partial(id).map(|partial| Applied::Partly(PartlyDone::new(id, partial)));
         let applied = self.book.applied.get(id);
         let state = match applied {
             None => Applied::Pending,
             Some(_) if self.ahead.contains_key(id) => Applied::Ahead,
-            Some(_) if self.is_unverified(id) => Applied::Unverified,
-            Some(_) if edited.contains(id) => Applied::Edited,
-            Some(_) => Applied::Applied,
+            Some(_) => self
+                .members
+                .get(index)
+                .map_or(Applied::Applied, |member| match self.recorded(member) {
+                    None => Applied::Unverified,
+                    Some(recorded) if recorded != member.checksum(self.engine) => Applied::Edited,
+                    Some(_) => Applied::Applied,
+                }),
         };
         let timed = self.book.record(id).filter(|record| applied.is_some() && record.checksum.is_some());
         Entry {
