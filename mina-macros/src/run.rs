@@ -68,14 +68,16 @@ impl<'a> Runs<'a> {
         });
         match engine {
             Engine::Sqlite => quote!(::mina::sqlite_runs![#(#names),*]),
-            Engine::Pg | Engine::Mysql => quote!(&[]),
+            Engine::Pg => quote!(::mina::pg_runs![#(#names),*]),
+            Engine::Mysql => quote!(::mina::mysql_runs![#(#names),*]),
         }
     }
 
     fn function(&self, index: usize, engine: Engine, schema: &Schema) -> Option<TokenStream> {
         let (wrapper, connection) = match engine {
             Engine::Sqlite => (quote!(::mina::if_sqlite), quote!(::diesel::sqlite::SqliteConnection)),
-            Engine::Pg | Engine::Mysql => return None,
+            Engine::Pg => (quote!(::mina::if_pg), quote!(::diesel::pg::PgConnection)),
+            Engine::Mysql => (quote!(::mina::if_mysql), quote!(::diesel::mysql::MysqlConnection)),
         };
         let step = &self.steps[index];
         let name = name(index, engine);
@@ -208,31 +210,56 @@ fn declare(table: &Table, engine: Engine) -> TokenStream {
 
 fn declare_column(column: &Column, engine: Engine) -> TokenStream {
     let (sql_name, name) = (sql_name(&column.name), word(&column.name));
-    let ty = word(diesel_type(&column.ty, engine));
+    let ty = diesel_type(&column.ty, engine);
     let ty = if column.nullable { quote!(Nullable<#ty>) } else { quote!(#ty) };
     quote!(#sql_name #name -> #ty)
 }
 
 /// Diesel's type for what a column holds on an engine.
-fn diesel_type(ty: &Type, engine: Engine) -> &'static str {
-    let sqlite = engine == Engine::Sqlite;
-    match ty {
-        Type::Bool => "Bool",
-        Type::TinyInt | Type::SmallInt => "SmallInt",
-        Type::Integer => "Integer",
-        Type::BigInt | Type::Unsigned(_) => "BigInt",
-        Type::Float => "Float",
-        Type::Double => "Double",
-        Type::Numeric(_) => "Numeric",
-        Type::Binary => "Binary",
-        Type::Date => "Date",
-        Type::Time => "Time",
-        Type::Timestamp => "Timestamp",
-        Type::Timestamptz if sqlite => "TimestamptzSqlite",
-        Type::Timestamptz => "Timestamptz",
-        Type::Json => "Json",
-        Type::Jsonb => "Jsonb",
-        Type::Custom(sql) if sqlite => affinity(sql),
+fn diesel_type(ty: &Type, engine: Engine) -> TokenStream {
+    match (ty, engine) {
+        (Type::Array(inner), Engine::Pg) => {
+            let inner = diesel_type(inner, engine);
+            // An element may be NULL, whatever the column says.
+            quote!(Array<Nullable<#inner>>)
+        }
+        (Type::Unsigned(inner), Engine::Mysql) => {
+            let inner = diesel_type(inner, engine);
+            quote!(Unsigned<#inner>)
+        }
+        (ty, engine) => {
+            let name = word(diesel_name(ty, engine));
+            quote!(#name)
+        }
+    }
+}
+
+fn diesel_name(ty: &Type, engine: Engine) -> &'static str {
+    match (ty, engine) {
+        (Type::Bool, _) => "Bool",
+        (Type::TinyInt, Engine::Mysql) => "TinyInt",
+        (Type::TinyInt | Type::SmallInt, _) => "SmallInt",
+        (Type::Integer, _) => "Integer",
+        (Type::BigInt | Type::Unsigned(_), _) => "BigInt",
+        (Type::Float, _) => "Float",
+        (Type::Double, _) => "Double",
+        (Type::Numeric(_), _) => "Numeric",
+        (Type::Binary, _) => "Binary",
+        (Type::Date, _) => "Date",
+        (Type::Time, _) => "Time",
+        (Type::Timestamp, _) => "Timestamp",
+        (Type::Timestamptz, Engine::Sqlite) => "TimestamptzSqlite",
+        (Type::Timestamptz, Engine::Pg) => "Timestamptz",
+        (Type::Timestamptz, Engine::Mysql) => "Timestamp",
+        (Type::Json, _) => "Json",
+        (Type::Jsonb, Engine::Mysql) => "Json",
+        (Type::Jsonb, _) => "Jsonb",
+        (Type::Interval, Engine::Pg) => "Interval",
+        (Type::Uuid, Engine::Pg) => "Uuid",
+        (Type::Inet, Engine::Pg) => "Inet",
+        (Type::Cidr, Engine::Pg) => "Cidr",
+        (Type::MacAddr, Engine::Pg) => "MacAddr",
+        (Type::Custom(sql), Engine::Sqlite) => affinity(sql),
         _ => "Text",
     }
 }

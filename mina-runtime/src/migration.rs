@@ -43,4 +43,10 @@ pub enum RunStep {
     /// For SQLite.
     #[cfg(feature = "sqlite")]
     Sqlite(fn(&mut diesel::SqliteConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>>),
+    /// For PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Pg(fn(&mut diesel::PgConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>>),
+    /// For MariaDB and MySQL.
+    #[cfg(feature = "mysql")]
+    Mysql(fn(&mut diesel::MysqlConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>>),
 }

@@ -68,36 +68,41 @@ pub fn nothing<C>(_: &mut C) -> Outcome {
     Ok(())
 }
 
-/// Its argument, where SQLite is linked.
-#[cfg(feature = "sqlite")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! if_sqlite {
-    ($($tokens:tt)*) => { $($tokens)* };
-}
+/// For an engine: its argument where the engine is linked, and the `run` steps of a migration, none where it is not.
+macro_rules! linked {
+    ($feature:literal, $variant:ident, $only:ident, $runs:ident, $d:tt) => {
+        #[cfg(feature = $feature)]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $only {
+                            ($d($d tokens:tt)*) => { $d($d tokens)* };
+                        }
 
-/// Its argument, where SQLite is linked.
-#[cfg(not(feature = "sqlite"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! if_sqlite {
-    ($($tokens:tt)*) => {};
-}
+        #[cfg(not(feature = $feature))]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $only {
+            ($d($d tokens:tt)*) => {};
+        }
 
-/// The `run` steps of a migration for SQLite, none where it is not linked.
-#[cfg(feature = "sqlite")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! sqlite_runs {
-    ($($step:expr),*) => { &[$($crate::migration::RunStep::Sqlite($step)),*] };
-}
+        #[cfg(feature = $feature)]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $runs {
+                            ($d($d step:expr),*) => { &[$d($d crate::migration::RunStep::$variant($d step)),*] };
+                        }
 
-/// The `run` steps of a migration for SQLite, none where it is not linked.
-#[cfg(not(feature = "sqlite"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! sqlite_runs {
-    ($($step:expr),*) => {
-        &[]
+        #[cfg(not(feature = $feature))]
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $runs {
+            ($d($d step:expr),*) => {
+                &[]
+            };
+        }
     };
 }
+
+linked!("sqlite", Sqlite, if_sqlite, sqlite_runs, $);
+linked!("postgres", Pg, if_pg, pg_runs, $);
+linked!("mysql", Mysql, if_mysql, mysql_runs, $);

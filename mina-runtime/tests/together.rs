@@ -70,7 +70,7 @@ fn a_lock_that_another_holds_is_waited_for_and_then_named() {
     execute(&mut holder, "BEGIN IMMEDIATE; CREATE TABLE x (id INTEGER)");
     let migrations = with_config(three(), "[run]\nlock_timeout = \"100ms\"\n");
     let error = migrations.upgrade(&mut open(&path), "head").unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Locked { waited: 100 }), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Locked { waited: 100, .. }), "{error}");
     assert_eq!(error.exit_code(), 6);
 
     let patient = history(three());

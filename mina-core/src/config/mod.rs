@@ -80,6 +80,12 @@ pub struct Run {
     pub statement_timeout: Option<u64>,
     /// `busy_timeout = "5s"`: how long to wait for SQLite's write lock; left out, the same as `lock_timeout`.
     pub busy_timeout: Option<u64>,
+    /// `wait_timeout = "10m"`: how long to wait for another runner, on a server.
+    pub wait_timeout: u64,
+    /// `lease = "30s"`: how long a runner that gives no sign of life is taken for alive, on a server.
+    pub lease: u64,
+    /// `attempts = 5`: how often a unit is tried that a lock of another session keeps from being run, on a server.
+    pub attempts: u32,
     /// `transaction = "migration"`
     pub transaction: Scope,
     /// `role = "…"`: whom to become before anything is created.
@@ -99,6 +105,9 @@ impl std::default::Default for Run {
             lock_timeout: 5_000,
             statement_timeout: None,
             busy_timeout: None,
+            wait_timeout: 600_000,
+            lease: 30_000,
+            attempts: 5,
             transaction: Scope::Migration,
             role: None,
         }

@@ -49,12 +49,22 @@ pub(super) fn config(text: &str) -> Result<Config> {
             file: section.string("file")?,
         };
     }
-    if let Some(section) = top.section("run", &["lock_timeout", "statement_timeout", "busy_timeout", "transaction", "role"])? {
+    if let Some(section) = top.section("run", RUN)? {
         config.run = run(&section)?;
     }
     Ok(config)
 }
 
+const RUN: &[&str] = &[
+    "lock_timeout",
+    "statement_timeout",
+    "busy_timeout",
+    "wait_timeout",
+    "lease",
+    "attempts",
+    "transaction",
+    "role",
+];
 const DATABASE: &[&str] = &["url", "engines", "history_table", "schema"];
 
 #[derive(Clone, Copy)]
@@ -240,6 +250,8 @@ fn milliseconds(text: &str) -> Option<u64> {
     text[..digits].parse::<u64>().ok()?.checked_mul(factor)
 }
 
+const SHORTEST_LEASE: u64 = 500;
+
 fn run(section: &Section<'_>) -> Result<Run> {
     let mut run = Run::default();
     if let Some(time) = section.milliseconds("lock_timeout")? {
@@ -247,6 +259,22 @@ fn run(section: &Section<'_>) -> Result<Run> {
     }
     run.statement_timeout = section.milliseconds("statement_timeout")?;
     run.busy_timeout = section.milliseconds("busy_timeout")?;
+    if let Some(time) = section.milliseconds("wait_timeout")? {
+        run.wait_timeout = time;
+    }
+    if let Some(value) = section.get("lease") {
+        run.lease = section.milliseconds("lease")?.unwrap_or(run.lease);
+        if run.lease < SHORTEST_LEASE {
+            let words = "`run.lease` is at least \"500ms\": it is renewed three times in its length";
+            return Err(section.reader.error(value.span(), words));
+        }
+    }
+    if let Some(value) = section.get("attempts") {
+        let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse::<u32>().ok());
+        run.attempts = number
+            .filter(|number| *number > 0)
+            .ok_or_else(|| section.reader.error(value.span(), "`run.attempts` is a whole number, 1 or more"))?;
+    }
     run.role = section.string("role")?;
     if let Some(value) = section.get("transaction") {
         run.transaction = match value.get_ref().as_str() {

@@ -1,11 +1,20 @@
 //! What the runner needs of a database, so that servers can come beside SQLite.
 
+pub mod lease;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod ledger;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 use crate::migration::RunStep;
 use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use lease::Leases;
 use mina_core::engine::Engine;
 use mina_core::normal::Facts;
 use mina_core::sql::sqlite::{Expected, TableChange};
@@ -18,6 +27,10 @@ mod sealed {
     pub trait Sealed {}
     #[cfg(feature = "sqlite")]
     impl Sealed for diesel::SqliteConnection {}
+    #[cfg(feature = "postgres")]
+    impl Sealed for diesel::PgConnection {}
+    #[cfg(feature = "mysql")]
+    impl Sealed for diesel::MysqlConnection {}
 }
 
 /// What holds a connection that migrations can be run on: [`diesel::SqliteConnection`] itself and, with the feature `r2d2`, one
@@ -61,14 +74,14 @@ pub trait Connection: sealed::Sealed {
     ///
     /// # Errors
     ///
-    /// To write: [`DatabaseError::AlreadyInTransaction`]; or the engine's own.
-    fn enter(&mut self, lock_timeout: u64, write: bool) -> QueryResult<Session>;
+    /// To write: [`DatabaseError::AlreadyInTransaction`], or that the server takes no changes; or the engine's own.
+    fn enter(&mut self, limits: &Limits, write: bool) -> QueryResult<Session>;
 
     /// Sets again what the caller had set.
     fn leave(&mut self, session: Session) -> QueryResult<()>;
 
-    /// Begins a transaction that holds the write lock.
-    fn begin(&mut self) -> QueryResult<()>;
+    /// Begins a transaction; on SQLite it holds the write lock.
+    fn begin(&mut self, session: &Session) -> QueryResult<()>;
 
     /// Commits, again while other sessions keep it from it.
     fn commit(&mut self) -> QueryResult<()>;
@@ -84,6 +97,16 @@ pub trait Connection: sealed::Sealed {
 
     /// Runs statements, and says how many rows they changed.
     fn execute(&mut self, sql: &str) -> QueryResult<u64>;
+
+    /// Runs statements that change no rows in one go, where that spares the way to a server; which of them failed is then not known.
+    fn batch(&mut self, _statements: &[&str]) -> Option<QueryResult<()>> {
+        None
+    }
+
+    /// Runs a statement that is in no transaction.
+    fn alone(&mut self, sql: &str, _session: &Session) -> QueryResult<u64> {
+        self.execute(sql)
+    }
 
     /// Runs a query with one number.
     fn number(&mut self, sql: &str) -> QueryResult<i64>;
@@ -109,6 +132,16 @@ pub trait Connection: sealed::Sealed {
     /// Makes the history table and the journal where they are missing; fails where the database cannot be written.
     fn create_tables(&mut self, table: &str) -> QueryResult<()>;
 
+    /// The namespace that has a history table of that name, where it is not the one that is used here.
+    fn elsewhere(&mut self, _table: &str) -> QueryResult<Option<String>> {
+        Ok(None)
+    }
+
+    /// What a server is asked about its leases; none on SQLite, whose write lock is all that is needed.
+    fn leases(&mut self) -> Option<&mut dyn Leases> {
+        None
+    }
+
     /// The tables, views and other objects of the database, the engine's own and those that a history table brings left out.
     fn objects(&mut self, table: &str) -> QueryResult<Vec<String>>;
 
@@ -119,37 +152,51 @@ pub trait Connection: sealed::Sealed {
     fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()>;
 
     /// Whether keys are enforced.
-    fn keys_enforced(&mut self) -> QueryResult<bool>;
+    fn keys_enforced(&mut self) -> QueryResult<bool> {
+        Ok(true)
+    }
 
     /// Lets a revision be recorded that is recorded already, and does nothing then: Diesel's harness records what it ran.
-    fn record_once(&mut self, table: &str) -> QueryResult<()>;
+    fn record_once(&mut self, _table: &str) -> QueryResult<()> {
+        Ok(())
+    }
 
-    /// Turns the enforcement of keys off or on, outside a transaction, and says how it was.
-    fn enforce_keys(&mut self, enforce: bool) -> QueryResult<bool>;
+    /// Turns the enforcement of keys off or on, outside a transaction, and says how it was. Only SQLite is ever asked to.
+    fn enforce_keys(&mut self, _enforce: bool) -> QueryResult<bool> {
+        Ok(true)
+    }
 
     /// How many rows violate foreign keys, by the two tables; none where that cannot be told.
-    fn broken_keys(&mut self) -> Option<BTreeMap<String, i64>>;
+    fn broken_keys(&mut self) -> Option<BTreeMap<String, i64>> {
+        None
+    }
 
-    /// Carries out one pass over a table; true where it was rebuilt.
+    /// Carries out one pass over a table of SQLite; true where it was rebuilt.
     ///
     /// # Errors
     ///
     /// The engine's, or what the live table has that would be lost.
-    fn change(&mut self, change: &TableChange) -> Result<bool, Fault>;
+    fn change(&mut self, change: &TableChange) -> Result<bool, Fault> {
+        Err(Fault::of_another_engine(&change.table))
+    }
 
-    /// Compares a live object with what an `effect` declared.
+    /// Compares a live object of SQLite with what an `effect` declared.
     ///
     /// # Errors
     ///
     /// The difference.
-    fn verify(&mut self, expected: &Expected) -> Result<(), Fault>;
+    fn verify(&mut self, _expected: &Expected) -> Result<(), Fault> {
+        Err(Fault::of_another_engine("an effect"))
+    }
 
     /// Everything in the database that a history can say.
     ///
     /// # Errors
     ///
     /// The engine's, or what cannot be read.
-    fn facts(&mut self) -> Result<Facts, Fault>;
+    fn facts(&mut self) -> Result<Facts, Fault> {
+        Err(Fault::of_another_engine("the live schema"))
+    }
 
     /// Calls a Rust step.
     ///
@@ -181,12 +228,35 @@ pub struct Fault {
     pub trouble: Trouble,
 }
 
-/// What the caller had set on a connection.
-#[derive(Clone, Copy, Debug)]
+impl Fault {
+    fn of_another_engine(what: &str) -> Self {
+        Self {
+            line: None,
+            statement: None,
+            message: format!("the step for {what} was made for SQLite"),
+            trouble: Trouble::Other,
+        }
+    }
+}
+
+/// What bounds a run; times are in milliseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a statement waits for a lock.
+    pub lock_timeout: u64,
+    /// How long a statement may take; none for ever.
+    pub statement_timeout: Option<u64>,
+    /// Whom to become before anything is created.
+    pub role: Option<String>,
+}
+
+/// A connection that was prepared for a run.
+#[derive(Clone, Debug, Default)]
 pub struct Session {
-    pub(crate) foreign_keys: Option<bool>,
-    pub(crate) legacy_alter_table: bool,
-    pub(crate) busy_timeout: i64,
+    /// What each transaction begins with.
+    pub(crate) begin: String,
+    /// What sets again what the caller had set, a statement each.
+    pub(crate) restore: Vec<String>,
 }
 
 /// A kind of failure that has its own way out.
@@ -211,6 +281,8 @@ pub enum Trouble {
     InTransaction,
     /// A rule of the schema refuses a row.
     Rows,
+    /// The connection is no more.
+    Gone,
     /// Anything else.
     Other,
 }
@@ -253,4 +325,36 @@ pub struct JournalEntry<'a> {
     pub position: Option<i64>,
     pub duration_ms: i64,
     pub downgrade: Option<&'a str>,
+}
+
+/// Those of [`JournalRow`], by their place: by name it would take as long as all else that a look at a database does.
+pub(crate) type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt);
+
+/// The first word of a statement, in lower case.
+pub(crate) fn first_word(sql: &str) -> String {
+    let mut rest = sql.trim_start();
+    loop {
+        let after = match rest.get(..2) {
+            Some("--") => rest.split_once('\n').map_or("", |(_, after)| after),
+            Some("/*") => rest.split_once("*/").map_or("", |(_, after)| after),
+            _ => break,
+        };
+        rest = after.trim_start();
+    }
+    rest.chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect::<String>()
+        .to_ascii_lowercase()
+}
+
+/// The query for the last key of a backfill's next batch.
+pub(crate) fn batch_end(table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32, number: &str) -> String {
+    let mut conditions = Vec::new();
+    conditions.extend(after.map(|after| format!("{key} > {after}")));
+    conditions.extend(filter.map(|filter| format!("({filter}\n)")));
+    let condition = match conditions.is_empty() {
+        true => String::new(),
+        false => format!(" WHERE {}", conditions.join(" AND ")),
+    };
+    format!("SELECT CAST(max(k) AS {number}) AS n FROM (SELECT {key} AS k FROM {table}{condition} ORDER BY {key} LIMIT {rows}) AS batch")
 }

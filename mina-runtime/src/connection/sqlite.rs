@@ -1,4 +1,4 @@
-use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Session, Trouble};
+use super::{BoxError, Connection, Fault, HistoryRow, JournalColumns, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use crate::sqlite::{self, BatchError};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
@@ -53,9 +53,6 @@ struct Counted {
     n: i64,
 }
 
-/// Those of [`JournalRow`], by their place: by name it would take as long as all else that a look at a database does.
-type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt);
-
 fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -82,33 +79,19 @@ fn set_pragma(conn: &mut SqliteConnection, name: &str, value: i64) -> QueryResul
     conn.batch_execute(&format!("PRAGMA {name} = {value}"))
 }
 
-fn first_word(sql: &str) -> String {
-    let mut rest = sql.trim_start();
-    loop {
-        let after = match rest.get(..2) {
-            Some("--") => rest.split_once('\n').map_or("", |(_, after)| after),
-            Some("/*") => rest.split_once("*/").map_or("", |(_, after)| after),
-            _ => break,
-        };
-        rest = after.trim_start();
-    }
-    rest.chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect::<String>()
-        .to_ascii_lowercase()
-}
-
-/// Sets what the runner relies on, and says what was set before.
-fn settings(conn: &mut SqliteConnection, write: bool) -> QueryResult<(Option<bool>, bool)> {
+/// Sets what the runner relies on, and says what sets again what was set before.
+fn settings(conn: &mut SqliteConnection, write: bool) -> QueryResult<Vec<String>> {
     if !write {
-        return Ok((None, false));
+        return Ok(Vec::new());
     }
+    let mut restore = Vec::new();
     let keys = enforce_all(conn)?;
-    let legacy_alter_table = pragma(conn, "legacy_alter_table", "legacy_alter_table")? != 0;
-    if legacy_alter_table {
+    if pragma(conn, "legacy_alter_table", "legacy_alter_table")? != 0 {
         set_pragma(conn, "legacy_alter_table", 0)?;
+        restore.push("PRAGMA legacy_alter_table = 1".to_owned());
     }
-    Ok((Some(keys), legacy_alter_table))
+    restore.push(format!("PRAGMA foreign_keys = {}", i64::from(keys)));
+    Ok(restore)
 }
 
 /// Turns keys on and says how they were.
@@ -134,35 +117,28 @@ impl Connection for SqliteConnection {
         }
     }
 
-    fn enter(&mut self, lock_timeout: u64, write: bool) -> QueryResult<Session> {
+    fn enter(&mut self, limits: &Limits, write: bool) -> QueryResult<Session> {
         // Everything else reads the schema, and so may have to wait.
         let Timeout { timeout } = sql_query("PRAGMA busy_timeout").get_result(self)?;
-        set_pragma(self, "busy_timeout", i64::try_from(lock_timeout).unwrap_or(i64::MAX))?;
+        set_pragma(self, "busy_timeout", i64::try_from(limits.lock_timeout).unwrap_or(i64::MAX))?;
         let entered = settings(self, write);
         if entered.is_err() {
             set_pragma(self, "busy_timeout", timeout)?;
         }
-        let (foreign_keys, legacy_alter_table) = entered?;
+        let mut restore = vec![format!("PRAGMA busy_timeout = {timeout}")];
+        restore.extend(entered?);
         Ok(Session {
-            foreign_keys,
-            legacy_alter_table,
-            busy_timeout: timeout,
+            begin: "BEGIN IMMEDIATE".to_owned(),
+            restore,
         })
     }
 
     fn leave(&mut self, session: Session) -> QueryResult<()> {
-        set_pragma(self, "busy_timeout", session.busy_timeout)?;
-        if session.legacy_alter_table {
-            set_pragma(self, "legacy_alter_table", 1)?;
-        }
-        match session.foreign_keys {
-            Some(enforced) => set_pragma(self, "foreign_keys", i64::from(enforced)),
-            None => Ok(()),
-        }
+        session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
     }
 
-    fn begin(&mut self) -> QueryResult<()> {
-        AnsiTransactionManager::begin_transaction_sql(self, "BEGIN IMMEDIATE")
+    fn begin(&mut self, session: &Session) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction_sql(self, &session.begin)
     }
 
     fn commit(&mut self) -> QueryResult<()> {
@@ -397,6 +373,8 @@ impl Connection for SqliteConnection {
     fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
         match step {
             RunStep::Sqlite(function) => function(self),
+            #[allow(unreachable_patterns)] // Other engines may not be linked.
+            _ => Err("the step was made for another engine".into()),
         }
     }
 
@@ -414,14 +392,7 @@ impl Connection for SqliteConnection {
     }
 
     fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
-        let mut conditions = Vec::new();
-        conditions.extend(after.map(|after| format!("{key} > {after}")));
-        conditions.extend(filter.map(|filter| format!("({filter}\n)")));
-        let condition = match conditions.is_empty() {
-            true => String::new(),
-            false => format!(" WHERE {}", conditions.join(" AND ")),
-        };
-        let sql = format!("SELECT max(k) AS n FROM (SELECT {key} AS k FROM {table}{condition} ORDER BY {key} LIMIT {rows})");
+        let sql = super::batch_end(table, key, after, filter, rows, "INTEGER");
         let row: OptionalNumber = sql_query(sql).get_result(self)?;
         Ok(row.n)
     }

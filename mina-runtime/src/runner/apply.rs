@@ -5,22 +5,29 @@ use super::progress::Progress;
 use super::report::{Direction, Ran, Report};
 use super::shared::Shared;
 use super::state::{Source, State, partly};
-use super::unit::{self, Done, Failure, Manner};
+use super::tenure::{Tenure, jittered};
+use super::unit::{self, Done, Failure, Manner, Pace};
 use crate::connection::{Connection, JournalEntry, JournalRow, Trouble};
 use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
 use mina_core::config::Scope;
+use mina_core::normal::{Change, Facts};
 use mina_core::sql::unit::{Backfill, Step, Unit, UnitKind};
 use std::time::{Duration, Instant};
 
 const POLL: Duration = Duration::from_millis(50);
+/// Between two attempts at a unit that locks are in the way of.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A run under way.
 pub(crate) struct Run<'a> {
     pub(crate) conn: &'a mut dyn Connection,
+    pub(crate) tenure: &'a Tenure,
     pub(crate) state: State,
     pub(crate) progress: &'a mut dyn Progress,
     pub(crate) lock_timeout: u64,
+    pub(crate) attempts: u32,
     pub(crate) scope: Scope,
     pub(crate) shared: Option<Shared>,
     /// Whether this run has seen to it that the history table and the journal are there.
@@ -131,7 +138,50 @@ impl Run<'_> {
         }
     }
 
+    /// One attempt at the next unit, or as many as it takes while locks of other sessions are in the way.
     fn unit(&mut self, job: &Job<'_>) -> Result<Outcome, ErrorKind> {
+        let mut pause = SHORTEST_PAUSE;
+        for attempt in 1.. {
+            let mut outcome = self.attempt(job);
+            let Err(ErrorKind::Locked { blockers, .. }) = &mut outcome else {
+                return outcome;
+            };
+            if blockers.is_empty() {
+                *blockers = self.lockers(job);
+            }
+            let blockers = blockers.clone();
+            if attempt >= self.attempts || !self.tenure.is_exclusive() || self.shared.is_some() {
+                return outcome;
+            }
+            self.progress.warning(&format!(
+                "`{}` waits for a lock of another session; trying again ({} of {}){}",
+                job.planned.revision,
+                attempt + 1,
+                self.attempts,
+                blockers.iter().map(|blocker| format!("\n    {blocker}")).collect::<String>()
+            ));
+            std::thread::sleep(jittered(pause));
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+        Ok(Outcome::Again)
+    }
+
+    /// Who may be in the way of the next unit.
+    fn lockers(&mut self, job: &Job<'_>) -> Vec<String> {
+        let at = self
+            .state
+            .book
+            .partial(&job.planned.revision)
+            .map_or(0, |partial| partial.done.len());
+        let steps = job.planned.units.get(at).map_or(&[][..], |unit| &unit.steps);
+        let statements: Vec<String> = steps.iter().map(|step| unit::describe(&step.action)).collect();
+        let leases = self.conn.leases();
+        leases
+            .and_then(|leases| leases.lockers(&statements.join("\n")).ok())
+            .unwrap_or_default()
+    }
+
+    fn attempt(&mut self, job: &Job<'_>) -> Result<Outcome, ErrorKind> {
         let at = self.partial(job.planned)?.done.len();
         let empty = Unit {
             kind: UnitKind::Transaction,
@@ -154,7 +204,7 @@ impl Run<'_> {
                 Ok(outcome)
             }
             Manner::Backfill(backfill, line) => self.backfill(job, at, backfill, line),
-            Manner::Alone { repeats } => self.alone(job, at, &unit.steps, repeats),
+            Manner::Alone { repeats } => self.alone(job, at, unit, repeats),
         }
     }
 
@@ -169,7 +219,7 @@ impl Run<'_> {
         }
         let began = Instant::now();
         let result = match keys {
-            true => unit::run(self.conn, steps, job.runs, self.progress),
+            true => self.steps(job, at, steps, shares)?,
             false => unit::run_without_keys(self.conn, steps, job.runs, self.progress),
         };
         let result = match result {
@@ -182,6 +232,21 @@ impl Run<'_> {
             Err(failure) => Err(self.failed(job, at, failure)),
         };
         self.or_roll_back(result)
+    }
+
+    /// Runs the steps of a transaction, many in one go where nobody has to know how far they are; if one fails then, all of them
+    /// again one by one, to learn which.
+    fn steps(&mut self, job: &Job<'_>, at: usize, steps: &[Step], shares: bool) -> Result<Result<Done, Failure>, ErrorKind> {
+        let pace = if shares { Pace::Single } else { Pace::of(steps) };
+        let result = unit::run(self.conn, steps, job.runs, pace, self.progress);
+        if pace == Pace::Single || result.as_ref().err().is_none_or(|failure| failure.trouble == Trouble::Locked) {
+            return Ok(result);
+        }
+        self.roll_back();
+        match self.begin(job, at)? {
+            None => Ok(unit::run(self.conn, steps, job.runs, Pace::Single, self.progress)),
+            Some(_) => Err(ErrorKind::Superseded),
+        }
     }
 
     fn backfill(&mut self, job: &Job<'_>, at: usize, backfill: &Backfill, line: u32) -> Result<Outcome, ErrorKind> {
@@ -248,36 +313,89 @@ impl Run<'_> {
         Ok((rows, Some(end)))
     }
 
-    fn alone(&mut self, job: &Job<'_>, at: usize, steps: &[Step], repeats: bool) -> Result<Outcome, ErrorKind> {
-        if self.partial(job.planned)?.started && !repeats {
+    fn alone(&mut self, job: &Job<'_>, at: usize, unit: &Unit, repeats: bool) -> Result<Outcome, ErrorKind> {
+        if self.partial(job.planned)?.started && !repeats && !self.tenure.is_exclusive() {
             return self.wait_for_other(job, at);
+        }
+        let began = Instant::now();
+        if let Some(change) = unit.change.as_ref().filter(|_| repeats || self.tenure.is_exclusive())
+            && self.partial(job.planned)?.started
+            && self.was_done(job, at, change)?
+        {
+            return match self.begin(job, at)? {
+                Some(outcome) => Ok(outcome),
+                None => {
+                    let result = self.end(job, at, began).map(|()| Outcome::Did(Done::default()));
+                    self.or_roll_back(result)
+                }
+            };
         }
         if let Some(outcome) = self.begin(job, at)? {
             return Ok(outcome);
         }
-        let started = match self.partial(job.planned)?.started && !repeats {
+        let judged = unit.change.is_some() && self.tenure.is_exclusive();
+        let started = match self.partial(job.planned)?.started && !repeats && !judged {
             true => {
                 self.conn.rollback().map_err(|error| self.database(&error))?;
-                return Ok(Outcome::Again);
+                let partial = self.partial(job.planned)?;
+                return match self.tenure.is_exclusive() {
+                    true => Err(partly(&job.planned.revision, &partial, Partly::Unfinished { unit: at + 1 })),
+                    false => Ok(Outcome::Again),
+                };
             }
             false => self.note(job, at, "started", None, Duration::ZERO).and_then(|()| self.commit()),
         };
         self.or_roll_back(started)?;
-        let began = Instant::now();
-        match unit::run(self.conn, steps, job.runs, self.progress) {
+        match unit::run_alone(self.conn, self.tenure, &unit.steps, job.runs, self.progress) {
             Ok(done) => {
-                self.conn.begin().map_err(|error| self.database(&error))?;
+                self.begin_again()?;
                 let result = self.end(job, at, began).map(|()| Outcome::Did(done));
                 self.or_roll_back(result)
             }
+            // Nobody knows what became of it: it is looked for in the next run.
+            Err(failure) if failure.trouble == Trouble::Gone => Err(self.failed(job, at, failure)),
             // It said that it failed, so it may be run again.
             Err(failure) => {
                 self.conn.rollback().map_err(|error| self.database(&error))?;
-                self.conn.begin().map_err(|error| self.database(&error))?;
+                self.begin_again()?;
                 let noted = self.note(job, at, "redo", None, Duration::ZERO).and_then(|()| self.commit());
                 self.or_roll_back(noted)?;
                 Err(self.failed(job, at, failure))
             }
+        }
+    }
+
+    /// Finds out from the live database whether a statement that was begun has come to its end.
+    fn was_done(&mut self, job: &Job<'_>, at: usize, change: &Change) -> Result<bool, ErrorKind> {
+        let live = self.conn.facts().map_err(|fault| ErrorKind::Database { message: fault.message })?;
+        let (before, after) = (change.before(), change.after());
+        if unit::differing(self.conn, &after, &live).is_empty() {
+            return Ok(true);
+        }
+        if unit::differing(self.conn, &before, &live).is_empty() {
+            return Ok(false);
+        }
+        let shown = |facts: &Facts, name: &str| facts.get(name).and_then(Option::as_deref).unwrap_or("not there").to_owned();
+        let differing = unit::differing(self.conn, &after, &live);
+        let lines = differing.into_iter().map(|(name, _)| {
+            format!(
+                "    {name}\n        before:   {}\n        after:    {}\n        database: {}",
+                shown(&before, name),
+                shown(&after, name),
+                shown(&live, name)
+            )
+        });
+        let differences = lines.collect::<Vec<_>>().join("\n");
+        let partial = self.partial(job.planned)?;
+        let why = Partly::Neither { unit: at + 1, differences };
+        Err(partly(&job.planned.revision, &partial, why))
+    }
+
+    fn begin_again(&mut self) -> Result<(), ErrorKind> {
+        match self.tenure.begin(self.conn) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ErrorKind::Superseded),
+            Err(error) => Err(self.database(&error)),
         }
     }
 
@@ -298,7 +416,11 @@ impl Run<'_> {
 
     /// Takes the write lock and looks again; an outcome where there is nothing to do after all.
     fn begin(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
-        if let Err(error) = self.conn.begin() {
+        let begun = self.tenure.begin(self.conn);
+        if let Ok(false) = begun {
+            return Err(ErrorKind::Superseded);
+        }
+        if let Err(error) = begun {
             let kind = self.database(&error);
             let seen = self.state.book.version;
             // Whoever holds the lock may be at the same work: as long as it gets on, so does this.
@@ -422,7 +544,10 @@ impl Run<'_> {
 
     fn failed(&self, job: &Job<'_>, at: usize, failure: Failure) -> ErrorKind {
         if failure.trouble == Trouble::Locked {
-            return ErrorKind::Locked { waited: self.lock_timeout };
+            return ErrorKind::Locked {
+                waited: self.lock_timeout,
+                blockers: self.tenure.blockers(),
+            };
         }
         let shared = self.shared.as_ref();
         ErrorKind::Step(Box::new(StepError {
@@ -464,7 +589,11 @@ impl From<&JournalEntry<'_>> for JournalRow {
 pub(crate) fn database(conn: &dyn Connection, error: &DatabaseError, waited: u64) -> ErrorKind {
     let (message, trouble) = unit::words(conn, error);
     match trouble {
-        Trouble::Locked => ErrorKind::Locked { waited },
+        Trouble::Locked => ErrorKind::Locked {
+            waited,
+            blockers: Vec::new(),
+        },
+        Trouble::Gone => ErrorKind::Gone { message },
         Trouble::ReadOnly => ErrorKind::ReadOnly,
         Trouble::Full => ErrorKind::Full,
         Trouble::Corrupt => ErrorKind::Corrupt { message },

@@ -5,7 +5,7 @@ use super::error::{Error, ErrorKind, Partly, StepError};
 use super::members::Member;
 use super::report::{Direction, Ran, Report};
 use super::state::{Source, State};
-use super::unit::{self, Done, Failure};
+use super::unit::{self, Done, Failure, Pace};
 use super::{Progress, Runner};
 use crate::connection::{AsConnection, Connection, JournalEntry, Trouble};
 use crate::migration::Migration;
@@ -31,10 +31,14 @@ impl Runner {
     /// As [`Migrations::create`](crate::Migrations::create).
     pub fn create_with(&self, conn: &mut dyn Connection, progress: &mut dyn Progress) -> Result<Report, Error> {
         let parts = self.creation(conn.engine())?;
-        self.session(conn, true, |conn, config| {
+        self.to_write(conn, progress, |conn, config, tenure, progress| {
             let waited = config.run.lock_timeout;
             let mut state = self.state(conn, config)?;
-            conn.begin().map_err(|error| database(conn, &error, waited))?;
+            match tenure.begin(conn) {
+                Ok(true) => {}
+                Ok(false) => return Err(ErrorKind::Superseded.into()),
+                Err(error) => return Err(database(conn, &error, waited).into()),
+            }
             let mut making = Making {
                 conn,
                 state: &mut state,
@@ -136,12 +140,15 @@ impl Making<'_> {
     fn part(&mut self, part: &Part, progress: &mut dyn Progress) -> Result<Done, ErrorKind> {
         let migration = part.revision.as_deref().and_then(|revision| self.state.member(revision));
         let runs = migration.map_or(&[][..], |migration| migration.runs(self.state.engine));
-        unit::run(self.conn, &part.steps, runs, progress).map_err(|failure| self.failed(migration, failure))
+        unit::run(self.conn, &part.steps, runs, Pace::Single, progress).map_err(|failure| self.failed(migration, failure))
     }
 
     fn failed(&self, migration: Option<&Migration>, failure: Failure) -> ErrorKind {
         if failure.trouble == Trouble::Locked {
-            return ErrorKind::Locked { waited: self.waited };
+            return ErrorKind::Locked {
+                waited: self.waited,
+                blockers: Vec::new(),
+            };
         }
         let migration = migration.or(self.state.members.last().map(|member| member.migration));
         ErrorKind::Step(Box::new(StepError {

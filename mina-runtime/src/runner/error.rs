@@ -1,6 +1,7 @@
 use super::report::{Direction, Report};
 use mina_core::config::ConfigError;
 use std::fmt;
+use std::time::Duration;
 
 /// Why a run stopped, and what it had done until then.
 #[derive(Debug)]
@@ -93,8 +94,20 @@ pub enum ErrorKind {
     InTransaction,
     #[error("the database cannot be written")]
     ReadOnly,
-    #[error("another process holds the database's lock, {} ms were waited for it", waited)]
-    Locked { waited: u64 },
+    #[error(
+        "another process holds the database's lock, {} ms were waited for it{}",
+        waited,
+        blocking(blockers)
+    )]
+    Locked { waited: u64, blockers: Vec<String> },
+    #[error("{0}")]
+    Held(Held),
+    #[error("another runner has taken over: this one gave no sign of life for longer than its lease")]
+    Superseded,
+    #[error("the connection to the server is no more: {message}")]
+    Gone { message: String },
+    #[error("the history table `{table}` is in the schema `{schema}`, which is not on the search path")]
+    OtherSchema { table: String, schema: String },
     #[error("the history table `{table}` holds {}, which this history does not know", names(ids))]
     Unknown {
         ids: Vec<String>,
@@ -160,8 +173,34 @@ pub enum Partly {
     Edited,
     /// A step outside a transaction was begun, and it is not known whether it came to its end.
     Unfinished { unit: usize },
+    /// The same, and the database is neither as before it nor as after it.
+    Neither { unit: usize, differences: String },
     /// The status commands report it.
     Found,
+}
+
+/// Who has been changing a database for longer than was waited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Held {
+    pub holder: String,
+    pub session: i64,
+    pub waited: Duration,
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let holder = if self.holder.is_empty() { "another runner" } else { &self.holder };
+        write!(
+            f,
+            "{holder} is changing this database, {:.1} s were waited for it",
+            self.waited.as_secs_f64()
+        )
+    }
+}
+
+fn blocking(blockers: &[String]) -> String {
+    blockers.iter().map(|blocker| format!("\n    {blocker}")).collect()
 }
 
 /// An applied migration that is not what was applied.
@@ -291,7 +330,7 @@ impl ErrorKind {
             | Self::NotEmpty { .. }
             | Self::OneByOne { .. }
             | Self::NoCreation => 5,
-            Self::Locked { .. } => 6,
+            Self::Locked { .. } | Self::Held(_) | Self::Superseded => 6,
             Self::Partly { .. } => 7,
             Self::Step(step) if step.done > 0 => 7,
             _ => 1,
@@ -335,6 +374,23 @@ impl ErrorKind {
             Self::Locked { .. } => {
                 vec!["try again when it is done, or wait longer: `lock_timeout = \"60s\"` under `[run]` in mina.toml".to_owned()]
             }
+            Self::Held(held) => {
+                let mut help =
+                    vec!["try again when it is done, or wait longer: `wait_timeout = \"30m\"` under `[run]` in mina.toml".to_owned()];
+                if held.session != 0 {
+                    help.push(format!(
+                        "if it stands still, end session {} on the server: its lease goes with it",
+                        held.session
+                    ));
+                }
+                help
+            }
+            Self::Superseded => vec!["nothing more was started; look at `status`".to_owned()],
+            Self::Gone { .. } => vec!["run the command again: what was under way was rolled back, or is looked at first".to_owned()],
+            Self::OtherSchema { schema, .. } => vec![format!(
+                "add it to the path (`?options=-csearch_path%3D{schema}` in the url, or ALTER ROLE … SET search_path), or give this history \
+                 another `history_table` in mina.toml"
+            )],
             Self::Unknown { table, latest, .. } => {
                 let known = latest
                     .as_deref()
@@ -413,6 +469,10 @@ fn partly_help(revision: &str, direction: Direction, why: &Partly) -> Vec<String
         Partly::Unfinished { unit } => vec![
             format!("unit {unit} runs outside a transaction and may have come to its end or not: look at the database, then"),
             "`repair --done` if its work is there, or `repair --redo` to run it again".to_owned(),
+        ],
+        Partly::Neither { unit, differences } => vec![
+            format!("unit {unit} was begun, and the database is neither as before it nor as after it:\n{differences}"),
+            "bring it to either, or say which it is: `repair --done` or `repair --redo`".to_owned(),
         ],
     }
 }

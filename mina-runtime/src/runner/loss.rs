@@ -49,7 +49,7 @@ impl Runner {
     ///
     /// The database cannot be read.
     pub fn losses(&self, conn: &mut dyn Connection, plan: &Plan) -> Result<Vec<Loss>, Error> {
-        self.session(conn, false, |conn, _| {
+        self.to_read(conn, |conn, _| {
             let mut losses = dropped(plan);
             for loss in &mut losses {
                 let what = loss.column.as_deref().map_or_else(|| "*".to_owned(), quote);

@@ -14,9 +14,10 @@ mod shared;
 mod single;
 mod state;
 mod status;
+mod tenure;
 mod unit;
 
-pub use error::{Edit, Error, ErrorKind, Partly, StepError};
+pub use error::{Edit, Error, ErrorKind, Held, Partly, StepError};
 pub use loss::Loss;
 pub use mina_core::config::Scope;
 pub use plan::{Plan, Planned};
@@ -33,7 +34,7 @@ pub(crate) use state::State;
 #[cfg(feature = "cli")]
 pub(crate) use unit::describe;
 
-use crate::connection::{AsConnection, Connection};
+use crate::connection::{AsConnection, BoxError, Connection};
 use crate::migration::Migrations;
 use apply::Run;
 use book::Book;
@@ -42,6 +43,7 @@ use mina_core::config::Config;
 use mina_core::history::graph::{Graph, Node};
 use state::Journalled;
 use std::collections::BTreeMap;
+use tenure::{Connector, Tenure};
 
 /// Diesel's own name for what is applied.
 pub const HISTORY_TABLE: &str = "__diesel_schema_migrations";
@@ -56,6 +58,7 @@ pub struct Runner {
     config: Option<Config>,
     strict: bool,
     transaction: Option<Scope>,
+    connector: Option<Connector>,
 }
 
 impl Migrations {
@@ -67,6 +70,7 @@ impl Migrations {
             config: None,
             strict: false,
             transaction: None,
+            connector: None,
         }
     }
 
@@ -250,6 +254,29 @@ impl Runner {
         self
     }
 
+    /// How a second connection to the same server is made, over which the runner shows that it is alive.
+    ///
+    /// Without it the runner is taken for alive as long as its own session is, so that another one waits for a statement whose
+    /// program was killed until the server is done with it. SQLite needs none.
+    ///
+    /// ```no_run
+    /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
+    /// use diesel::prelude::*;
+    ///
+    /// let url = "app.db";
+    /// let mut conn = SqliteConnection::establish(url).unwrap();
+    /// let runner = MIGRATIONS.runner().with_connector(move || Ok(SqliteConnection::establish(url)?));
+    /// runner.upgrade(&mut conn, "head").unwrap();
+    /// ```
+    #[must_use]
+    pub fn with_connector<C: AsConnection + Send + 'static>(
+        mut self,
+        connect: impl Fn() -> Result<C, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.connector = Some(Connector::new(connect));
+        self
+    }
+
     /// See [`Migrations::upgrade`].
     ///
     /// # Errors
@@ -291,7 +318,7 @@ impl Runner {
     /// The same for Diesel's harness: what else its table holds is not looked at, and the row that it is about to write is there.
     pub(crate) fn step_of_harness(&self, conn: &mut dyn Connection, direction: Direction, revision: &str) -> Result<(), Error> {
         self.go(conn, &mut (), |state| state.plan_step(direction, revision))?;
-        self.session(conn, false, |conn, config| {
+        self.to_read(conn, |conn, config| {
             let prepared = conn.record_once(HISTORY_TABLE);
             prepared.map_err(|error| apply::database(conn, &error, config.run.lock_timeout).into())
         })
@@ -303,7 +330,7 @@ impl Runner {
         progress: &mut dyn Progress,
         plan: impl FnOnce(&State) -> Result<Plan, ErrorKind>,
     ) -> Result<Report, Error> {
-        self.session(conn, true, |conn, config| {
+        self.to_write(conn, progress, |conn, config, tenure, progress| {
             let state = self.state(conn, config)?;
             let plan = plan(&state)?;
             let mut report = Report::default();
@@ -318,12 +345,14 @@ impl Runner {
             }
             let run = Run {
                 conn,
+                tenure,
                 state,
                 progress,
                 lock_timeout: config.run.lock_timeout,
+                attempts: config.run.attempts,
                 scope: self.transaction.unwrap_or(config.run.transaction),
                 shared: None,
-                prepared: false,
+                prepared: tenure.is_exclusive(),
                 report,
             };
             run.go(&plan)
@@ -336,7 +365,7 @@ impl Runner {
     ///
     /// As there.
     pub fn plan(&self, conn: &mut dyn Connection, direction: Direction, target: &str) -> Result<Plan, Error> {
-        self.session(conn, false, |conn, config| {
+        self.to_read(conn, |conn, config| {
             let state = self.state(conn, config)?;
             state.sound()?;
             Ok(state.plan(direction, target)?)
@@ -360,21 +389,56 @@ impl Runner {
         Ok(config)
     }
 
-    fn session<T>(
+    fn to_read<T>(
         &self,
         conn: &mut dyn Connection,
-        write: bool,
         work: impl FnOnce(&mut dyn Connection, &Config) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let config = self.config_of_bind()?;
         let waited = config.run.lock_timeout;
-        let entered = conn.enter(waited, write);
-        let session = entered.map_err(|error| apply::database(conn, &error, waited))?;
+        let entered = Tenure::to_read(conn, &config.run);
+        let tenure = entered.map_err(|error| apply::database(conn, &error, waited))?;
         let result = work(conn, &config);
-        let left = conn.leave(session);
+        let left = tenure.leave(conn);
         let value = result?;
         left.map_err(|error| apply::database(conn, &error, waited))?;
         Ok(value)
+    }
+
+    fn to_write<T>(
+        &self,
+        conn: &mut dyn Connection,
+        progress: &mut dyn Progress,
+        work: impl FnOnce(&mut dyn Connection, &Config, &Tenure, &mut dyn Progress) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let config = self.config_of_bind()?;
+        let waited = config.run.lock_timeout;
+        let table = self.history_table(&config);
+        self.only_here(conn, &table, waited)?;
+        let tenure = Tenure::to_write(conn, &config.run, &table, self.connector.as_ref(), progress)?;
+        let result = work(conn, &config, &tenure, progress);
+        let left = tenure.leave(conn);
+        let value = result?;
+        left.map_err(|error| apply::database(conn, &error, waited))?;
+        Ok(value)
+    }
+
+    fn history_table(&self, config: &Config) -> String {
+        let database = config.bind(self.bind.as_deref());
+        let table = database.and_then(|database| database.history_table.clone());
+        table.unwrap_or_else(|| HISTORY_TABLE.to_owned())
+    }
+
+    /// Refuses a history table that stands where this connection does not look.
+    fn only_here(&self, conn: &mut dyn Connection, table: &str, waited: u64) -> Result<(), ErrorKind> {
+        match conn.elsewhere(table) {
+            Ok(None) => Ok(()),
+            Ok(Some(schema)) => Err(ErrorKind::OtherSchema {
+                table: table.to_owned(),
+                schema,
+            }),
+            Err(error) => Err(apply::database(conn, &error, waited)),
+        }
     }
 
     fn members(&self) -> Members {
@@ -387,10 +451,7 @@ impl Runner {
     }
 
     fn state(&self, conn: &mut dyn Connection, config: &Config) -> Result<State, ErrorKind> {
-        let table = config
-            .bind(self.bind.as_deref())
-            .and_then(|database| database.history_table.clone());
-        let table = table.unwrap_or_else(|| HISTORY_TABLE.to_owned());
+        let table = self.history_table(config);
         let waited = config.run.lock_timeout;
         let book = Book::read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
         let members = self.members();

@@ -84,10 +84,13 @@ impl Runner {
         conn: &mut dyn Connection,
         work: impl FnOnce(&mut dyn Connection, &State) -> diesel::QueryResult<T>,
     ) -> Result<T, Error> {
-        self.session(conn, true, |conn, config| {
+        self.to_write(conn, &mut (), |conn, config, tenure, _| {
             let waited = config.run.lock_timeout;
-            let begun = conn.begin();
-            begun.map_err(|error| database(conn, &error, waited))?;
+            match tenure.begin(conn) {
+                Ok(true) => {}
+                Ok(false) => return Err(ErrorKind::Superseded.into()),
+                Err(error) => return Err(database(conn, &error, waited).into()),
+            }
             let result = self.state(conn, config).and_then(|state| {
                 let created = conn.create_tables(&state.table);
                 let result = created

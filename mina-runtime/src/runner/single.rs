@@ -1,8 +1,8 @@
 use super::apply::database;
 use super::error::{Error, ErrorKind, StepError};
 use super::report::Direction;
-use super::unit::{self, Failure, Manner};
-use crate::connection::{AsConnection, Connection};
+use super::unit::{self, Failure, Manner, Pace};
+use crate::connection::{AsConnection, Connection, Limits, Session};
 use crate::migration::Migration;
 use mina_core::engine::Engine;
 use mina_core::sql::unit::{Unit, UnitKind};
@@ -57,10 +57,14 @@ impl Migration {
                 false => Err(ErrorKind::InTransaction.into()),
             };
         }
-        let entered = conn.enter(LOCK_TIMEOUT, true);
+        let limits = Limits {
+            lock_timeout: LOCK_TIMEOUT,
+            ..Limits::default()
+        };
+        let entered = conn.enter(&limits, true);
         let session = entered.map_err(|error| database(conn, &error, LOCK_TIMEOUT))?;
         let result = units.iter().enumerate().try_for_each(|(at, unit)| {
-            let result = self.unit(conn, unit);
+            let result = self.unit(conn, unit, &session);
             result.map_err(|failure| self.failed(direction, at, units.len(), failure))
         });
         let left = conn.leave(session);
@@ -75,7 +79,7 @@ impl Migration {
         let result = units.iter().try_for_each(|unit| {
             let writes = unit.steps.iter().any(|step| step.action.writes_rows());
             match enforced || !writes {
-                true => unit::run(conn, &unit.steps, runs, &mut ()).map(drop),
+                true => unit::run(conn, &unit.steps, runs, Pace::Single, &mut ()).map(drop),
                 false => unit::run_looking_at_keys(conn, &unit.steps, runs, &mut ()).map(drop),
             }
         });
@@ -84,11 +88,11 @@ impl Migration {
         released.map_err(|error| Error::from(database(conn, &error, LOCK_TIMEOUT)))
     }
 
-    fn unit(&self, conn: &mut dyn Connection, unit: &Unit) -> Result<(), Failure> {
+    fn unit(&self, conn: &mut dyn Connection, unit: &Unit, session: &Session) -> Result<(), Failure> {
         let runs = self.runs(conn.engine());
         let keys = match unit::manner(conn, unit) {
             Manner::Transaction { keys } => keys,
-            Manner::Backfill(..) | Manner::Alone { .. } => return unit::run(conn, &unit.steps, runs, &mut ()).map(drop),
+            Manner::Backfill(..) | Manner::Alone { .. } => return unit::run(conn, &unit.steps, runs, Pace::Single, &mut ()).map(drop),
         };
         let plain = |conn: &dyn Connection, error: &diesel::result::Error| {
             let (message, trouble) = unit::words(conn, error);
@@ -100,10 +104,10 @@ impl Migration {
             }
         };
         let before = conn.enforce_keys(keys).map_err(|error| plain(conn, &error))?;
-        let begun = conn.begin().map_err(|error| plain(conn, &error));
+        let begun = conn.begin(session).map_err(|error| plain(conn, &error));
         let result = begun.and_then(|()| {
             match keys {
-                true => unit::run(conn, &unit.steps, runs, &mut ())?,
+                true => unit::run(conn, &unit.steps, runs, Pace::Single, &mut ())?,
                 false => unit::run_without_keys(conn, &unit.steps, runs, &mut ())?,
             };
             conn.commit().map_err(|error| plain(conn, &error))

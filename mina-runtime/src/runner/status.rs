@@ -203,7 +203,7 @@ impl Runner {
     }
 
     pub(crate) fn look<T>(&self, conn: &mut dyn Connection, look: impl FnOnce(&State) -> Result<T, ErrorKind>) -> Result<T, Error> {
-        self.session(conn, false, |conn, config| Ok(look(&self.state(conn, config)?)?))
+        self.to_read(conn, |conn, config| Ok(look(&self.state(conn, config)?)?))
     }
 
     /// Every revision with its place, without looking at a database; oldest first.

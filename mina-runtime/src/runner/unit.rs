@@ -1,4 +1,5 @@
 use super::progress::Progress;
+use super::tenure::Tenure;
 use crate::connection::{Connection, Fault, Trouble};
 use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
@@ -71,31 +72,112 @@ pub(crate) fn manner<'a>(conn: &dyn Connection, unit: &'a Unit) -> Manner<'a> {
             ],
         ) => Manner::Backfill(backfill, *line),
         (UnitKind::Alone, steps) if steps.iter().any(alone) => Manner::Alone {
-            repeats: steps.iter().all(|step| matches!(step.action, Action::Sql(_))),
+            repeats: unit.change.is_none() && steps.iter().all(|step| matches!(step.action, Action::Sql(_))),
         },
         _ => Manner::Transaction { keys: true },
     }
 }
 
+/// How statements go to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Each for itself.
+    Single,
+    /// Those that change no rows, as many as stand in a row in one go.
+    Batched,
+}
+
+impl Pace {
+    /// Steps that do nothing but SQL can be run again, should one of a batch fail.
+    pub(crate) fn of(steps: &[Step]) -> Self {
+        match steps
+            .iter()
+            .all(|step| matches!(step.action, Action::Sql(_) | Action::Count { .. } | Action::Expect { .. }))
+        {
+            true => Self::Batched,
+            false => Self::Single,
+        }
+    }
+}
+
 /// Runs steps in order.
-pub(crate) fn run(conn: &mut dyn Connection, steps: &[Step], runs: &[RunStep], progress: &mut dyn Progress) -> Result<Done, Failure> {
+pub(crate) fn run(
+    conn: &mut dyn Connection,
+    steps: &[Step],
+    runs: &[RunStep],
+    pace: Pace,
+    progress: &mut dyn Progress,
+) -> Result<Done, Failure> {
+    let mut done = Done::default();
+    let mut rest = steps;
+    while let Some((step, after)) = rest.split_first() {
+        progress.step(&describe(&step.action));
+        let together = if pace == Pace::Batched { in_a_row(rest) } else { Vec::new() };
+        if together.len() > 1
+            && let Some(result) = conn.batch(&together)
+        {
+            if let Err(error) = result {
+                let fault = fault(conn, &error);
+                return Err(failure(conn, steps, step, fault));
+            }
+            done.steps += together.len();
+            rest = &rest[together.len()..];
+            continue;
+        }
+        let result = action(conn, &step.action, runs, &mut done, progress);
+        result.map_err(|fault| failure(conn, steps, step, fault))?;
+        done.steps += 1;
+        rest = after;
+    }
+    Ok(done)
+}
+
+/// The same outside a transaction.
+pub(crate) fn run_alone(
+    conn: &mut dyn Connection,
+    tenure: &Tenure,
+    steps: &[Step],
+    runs: &[RunStep],
+    progress: &mut dyn Progress,
+) -> Result<Done, Failure> {
     let mut done = Done::default();
     for step in steps {
         progress.step(&describe(&step.action));
-        if let Err(fault) = action(conn, &step.action, runs, &mut done, progress) {
-            let counted = Some(&fault)
-                .filter(|fault| fault.trouble == Trouble::Rows)
-                .and_then(|_| counted(conn, steps));
-            return Err(counted.unwrap_or_else(|| Failure {
-                line: fault.line.unwrap_or(step.line),
-                statement: fault.statement.map_or_else(|| shorten(&step.action), |sql| cut(&sql)),
-                message: fault.message,
-                trouble: fault.trouble,
-            }));
-        }
+        let result = match &step.action {
+            Action::Sql(sql) => match tenure.alone(conn, sql) {
+                Ok(rows) => {
+                    done.rows += rows;
+                    Ok(())
+                }
+                Err(error) => Err(fault(conn, &error)),
+            },
+            other => action(conn, other, runs, &mut done, progress),
+        };
+        result.map_err(|fault| failure(conn, steps, step, fault))?;
         done.steps += 1;
     }
     Ok(done)
+}
+
+/// The statements at the beginning that change no rows.
+fn in_a_row(steps: &[Step]) -> Vec<&str> {
+    let statements = steps.iter().map_while(|step| match &step.action {
+        Action::Sql(sql) if !step.action.writes_rows() => Some(sql.as_str()),
+        _ => None,
+    });
+    statements.collect()
+}
+
+fn failure(conn: &mut dyn Connection, steps: &[Step], step: &Step, fault: Fault) -> Failure {
+    let counted = Some(&fault)
+        .filter(|fault| fault.trouble == Trouble::Rows)
+        .and_then(|_| counted(conn, steps));
+    counted.unwrap_or_else(|| Failure {
+        line: fault.line.unwrap_or(step.line),
+        statement: fault.statement.map_or_else(|| shorten(&step.action), |sql| cut(&sql)),
+        message: fault.message,
+        trouble: fault.trouble,
+    })
 }
 
 /// How many rows there are of a kind that a step refused; what is refused has left nothing behind.
@@ -205,7 +287,7 @@ pub(crate) fn run_without_keys(
     let drops = |step: &Step| matches!(&step.action, Action::Sql(sql) if sql.starts_with("DROP TABLE"));
     match steps.iter().any(drops) {
         true => run_looking_at_keys(conn, steps, runs, progress),
-        false => run(conn, steps, runs, progress),
+        false => run(conn, steps, runs, Pace::Single, progress),
     }
 }
 
@@ -217,7 +299,7 @@ pub(crate) fn run_looking_at_keys(
     progress: &mut dyn Progress,
 ) -> Result<Done, Failure> {
     let before = conn.broken_keys();
-    let done = run(conn, steps, runs, progress)?;
+    let done = run(conn, steps, runs, Pace::Single, progress)?;
     let (Some(before), Some(after)) = (before, conn.broken_keys()) else {
         return Ok(done);
     };

@@ -1,0 +1,79 @@
+//! Who may change a server's schema: a row with an owner, a token and an end.
+
+use diesel::QueryResult;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+/// The session of a server that holds a lease.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// The server's number of it; 0 where nobody holds it.
+    pub(crate) session: i64,
+    /// What tells it from an earlier one of that number.
+    pub(crate) started: String,
+    /// Whose it is, for people.
+    pub(crate) name: String,
+}
+
+/// A lease as it stands in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub(crate) token: i64,
+    pub(crate) holder: Holder,
+    /// Whether its time is over; none where it lasts as long as its session.
+    pub(crate) over: Option<bool>,
+}
+
+/// What [`Ledger::look`](super::ledger::Ledger::look) reads.
+pub(crate) type Columns = (BigInt, BigInt, Text, Text, Nullable<Integer>);
+pub(crate) type Row = (i64, i64, String, String, Option<i32>);
+
+impl From<Row> for Lease {
+    fn from((token, session, started, name, over): Row) -> Self {
+        Self {
+            token,
+            holder: Holder { session, started, name },
+            over: over.map(|over| over != 0),
+        }
+    }
+}
+
+/// How long a lease lasts, in milliseconds, and whether another connection renews it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub(crate) length: u64,
+    pub(crate) renewed: bool,
+}
+
+/// What a server is asked about its leases and sessions. Every method is one statement or one transaction.
+pub trait Leases {
+    /// This session.
+    fn me(&mut self) -> QueryResult<Holder>;
+
+    /// The lease of a name as it stands; to take it, its row is locked in the open transaction, and none is given where
+    /// another session has it locked.
+    fn look(&mut self, lease: &str, to_take: bool) -> QueryResult<Option<Lease>>;
+
+    /// Makes a session its holder, in the open transaction.
+    fn take(&mut self, lease: &str, token: i64, holder: &Holder, terms: &Terms) -> QueryResult<()>;
+
+    /// Moves its end; false where it is another's by now.
+    fn renew(&mut self, lease: &str, token: i64, length: u64) -> QueryResult<bool>;
+
+    /// Gives it back.
+    fn release(&mut self, lease: &str, token: i64) -> QueryResult<()>;
+
+    /// Holds it until the open transaction ends; false where it is another's by now.
+    fn fence(&mut self, lease: &str, token: i64) -> QueryResult<bool>;
+
+    /// Whether a session is there; none where that cannot be told from here, such as on another node of a cluster.
+    fn lives(&mut self, holder: &Holder) -> QueryResult<Option<bool>>;
+
+    /// Tells the server to end a session.
+    fn end(&mut self, holder: &Holder) -> QueryResult<()>;
+
+    /// Who keeps a session from going on, for people; empty where nobody does or nobody can tell.
+    fn blockers(&mut self, session: &Holder) -> QueryResult<Vec<String>>;
+
+    /// The other sessions that hold locks on what statements name, for people.
+    fn lockers(&mut self, statements: &str) -> QueryResult<Vec<String>>;
+}

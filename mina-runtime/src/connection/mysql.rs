@@ -1,0 +1,380 @@
+use super::lease::{Columns, Holder, Lease, Leases, Row, Terms};
+use super::ledger::{JOURNAL, LOCK, Ledger};
+use super::{BoxError, Connection, HistoryRow, JournalColumns, JournalEntry, JournalRow, Limits, Session, Trouble, batch_end, first_word};
+use crate::migration::RunStep;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{QueryResult, sql_query};
+use mina_core::engine::Engine;
+
+const LEDGER: Ledger = Ledger::Mysql;
+/// Nothing is cut off, rounded to zero or swallowed; a backslash in a string escapes, and a double quote makes a string.
+const SQL_MODE: &str = "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+
+fn number(conn: &mut MysqlConnection, query: &str) -> QueryResult<i64> {
+    sql::<BigInt>(query).get_result(conn)
+}
+
+fn text(conn: &mut MysqlConnection, query: &str) -> QueryResult<String> {
+    sql::<Text>(query).get_result(conn)
+}
+
+fn is_mariadb(conn: &mut MysqlConnection) -> QueryResult<bool> {
+    Ok(text(conn, "SELECT VERSION()")?.contains("MariaDB"))
+}
+
+fn has_table(conn: &mut MysqlConnection, name: &str) -> QueryResult<bool> {
+    let found = number(
+        conn,
+        &format!(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = {}",
+            LEDGER.literal(name)
+        ),
+    )?;
+    Ok(found > 0)
+}
+
+fn refuse_to_write(conn: &mut MysqlConnection) -> QueryResult<()> {
+    match number(conn, "SELECT CAST(@@global.read_only AS SIGNED)")? {
+        0 => Ok(()),
+        _ => Err(DatabaseError::DatabaseError(
+            DatabaseErrorKind::ReadOnlyTransaction,
+            Box::new("the server is read-only (read_only), such as a replica".to_owned()),
+        )),
+    }
+}
+
+/// The variables that a run sets, with what it sets them to.
+fn variables(limits: &Limits, mariadb: bool) -> Vec<(&'static str, String)> {
+    let seconds = limits.lock_timeout.div_ceil(1000).max(1);
+    let mut variables = vec![
+        ("sql_mode", LEDGER.literal(SQL_MODE)),
+        ("lock_wait_timeout", seconds.to_string()),
+        ("innodb_lock_wait_timeout", seconds.to_string()),
+        ("foreign_key_checks", "1".to_owned()),
+        ("unique_checks", "1".to_owned()),
+        ("autocommit", "1".to_owned()),
+        ("lc_messages", "'en_US'".to_owned()),
+    ];
+    let statement = limits.statement_timeout.unwrap_or(0);
+    variables.push(match mariadb {
+        true => ("max_statement_time", format!("{}.{:03}", statement / 1000, statement % 1000)),
+        false => ("max_execution_time", statement.to_string()),
+    });
+    variables
+}
+
+impl Connection for MysqlConnection {
+    fn engine(&self) -> Engine {
+        Engine::Mysql
+    }
+
+    fn in_transaction(&mut self) -> bool {
+        match AnsiTransactionManager::transaction_manager_status_mut(self) {
+            TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
+            TransactionManagerStatus::InError => true,
+        }
+    }
+
+    fn enter(&mut self, limits: &Limits, write: bool) -> QueryResult<Session> {
+        if write {
+            if self.in_transaction() {
+                return Err(DatabaseError::AlreadyInTransaction);
+            }
+            refuse_to_write(self)?;
+        }
+        let variables = variables(limits, is_mariadb(self)?);
+        let mut restore = Vec::new();
+        for (name, _) in &variables {
+            let before = text(self, &format!("SELECT CAST(@@session.{name} AS CHAR)"))?;
+            let is_number = before.parse::<f64>().is_ok();
+            let before = if is_number { before } else { LEDGER.literal(&before) };
+            restore.push(format!("SESSION {name} = {before}"));
+        }
+        let set: Vec<String> = variables.iter().map(|(name, value)| format!("SESSION {name} = {value}")).collect();
+        self.batch_execute(&format!("SET {}", set.join(", ")))?;
+        let mut restore = vec![format!("SET {}", restore.join(", "))];
+        if let Some(role) = &limits.role {
+            let before: Option<String> = sql::<Nullable<Text>>("SELECT CURRENT_ROLE()").get_result(self)?;
+            self.batch_execute(&format!("SET ROLE {}", LEDGER.quote(role)))?;
+            restore.push(
+                before
+                    .filter(|role| role != "NONE")
+                    .map_or_else(|| "SET ROLE NONE".to_owned(), |role| format!("SET ROLE {}", LEDGER.quote(&role))),
+            );
+        }
+        Ok(Session {
+            begin: "START TRANSACTION".to_owned(),
+            restore,
+        })
+    }
+
+    fn leave(&mut self, session: Session) -> QueryResult<()> {
+        session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
+    }
+
+    fn begin(&mut self, session: &Session) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction_sql(self, &session.begin)
+    }
+
+    fn commit(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::commit_transaction(self)
+    }
+
+    fn rollback(&mut self) -> QueryResult<()> {
+        match self.in_transaction() {
+            true => AnsiTransactionManager::rollback_transaction(self),
+            false => Ok(()),
+        }
+    }
+
+    fn savepoint(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction(self)
+    }
+
+    fn release(&mut self, keep: bool) -> QueryResult<()> {
+        match keep {
+            true => AnsiTransactionManager::commit_transaction(self),
+            false => AnsiTransactionManager::rollback_transaction(self),
+        }
+    }
+
+    fn execute(&mut self, sql: &str) -> QueryResult<u64> {
+        match first_word(sql).as_str() {
+            "insert" | "update" | "delete" | "replace" => sql_query(sql).execute(self).map(|rows| rows as u64),
+            _ => self.batch_execute(sql).map(|()| 0),
+        }
+    }
+
+    fn number(&mut self, sql: &str) -> QueryResult<i64> {
+        let query = sql.trim_end().trim_end_matches(';');
+        number(
+            self,
+            &format!("WITH mina_query(n) AS ({query}\n) SELECT CAST(n AS SIGNED) FROM mina_query"),
+        )
+    }
+
+    // What commits by itself, before and after: https://mariadb.com/kb/en/sql-statements-that-cause-an-implicit-commit/
+    fn stands_alone(&self, sql: &str) -> bool {
+        matches!(
+            first_word(sql).as_str(),
+            "create" | "alter" | "drop" | "rename" | "truncate" | "analyze" | "optimize" | "repair" | "grant" | "revoke" | "lock"
+        )
+    }
+
+    fn version(&mut self) -> QueryResult<i64> {
+        Ok(0)
+    }
+
+    fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>> {
+        if !has_table(self, table)? {
+            return Ok(None);
+        }
+        let rows: Vec<(String, String)> = sql::<(Text, Text)>(&LEDGER.history(table)).load(self)?;
+        Ok(Some(
+            rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on }).collect(),
+        ))
+    }
+
+    fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
+        if has_table(self, JOURNAL)? {
+            let rows: Vec<JournalRow> = sql::<JournalColumns>(&LEDGER.journal(table)).load(self)?;
+            rows.into_iter().for_each(enter);
+        }
+        Ok(())
+    }
+
+    fn has_journal(&mut self) -> QueryResult<bool> {
+        has_table(self, JOURNAL)
+    }
+
+    fn journalled_downgrade(&mut self, table: &str, revision: &str) -> QueryResult<Option<String>> {
+        match has_table(self, JOURNAL)? {
+            true => sql::<Text>(&LEDGER.downgrade(table, revision)).get_result(self).optional(),
+            false => Ok(None),
+        }
+    }
+
+    fn create_tables(&mut self, table: &str) -> QueryResult<()> {
+        if !(has_table(self, table)? && has_table(self, JOURNAL)? && has_table(self, LOCK)?) {
+            LEDGER
+                .create(table)
+                .iter()
+                .try_for_each(|statement| self.batch_execute(statement))?;
+        }
+        self.batch_execute(&LEDGER.create_lease(table))
+    }
+
+    fn objects(&mut self, table: &str) -> QueryResult<Vec<String>> {
+        let query = format!(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
+             AND table_name NOT IN ({}, '__mina_journal', '__mina_lock') ORDER BY 1",
+            LEDGER.literal(table)
+        );
+        sql::<Text>(&query).load(self)
+    }
+
+    fn leases(&mut self) -> Option<&mut dyn Leases> {
+        Some(self)
+    }
+
+    fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.set_applied(table, revision, applied))
+    }
+
+    fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.write_journal(table, entry))
+    }
+
+    fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
+        match step {
+            RunStep::Mysql(function) => function(self),
+            #[allow(unreachable_patterns)] // Other engines may not be linked.
+            _ => Err("the step was made for another engine".into()),
+        }
+    }
+
+    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>> {
+        let name = table.trim_matches('`').replace("``", "`");
+        let query = format!(
+            "SELECT column_name FROM information_schema.columns c WHERE table_schema = DATABASE() AND table_name = {0} \
+             AND column_key = 'PRI' AND data_type IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint') \
+             AND 1 = (SELECT count(*) FROM information_schema.columns o WHERE o.table_schema = DATABASE() AND o.table_name = {0} \
+             AND o.column_key = 'PRI')",
+            LEDGER.literal(&name)
+        );
+        let key: Option<String> = sql::<Text>(&query).get_result(self).optional()?;
+        Ok(key.map(|key| LEDGER.quote(&key)))
+    }
+
+    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
+        sql::<Nullable<BigInt>>(&batch_end(table, key, after, filter, rows, "SIGNED")).get_result(self)
+    }
+
+    fn trouble(&self, error: &DatabaseError) -> Trouble {
+        match error {
+            DatabaseError::AlreadyInTransaction => Trouble::InTransaction,
+            DatabaseError::DatabaseError(kind, information) => kind_trouble(kind, information.message()),
+            DatabaseError::RollbackErrorOnCommit { commit_error, .. } => self.trouble(commit_error),
+            _ => Trouble::Other,
+        }
+    }
+}
+
+fn kind_trouble(kind: &DatabaseErrorKind, message: &str) -> Trouble {
+    const KNOWN: &[(&str, Trouble)] = &[
+        ("Lock wait timeout exceeded", Trouble::Locked),
+        ("Deadlock found", Trouble::Locked),
+        ("read-only", Trouble::ReadOnly),
+        ("No space left on device", Trouble::Full),
+        ("is full", Trouble::Full),
+        ("server has gone away", Trouble::Gone),
+        ("Lost connection", Trouble::Gone),
+        ("Connection was killed", Trouble::Gone),
+        ("Duplicate entry", Trouble::Rows),
+        ("foreign key constraint fails", Trouble::Rows),
+        ("CONSTRAINT `", Trouble::Rows),
+        ("cannot be null", Trouble::Rows),
+        ("Data truncated", Trouble::Rows),
+        ("Data too long", Trouble::Rows),
+        ("Out of range value", Trouble::Rows),
+        ("Incorrect ", Trouble::Rows),
+    ];
+    match kind {
+        DatabaseErrorKind::UniqueViolation
+        | DatabaseErrorKind::ForeignKeyViolation
+        | DatabaseErrorKind::NotNullViolation
+        | DatabaseErrorKind::CheckViolation => Trouble::Rows,
+        DatabaseErrorKind::ReadOnlyTransaction => Trouble::ReadOnly,
+        DatabaseErrorKind::SerializationFailure => Trouble::Locked,
+        DatabaseErrorKind::ClosedConnection => Trouble::Gone,
+        _ => {
+            let known = KNOWN.iter().find(|(text, _)| message.contains(text));
+            known.map_or(Trouble::Other, |(_, trouble)| *trouble)
+        }
+    }
+}
+
+/// The server that a session is on, by which another node of a cluster is told.
+const NODE: &str = "CONCAT(@@hostname, ':', @@port)";
+
+impl Leases for MysqlConnection {
+    // The lock is this session's for its lifetime and tells it from one that gets its number later.
+    fn me(&mut self) -> QueryResult<Holder> {
+        let session = number(self, "SELECT CONNECTION_ID()")?;
+        let started = text(
+            self,
+            &format!("SELECT CONCAT({NODE}, ' mina_', CONNECTION_ID(), '_', LEFT(UUID(), 8))"),
+        )?;
+        number(self, &format!("SELECT GET_LOCK({}, 0)", LEDGER.literal(own_lock(&started))))?;
+        Ok(Holder {
+            session,
+            started,
+            name: String::new(),
+        })
+    }
+
+    fn look(&mut self, lease: &str, to_take: bool) -> QueryResult<Option<Lease>> {
+        let row: Option<Row> = sql::<Columns>(&LEDGER.look(lease, to_take)).get_result(self).optional()?;
+        Ok(row.map(Lease::from))
+    }
+
+    fn take(&mut self, lease: &str, token: i64, holder: &Holder, terms: &Terms) -> QueryResult<()> {
+        let statements = LEDGER.take(lease, token, holder, terms);
+        statements.iter().try_for_each(|statement| self.batch_execute(statement))
+    }
+
+    fn renew(&mut self, lease: &str, token: i64, length: u64) -> QueryResult<bool> {
+        Ok(sql_query(LEDGER.renew(lease, token, length)).execute(self)? > 0)
+    }
+
+    fn release(&mut self, lease: &str, token: i64) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.release(lease, token))?;
+        self.batch_execute("DO RELEASE_ALL_LOCKS()")
+    }
+
+    fn fence(&mut self, lease: &str, token: i64) -> QueryResult<bool> {
+        let row: Option<i64> = sql::<BigInt>(&LEDGER.fence(lease, token)).get_result(self).optional()?;
+        Ok(row.is_some())
+    }
+
+    fn lives(&mut self, holder: &Holder) -> QueryResult<Option<bool>> {
+        let node = text(self, &format!("SELECT {NODE}"))?;
+        if holder.started.split(' ').next() != Some(node.as_str()) {
+            return Ok(None);
+        }
+        let lock = LEDGER.literal(own_lock(&holder.started));
+        number(self, &format!("SELECT IFNULL(IS_USED_LOCK({lock}), 0)")).map(|session| Some(session == holder.session))
+    }
+
+    fn end(&mut self, holder: &Holder) -> QueryResult<()> {
+        self.batch_execute(&format!("KILL {}", holder.session))
+    }
+
+    fn lockers(&mut self, _statements: &str) -> QueryResult<Vec<String>> {
+        let session = number(self, "SELECT CONNECTION_ID()")?;
+        self.blockers(&Holder {
+            session,
+            ..Holder::default()
+        })
+    }
+
+    // Which of the open transactions it is, the server tells only with a plugin.
+    fn blockers(&mut self, session: &Holder) -> QueryResult<Vec<String>> {
+        let query = format!(
+            "SELECT CONCAT('session ', p.id, ' of ', p.user, ', ', IFNULL(p.state, p.command), ' for ', \
+             TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), ' s: ', LEFT(IFNULL(p.info, 'in an open transaction'), 80)) \
+             FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id \
+             WHERE p.id <> {} ORDER BY t.trx_started",
+            session.session
+        );
+        sql::<Text>(&query).load(self)
+    }
+}
+
+fn own_lock(started: &str) -> &str {
+    started.split_once(' ').map_or(started, |(_, lock)| lock)
+}

@@ -1,0 +1,424 @@
+use super::lease::{Columns, Holder, Lease, Leases, Row, Terms};
+use super::ledger::{JOURNAL, LOCK, Ledger};
+use super::{BoxError, Connection, HistoryRow, JournalColumns, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
+use crate::migration::RunStep;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+use diesel::{QueryResult, sql_query};
+use mina_core::engine::Engine;
+
+const LEDGER: Ledger = Ledger::Postgres;
+/// A transaction that does nothing for so long has lost its program.
+const IDLE: &str = "10min";
+
+/// What the session had set: search path, the three timeouts, the role.
+type Settings = (Text, Text, Text, Text, Text);
+
+fn one<T, U>(conn: &mut PgConnection, query: &str) -> QueryResult<U>
+where
+    T: diesel::sql_types::SingleValue,
+    diesel::expression::SqlLiteral<T>: diesel::query_dsl::LoadQuery<'static, PgConnection, U>,
+{
+    sql::<T>(query).get_result(conn)
+}
+
+fn has_table(conn: &mut PgConnection, name: &str) -> QueryResult<bool> {
+    one::<Bool, _>(
+        conn,
+        &format!("SELECT to_regclass({}) IS NOT NULL", LEDGER.literal(&LEDGER.quote(name))),
+    )
+}
+
+fn refuse_to_write(conn: &mut PgConnection) -> QueryResult<()> {
+    let query = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean";
+    let (recovers, reads): (bool, bool) = sql::<(Bool, Bool)>(query).get_result(conn)?;
+    let why = match (recovers, reads) {
+        (true, _) => "the server is a standby, which takes no changes",
+        (_, true) => "the session is read-only (default_transaction_read_only)",
+        _ => return Ok(()),
+    };
+    Err(DatabaseError::DatabaseError(
+        DatabaseErrorKind::ReadOnlyTransaction,
+        Box::new(why.to_owned()),
+    ))
+}
+
+impl Connection for PgConnection {
+    fn engine(&self) -> Engine {
+        Engine::Pg
+    }
+
+    fn in_transaction(&mut self) -> bool {
+        match AnsiTransactionManager::transaction_manager_status_mut(self) {
+            TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
+            TransactionManagerStatus::InError => true,
+        }
+    }
+
+    fn enter(&mut self, limits: &Limits, write: bool) -> QueryResult<Session> {
+        if self.in_transaction() && write {
+            return Err(DatabaseError::AlreadyInTransaction);
+        }
+        if write {
+            refuse_to_write(self)?;
+        }
+        let query = "SELECT current_setting('search_path'), current_setting('lock_timeout'), current_setting('statement_timeout'), \
+             current_setting('idle_in_transaction_session_timeout'), current_setting('role')";
+        let (path, lock, statement, idle, role): (String, String, String, String, String) = sql::<Settings>(query).get_result(self)?;
+        let set = |local: &str, lock: &str, statement: &str, idle: &str| {
+            format!(
+                "SET{local} lock_timeout = '{lock}'; SET{local} statement_timeout = '{statement}'; \
+                 SET{local} idle_in_transaction_session_timeout = '{idle}'"
+            )
+        };
+        let (own_lock, own_statement) = (limits.lock_timeout.to_string(), limits.statement_timeout.unwrap_or(0).to_string());
+        let become_role = limits.role.as_ref().map(|name| LEDGER.quote(name));
+        let mut restore = vec![set("", &lock, &statement, &idle)];
+        if let Some(name) = &become_role {
+            self.batch_execute(&format!("SET ROLE {name}"))?;
+            restore.push(match role.as_str() {
+                "none" => "RESET ROLE".to_owned(),
+                before => format!("SET ROLE {}", LEDGER.quote(before)),
+            });
+        }
+        self.batch_execute(&set("", &own_lock, &own_statement, IDLE))?;
+        // A pooler may give each transaction another session, so it is said again in each.
+        let mut begin = format!("BEGIN; SET LOCAL search_path = {path}; ", path = search_path(&path));
+        if let Some(name) = &become_role {
+            begin += &format!("SET LOCAL ROLE {name}; ");
+        }
+        begin += &set(" LOCAL", &own_lock, &own_statement, IDLE);
+        Ok(Session { begin, restore })
+    }
+
+    fn leave(&mut self, session: Session) -> QueryResult<()> {
+        session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
+    }
+
+    fn begin(&mut self, session: &Session) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction_sql(self, &session.begin)
+    }
+
+    fn commit(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::commit_transaction(self)
+    }
+
+    fn rollback(&mut self) -> QueryResult<()> {
+        match self.in_transaction() {
+            true => AnsiTransactionManager::rollback_transaction(self),
+            false => Ok(()),
+        }
+    }
+
+    fn savepoint(&mut self) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction(self)
+    }
+
+    fn release(&mut self, keep: bool) -> QueryResult<()> {
+        match keep {
+            true => AnsiTransactionManager::commit_transaction(self),
+            false => AnsiTransactionManager::rollback_transaction(self),
+        }
+    }
+
+    fn execute(&mut self, sql: &str) -> QueryResult<u64> {
+        match first_word(sql).as_str() {
+            "insert" | "update" | "delete" | "merge" | "with" => sql_query(sql).execute(self).map(|rows| rows as u64),
+            _ => self.batch_execute(sql).map(|()| 0),
+        }
+    }
+
+    fn batch(&mut self, statements: &[&str]) -> Option<QueryResult<()>> {
+        Some(self.batch_execute(&statements.join(";\n")))
+    }
+
+    fn alone(&mut self, sql: &str, session: &Session) -> QueryResult<u64> {
+        let _ = session;
+        if !builds_concurrently(sql) {
+            return self.execute(sql);
+        }
+        drop_broken_index(self, sql)?;
+        // A lock timeout would leave an index behind that is not valid: it waits for transactions, not only for locks.
+        let before: String = one::<Text, _>(self, "SELECT current_setting('lock_timeout')")?;
+        self.batch_execute("SET lock_timeout = 0")?;
+        let result = self.batch_execute(sql);
+        if result.is_err() {
+            let _ = drop_broken_index(self, sql);
+        }
+        self.batch_execute(&format!("SET lock_timeout = '{before}'"))?;
+        result.map(|()| 0)
+    }
+
+    fn number(&mut self, sql: &str) -> QueryResult<i64> {
+        one::<BigInt, _>(
+            self,
+            &format!("SELECT q.n::bigint FROM ({}\n) AS q(n)", sql.trim_end().trim_end_matches(';')),
+        )
+    }
+
+    fn stands_alone(&self, sql: &str) -> bool {
+        let first = first_word(sql);
+        matches!(first.as_str(), "vacuum" | "reindex" | "cluster") || is_concurrent(sql) || is_outside(sql)
+    }
+
+    fn version(&mut self) -> QueryResult<i64> {
+        Ok(0)
+    }
+
+    fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>> {
+        if !has_table(self, table)? {
+            return Ok(None);
+        }
+        let rows: Vec<(String, String)> = sql::<(Text, Text)>(&LEDGER.history(table)).load(self)?;
+        Ok(Some(
+            rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on }).collect(),
+        ))
+    }
+
+    fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
+        if has_table(self, JOURNAL)? {
+            let rows: Vec<JournalRow> = sql::<JournalColumns>(&LEDGER.journal(table)).load(self)?;
+            rows.into_iter().for_each(enter);
+        }
+        Ok(())
+    }
+
+    fn has_journal(&mut self) -> QueryResult<bool> {
+        has_table(self, JOURNAL)
+    }
+
+    fn journalled_downgrade(&mut self, table: &str, revision: &str) -> QueryResult<Option<String>> {
+        match has_table(self, JOURNAL)? {
+            true => sql::<Text>(&LEDGER.downgrade(table, revision)).get_result(self).optional(),
+            false => Ok(None),
+        }
+    }
+
+    fn create_tables(&mut self, table: &str) -> QueryResult<()> {
+        if !(has_table(self, table)? && has_table(self, JOURNAL)? && has_table(self, LOCK)?) {
+            self.batch_execute(&LEDGER.create(table).join("; "))?;
+        }
+        self.batch_execute(&LEDGER.create_lease(table))
+    }
+
+    fn elsewhere(&mut self, table: &str) -> QueryResult<Option<String>> {
+        let query = format!(
+            "SELECT n.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relname = {name} AND c.relkind IN ('r', 'p') AND to_regclass({quoted}) IS NULL ORDER BY 1 LIMIT 1",
+            name = LEDGER.literal(table),
+            quoted = LEDGER.literal(&LEDGER.quote(table))
+        );
+        sql::<Text>(&query).get_result(self).optional()
+    }
+
+    fn objects(&mut self, table: &str) -> QueryResult<Vec<String>> {
+        let query = format!(
+            "SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' \
+             AND c.relname NOT IN ({}, '__mina_journal', '__mina_lock') \
+             AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1",
+            LEDGER.literal(table)
+        );
+        sql::<Text>(&query).load(self)
+    }
+
+    fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.set_applied(table, revision, applied))
+    }
+
+    fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.write_journal(table, entry))
+    }
+
+    fn record_once(&mut self, table: &str) -> QueryResult<()> {
+        // A rule is the one way to change what an INSERT of somebody else's does; it goes with the transaction or the session.
+        let table = LEDGER.quote(table);
+        self.batch_execute(&format!(
+            "CREATE OR REPLACE RULE mina_record_once AS ON INSERT TO {table} \
+             WHERE EXISTS (SELECT 1 FROM {table} WHERE version = NEW.version) DO INSTEAD NOTHING"
+        ))
+    }
+
+    fn leases(&mut self) -> Option<&mut dyn Leases> {
+        Some(self)
+    }
+
+    fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
+        match step {
+            RunStep::Pg(function) => function(self),
+            #[allow(unreachable_patterns)] // Other engines may not be linked.
+            _ => Err("the step was made for another engine".into()),
+        }
+    }
+
+    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>> {
+        let query = format!(
+            "SELECT quote_ident(a.attname) FROM pg_catalog.pg_index i \
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
+             WHERE i.indrelid = {}::regclass AND i.indisprimary AND i.indnatts = 1 \
+             AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)",
+            LEDGER.literal(table)
+        );
+        sql::<Text>(&query).get_result(self).optional()
+    }
+
+    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
+        one::<Nullable<BigInt>, _>(self, &super::batch_end(table, key, after, filter, rows, "bigint"))
+    }
+
+    fn trouble(&self, error: &DatabaseError) -> Trouble {
+        match error {
+            DatabaseError::AlreadyInTransaction => Trouble::InTransaction,
+            DatabaseError::DatabaseError(kind, information) => kind_trouble(kind, information.message()),
+            DatabaseError::RollbackErrorOnCommit { commit_error, .. } => self.trouble(commit_error),
+            _ => Trouble::Other,
+        }
+    }
+}
+
+fn kind_trouble(kind: &DatabaseErrorKind, message: &str) -> Trouble {
+    match kind {
+        DatabaseErrorKind::UniqueViolation
+        | DatabaseErrorKind::ForeignKeyViolation
+        | DatabaseErrorKind::NotNullViolation
+        | DatabaseErrorKind::CheckViolation
+        | DatabaseErrorKind::RestrictViolation
+        | DatabaseErrorKind::ExclusionViolation => Trouble::Rows,
+        DatabaseErrorKind::ReadOnlyTransaction => Trouble::ReadOnly,
+        DatabaseErrorKind::SerializationFailure => Trouble::Locked,
+        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Trouble::Gone,
+        _ => {
+            const KNOWN: &[(&str, Trouble)] = &[
+                ("lock timeout", Trouble::Locked),
+                ("deadlock detected", Trouble::Locked),
+                ("could not obtain lock", Trouble::Locked),
+                ("read-only transaction", Trouble::ReadOnly),
+                ("No space left on device", Trouble::Full),
+                ("terminating connection", Trouble::Gone),
+                ("server closed the connection", Trouble::Gone),
+                ("no connection to the server", Trouble::Gone),
+            ];
+            let known = KNOWN.iter().find(|(text, _)| message.contains(text));
+            known.map_or(Trouble::Other, |(_, trouble)| *trouble)
+        }
+    }
+}
+
+/// The path as a SET takes it.
+fn search_path(path: &str) -> String {
+    match path.trim() {
+        "" => "''".to_owned(),
+        path => path.to_owned(),
+    }
+}
+
+fn words(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| !word.is_empty())
+}
+
+fn is_concurrent(sql: &str) -> bool {
+    words(sql).take(4).any(|word| word.eq_ignore_ascii_case("concurrently"))
+}
+
+fn builds_concurrently(sql: &str) -> bool {
+    first_word(sql) == "create" && is_concurrent(sql)
+}
+
+/// `CREATE DATABASE`, `DROP DATABASE`, `CREATE TABLESPACE`, `ALTER SYSTEM`, …: in no transaction.
+fn is_outside(sql: &str) -> bool {
+    let second = words(sql).nth(1).unwrap_or_default().to_ascii_lowercase();
+    matches!(first_word(sql).as_str(), "create" | "drop" | "alter") && matches!(second.as_str(), "database" | "tablespace" | "system")
+}
+
+/// An index that a build left behind unfinished, under the name that the statement gives; one that is still being built stays.
+fn drop_broken_index(conn: &mut PgConnection, statement: &str) -> QueryResult<()> {
+    let query = format!(
+        "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE NOT i.indisvalid AND strpos({}, '\"' || replace(c.relname, '\"', '\"\"') || '\"') > 0 \
+         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)",
+        LEDGER.literal(statement)
+    );
+    let broken: Vec<String> = sql::<Text>(&query).load(conn)?;
+    broken
+        .iter()
+        .try_for_each(|index| conn.batch_execute(&format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")))
+}
+
+/// A row `a` of pg_stat_activity, for people.
+const SESSION: &str = "format('session %s of %s%s, %s for %s: %s', a.pid, coalesce(a.usename, '?'), \
+     coalesce(' (' || nullif(a.application_name, '') || ')', ''), coalesce(a.state, 'at work'), \
+     date_trunc('second', clock_timestamp() - coalesce(a.xact_start, a.backend_start)), \
+     left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 80))";
+
+impl Leases for PgConnection {
+    fn me(&mut self) -> QueryResult<Holder> {
+        let query = "SELECT pg_backend_pid(), coalesce((SELECT extract(epoch FROM backend_start)::text \
+             FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()), '')";
+        let (session, started): (i32, String) = sql::<(Integer, Text)>(query).get_result(self)?;
+        Ok(Holder {
+            session: session.into(),
+            started,
+            name: String::new(),
+        })
+    }
+
+    fn look(&mut self, lease: &str, to_take: bool) -> QueryResult<Option<Lease>> {
+        let row: Option<Row> = sql::<Columns>(&LEDGER.look(lease, to_take)).get_result(self).optional()?;
+        Ok(row.map(Lease::from))
+    }
+
+    fn take(&mut self, lease: &str, token: i64, holder: &Holder, terms: &Terms) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.take(lease, token, holder, terms).join("; "))
+    }
+
+    fn renew(&mut self, lease: &str, token: i64, length: u64) -> QueryResult<bool> {
+        Ok(sql_query(LEDGER.renew(lease, token, length)).execute(self)? > 0)
+    }
+
+    fn release(&mut self, lease: &str, token: i64) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.release(lease, token))
+    }
+
+    fn fence(&mut self, lease: &str, token: i64) -> QueryResult<bool> {
+        let row: Option<i64> = sql::<BigInt>(&LEDGER.fence(lease, token)).get_result(self).optional()?;
+        Ok(row.is_some())
+    }
+
+    // Another role's session is seen without the moment it began.
+    fn lives(&mut self, holder: &Holder) -> QueryResult<Option<bool>> {
+        let query = format!(
+            "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE pid = {} \
+             AND (backend_start IS NULL OR extract(epoch FROM backend_start)::text = {})",
+            holder.session,
+            LEDGER.literal(&holder.started)
+        );
+        self.number(&query).map(|sessions| Some(sessions > 0))
+    }
+
+    fn end(&mut self, holder: &Holder) -> QueryResult<()> {
+        one::<Bool, bool>(self, &format!("SELECT pg_terminate_backend({})", holder.session)).map(drop)
+    }
+
+    fn blockers(&mut self, session: &Holder) -> QueryResult<Vec<String>> {
+        let query = format!(
+            "SELECT {SESSION} FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids({}))",
+            session.session
+        );
+        sql::<Text>(&query).load(self)
+    }
+
+    fn lockers(&mut self, statements: &str) -> QueryResult<Vec<String>> {
+        let query = format!(
+            "SELECT {SESSION} FROM pg_catalog.pg_stat_activity a WHERE a.pid <> pg_backend_pid() AND a.pid IN ( \
+             SELECT l.pid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation \
+             WHERE l.granted AND c.relkind IN ('r', 'p', 'v', 'm') AND l.relation >= 16384 AND strpos({}, c.relname) > 0)",
+            LEDGER.literal(statements)
+        );
+        sql::<Text>(&query).load(self)
+    }
+}
