@@ -75,8 +75,8 @@ macro_rules! linked {
         #[doc(hidden)]
         #[macro_export]
         macro_rules! $only {
-                            ($d($d tokens:tt)*) => { $d($d tokens)* };
-                        }
+                                    ($d($d tokens:tt)*) => { $d($d tokens)* };
+                                }
 
         #[cfg(not(feature = $feature))]
         #[doc(hidden)]
@@ -89,8 +89,8 @@ macro_rules! linked {
         #[doc(hidden)]
         #[macro_export]
         macro_rules! $runs {
-                            ($d($d step:expr),*) => { &[$d($d crate::migration::RunStep::$variant($d step)),*] };
-                        }
+                                    ($d($d step:expr),*) => { &[$d($d crate::migration::RunStep::$variant($d step)),*] };
+                                }
 
         #[cfg(not(feature = $feature))]
         #[doc(hidden)]

@@ -1,7 +1,6 @@
 //! Who may change a server's schema: a row with an owner, a token and an end.
 
 use diesel::QueryResult;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 /// The session of a server that holds a lease.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,20 +20,6 @@ pub struct Lease {
     pub(crate) holder: Holder,
     /// Whether its time is over; none where it lasts as long as its session.
     pub(crate) over: Option<bool>,
-}
-
-/// What [`Ledger::look`](super::ledger::Ledger::look) reads.
-pub(crate) type Columns = (BigInt, BigInt, Text, Text, Nullable<Integer>);
-pub(crate) type Row = (i64, i64, String, String, Option<i32>);
-
-impl From<Row> for Lease {
-    fn from((token, session, started, name, over): Row) -> Self {
-        Self {
-            token,
-            holder: Holder { session, started, name },
-            over: over.map(|over| over != 0),
-        }
-    }
 }
 
 /// How long a lease lasts, in milliseconds, and whether another connection renews it.

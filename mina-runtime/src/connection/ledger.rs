@@ -1,11 +1,12 @@
 //! Mina's three tables on a server: the statements that make, read and write them.
 
 use super::JournalEntry;
-use super::lease::{Holder, Terms};
-use mina_core::engine::Engine;
+use super::lease::{Holder, Lease, Terms};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 /// Each in the words of one server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)] // One server may be linked without the other.
 pub(crate) enum Ledger {
     Postgres,
     Mysql,
@@ -222,11 +223,16 @@ impl Ledger {
     }
 }
 
-impl From<Ledger> for Engine {
-    fn from(ledger: Ledger) -> Self {
-        match ledger {
-            Ledger::Postgres => Self::Pg,
-            Ledger::Mysql => Self::Mysql,
+/// What [`Ledger::look`] reads.
+pub(crate) type Columns = (BigInt, BigInt, Text, Text, Nullable<Integer>);
+pub(crate) type Row = (i64, i64, String, String, Option<i32>);
+
+impl From<Row> for Lease {
+    fn from((token, session, started, name, over): Row) -> Self {
+        Self {
+            token,
+            holder: Holder { session, started, name },
+            over: over.map(|over| over != 0),
         }
     }
 }

@@ -1,5 +1,5 @@
-use super::lease::{Columns, Holder, Lease, Leases, Row, Terms};
-use super::ledger::{JOURNAL, LOCK, Ledger};
+use super::lease::{Holder, Lease, Leases, Terms};
+use super::ledger::{Columns, JOURNAL, LOCK, Ledger, Row};
 use super::{BoxError, Connection, HistoryRow, JournalColumns, JournalEntry, JournalRow, Limits, Session, Trouble, batch_end, first_word};
 use crate::migration::RunStep;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
