@@ -15,7 +15,7 @@ pub mod support;
 #[cfg(feature = "sqlite")]
 pub mod testing;
 
-pub use connection::{AsConnection, Connection};
+pub use connection::{AnyConnection, AsConnection, Connection};
 pub use migration::{Created, Encoded, Migration, Migrations, RunStep};
 pub use mina_core::engine::Engine;
 pub use runner::{Error, Report, Runner};

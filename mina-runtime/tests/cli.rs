@@ -198,8 +198,8 @@ fn every_bind_is_upgraded_on_its_own_database() {
     let said = place.run("binds,shared", &["upgrade"]);
     assert_eq!(said.code, 5);
     insta::assert_snapshot!(said.err, @r#"
-    error: the databases `default` and `analytics` are the same file and share the history table `__diesel_schema_migrations`
-      help: give `analytics` a file of its own, or `history_table = "__analytics_schema_migrations"` in mina.toml
+    error: the databases `default` and `analytics` are the same one and share the history table `__diesel_schema_migrations`
+      help: give `analytics` a database of its own, or `history_table = "__analytics_schema_migrations"` in mina.toml
     "#);
     let said = place.run("binds", &["upgrade", "--bind", "nope"]);
     assert_eq!(said.code, 2);

@@ -1,3 +1,4 @@
+use crate::settings::Secret;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,6 +17,8 @@ Settings:
   --database-url, else the environment variable DATABASE_URL, else `url` in mina.toml, which is compiled in.
   sqlite://app.db, sqlite:///abs/app.db, file:app.db?mode=ro, :memory: and plain paths; relative ones start at
   the folder of mina.toml while it exists, else at the working folder.
+  postgres://me@host:5432/app?sslmode=verify-full with all that libpq knows, ~/.pgpass included.
+  mysql://me@host:3306/app?ssl_mode=required&ssl_ca=ca.pem; ~/.my.cnf gives what is left out.
 
 Targets:
   head, heads, base, current, a revision or its unique beginning, a label, an alias; +2 and -1 count from what is
@@ -35,12 +38,15 @@ pub(super) struct Arguments {
 
 #[derive(Args, Debug)]
 pub(super) struct Options {
-    /// The database: sqlite://app.db, or a path
+    /// The database: sqlite://app.db, postgres://me@host/app, mysql://me@host/app
+    ///
+    /// A command line can be read by everybody on the machine: a password belongs into DATABASE_URL, ~/.pgpass, ~/.my.cnf or a file
+    /// that the url names, `?password=file:/run/secrets/db`.
     ///
     /// It goes before DATABASE_URL and mina.toml, and is the url of the database that `--bind` names, else of the
     /// default one; the others are then left alone.
     #[arg(long, global = true, value_name = "URL")]
-    pub(super) database_url: Option<String>,
+    pub(super) database_url: Option<Secret>,
     /// Another mina.toml than the one that was compiled in
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,

@@ -1,7 +1,7 @@
 use super::progress::Lines;
 use super::{Bound, Failure, Format, Output, Session, agreed, names};
+use crate::connection::{AsConnection, Connection};
 use crate::runner::{Direction, Edit, Error, ErrorKind, Loss, Plan, Progress, Report, count, duration};
-use diesel::SqliteConnection;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ impl Session {
         let names = self.names_for(target)?;
         self.each(&names, summary_of_run, |bound| {
             let mut conn = bound.location.open(true).map_err(|error| bound.fail(error))?;
-            self.go(bound, &mut conn, Direction::Up, target)
+            self.go(bound, conn.as_connection(), Direction::Up, target)
         })
     }
 
@@ -18,7 +18,7 @@ impl Session {
         let names = self.names()?;
         self.each(&names, summary_of_creation, |bound| {
             let mut conn = bound.location.open(true).map_err(|error| bound.fail(error))?;
-            self.with_progress(bound, |progress| bound.runner.create_with(&mut conn, progress))
+            self.with_progress(bound, |progress| bound.runner.create_with(conn.as_connection(), progress))
         })
     }
 
@@ -34,7 +34,7 @@ impl Session {
                 Err(ErrorKind::NoDatabase { .. }) if names.len() > 1 => return Ok(Report::default()),
                 opened => opened.map_err(|error| bound.fail(error))?,
             };
-            self.go(bound, &mut conn, Direction::Down, target)
+            self.go(bound, conn.as_connection(), Direction::Down, target)
         })
     }
 
@@ -47,9 +47,14 @@ impl Session {
             }
             let plan = bound
                 .runner
-                .plan(&mut conn, Direction::Down, target)
+                .plan(conn.as_connection(), Direction::Down, target)
                 .map_err(|error| bound.fail(error))?;
-            losses.extend(bound.runner.losses(&mut conn, &plan).map_err(|error| bound.fail(error))?);
+            losses.extend(
+                bound
+                    .runner
+                    .losses(conn.as_connection(), &plan)
+                    .map_err(|error| bound.fail(error))?,
+            );
         }
         if losses.is_empty() {
             return Ok(());
@@ -99,7 +104,7 @@ impl Session {
         })
     }
 
-    fn go(&self, bound: &Bound, conn: &mut SqliteConnection, direction: Direction, target: &str) -> Result<Report, Failure> {
+    fn go(&self, bound: &Bound, conn: &mut dyn Connection, direction: Direction, target: &str) -> Result<Report, Failure> {
         self.with_progress(bound, |progress| bound.runner.run(conn, direction, target, progress))
     }
 
@@ -121,12 +126,12 @@ impl Session {
                 Err(ErrorKind::NoDatabase { .. }) => continue,
                 opened => opened.map_err(|error| bound.fail(error))?,
             };
-            if settle && let Some((revision, unit)) = bound.runner.settle(&mut conn, done).map_err(|error| bound.fail(error))? {
+            if settle && let Some((revision, unit)) = bound.runner.settle(conn.as_connection(), done).map_err(|error| bound.fail(error))? {
                 let word = if done { "done" } else { "to be run again" };
                 output.text += &format!("{}: unit {unit} of {revision} is {word}\n", bound.title());
                 repaired.push(json!({ "bind": bound.label(), "revision": revision, "unit": unit, "done": done }));
             }
-            let status = bound.runner.status(&mut conn).map_err(|error| bound.fail(error))?;
+            let status = bound.runner.status(conn.as_connection()).map_err(|error| bound.fail(error))?;
             if status.edited.is_empty() {
                 continue;
             }
@@ -138,7 +143,7 @@ impl Session {
                 let edits = status.edited;
                 return Err(bound.fail(ErrorKind::Edited { edits }));
             }
-            let edits = bound.runner.repair(&mut conn).map_err(|error| bound.fail(error))?;
+            let edits = bound.runner.repair(conn.as_connection()).map_err(|error| bound.fail(error))?;
             output.text += &format!("{}: recorded {}\n", bound.title(), count(edits.len(), "checksum"));
             repaired.push(json!({ "bind": bound.label(), "edited": edits }));
         }

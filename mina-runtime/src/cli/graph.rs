@@ -1,4 +1,5 @@
 use super::{Failure, Output, Session};
+use crate::connection::AsConnection;
 use crate::runner::{Applied, Direction, Entry, Runner};
 use mina_core::sql::sqlite::EditKind;
 use serde_json::json;
@@ -45,7 +46,7 @@ impl Session {
     fn looked(&self, name: &Option<String>) -> Result<Vec<Entry>, Failure> {
         let bound = self.bound(std::slice::from_ref(name))?.remove(0);
         let (mut conn, _) = bound.look().map_err(|error| bound.fail(error))?;
-        bound.runner.history(&mut conn).map_err(|error| bound.fail(error))
+        bound.runner.history(conn.as_connection()).map_err(|error| bound.fail(error))
     }
 
     pub(super) fn heads(&self, verbose: bool) -> Result<Output, Failure> {

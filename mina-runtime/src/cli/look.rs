@@ -1,5 +1,6 @@
 use super::change::heading;
 use super::{Bound, Failure, Output, Session, names};
+use crate::connection::AsConnection;
 use crate::runner::{Applied, Direction, Entry, ErrorKind, Plan, Planned, Status, describe};
 use mina_core::sql::unit::{Action, Step, UnitKind};
 use serde_json::json;
@@ -11,7 +12,7 @@ impl Session {
         let all = self.bound(&self.names()?)?;
         for bound in &all {
             let (mut conn, there) = bound.look().map_err(|error| bound.fail(error))?;
-            let (status, entries) = bound.runner.overview(&mut conn).map_err(|error| bound.fail(error))?;
+            let (status, entries) = bound.runner.overview(conn.as_connection()).map_err(|error| bound.fail(error))?;
             if all.len() > 1 || verbose {
                 output.text += &format!("{}:\n", bound.title());
             }
@@ -75,7 +76,7 @@ impl Session {
         let mut refused: Option<Failure> = None;
         for bound in &all {
             let (mut conn, there) = bound.look().map_err(|error| bound.fail(error))?;
-            let status = bound.runner.status(&mut conn).map_err(|error| bound.fail(error))?;
+            let status = bound.runner.status(conn.as_connection()).map_err(|error| bound.fail(error))?;
             output.text += &format!("{}\n", bound.title());
             output.text += &self.status_lines(&status, there);
             let code = match status.sound() {
@@ -141,9 +142,9 @@ impl Session {
         let mut found = Vec::new();
         for bound in self.bound(&self.names_for(target)?)? {
             let (mut conn, _) = bound.look().map_err(|error| bound.fail(error))?;
-            let plan = match bound.runner.plan(&mut conn, Direction::Up, target) {
+            let plan = match bound.runner.plan(conn.as_connection(), Direction::Up, target) {
                 Err(error) if matches!(error.kind(), ErrorKind::Target(_)) => {
-                    bound.runner.plan(&mut conn, Direction::Down, target).map_err(|_| error)
+                    bound.runner.plan(conn.as_connection(), Direction::Down, target).map_err(|_| error)
                 }
                 plan => plan,
             };
@@ -153,7 +154,12 @@ impl Session {
             value["bind"] = json!(bound.label());
             value["database"] = json!(bound.location.to_string());
             if plan.direction == Direction::Down {
-                value["losses"] = json!(bound.runner.losses(&mut conn, &plan).map_err(|error| bound.fail(error))?);
+                value["losses"] = json!(
+                    bound
+                        .runner
+                        .losses(conn.as_connection(), &plan)
+                        .map_err(|error| bound.fail(error))?
+                );
             }
             found.push(value);
         }

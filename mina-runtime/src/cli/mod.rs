@@ -8,12 +8,12 @@ mod progress;
 mod style;
 mod target;
 
+use crate::connection::AnyConnection;
 use crate::migration::Migrations;
 use crate::runner::{Error, ErrorKind, Runner};
 use crate::settings::{Location, Resolved, Settings};
 use args::{Arguments, Command, Format, Options};
 use clap::Parser;
-use diesel::SqliteConnection;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::process::ExitCode;
@@ -158,7 +158,7 @@ impl Bound {
     }
 
     /// A database to look at; an empty one where there is none yet, and whether there is.
-    fn look(&self) -> Result<(SqliteConnection, bool), ErrorKind> {
+    fn look(&self) -> Result<(AnyConnection, bool), ErrorKind> {
         match self.location.open(false) {
             Ok(conn) => Ok((conn, true)),
             Err(ErrorKind::NoDatabase { .. }) => {
@@ -245,10 +245,13 @@ impl Session {
             self.settings.check_binds(names)?;
         }
         let bound = names.iter().map(|name| {
+            let location = self.settings.location(name.as_deref())?;
+            let place = location.clone();
+            let runner = self.runner(name.as_deref());
             Ok(Bound {
                 name: name.clone(),
-                runner: self.runner(name.as_deref()),
-                location: self.settings.location(name.as_deref())?,
+                runner: runner.with_connector(move || Ok(place.open(false).map_err(Error::from)?)),
+                location,
             })
         });
         bound.collect()

@@ -1,5 +1,6 @@
 //! What the runner needs of a database, so that servers can come beside SQLite.
 
+mod any;
 pub mod lease;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod ledger;
@@ -9,6 +10,8 @@ mod mysql;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+
+pub use any::AnyConnection;
 
 use crate::migration::RunStep;
 use diesel::QueryResult;

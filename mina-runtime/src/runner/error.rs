@@ -1,4 +1,5 @@
 use super::report::{Direction, Report};
+use crate::settings::ConnectError;
 use mina_core::config::ConfigError;
 use std::fmt;
 use std::time::Duration;
@@ -31,6 +32,12 @@ impl Error {
     /// The exit code of the command line: 1 failed, 2 usage, 3 pending, 4 drift, 5 refused, 6 locked, 7 partly applied.
     pub fn exit_code(&self) -> u8 {
         self.kind.exit_code()
+    }
+}
+
+impl From<ConnectError> for ErrorKind {
+    fn from(error: ConnectError) -> Self {
+        Self::Connect(Box::new(error))
     }
 }
 
@@ -69,9 +76,9 @@ pub enum ErrorKind {
     NoUrl { bind: Option<String> },
     #[error("the environment variable `{variable}` is {}", if *empty { "empty" } else { "not set" })]
     Variable { variable: String, empty: bool, from: &'static str },
-    #[error("`{scheme}` databases are not supported by this build: it talks to SQLite alone")]
-    Engine { scheme: String },
-    #[error("the databases `{first}` and `{second}` are the same file and share the history table `{table}`")]
+    #[error("{0}")]
+    Connect(Box<ConnectError>),
+    #[error("the databases `{first}` and `{second}` are the same one and share the history table `{table}`")]
     Shared { first: String, second: String, table: String },
     #[error("there is no database at {path}")]
     NoDatabase { path: String },
@@ -313,7 +320,8 @@ impl ErrorKind {
     /// The exit code of the command line.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::NoBind { .. } | Self::NoUrl { .. } | Self::Variable { .. } | Self::Engine { .. } | Self::Target(_) => 2,
+            Self::Config(_) | Self::NoBind { .. } | Self::NoUrl { .. } | Self::Variable { .. } | Self::Target(_) => 2,
+            Self::Connect(error) => error.exit_code(),
             Self::Behind { .. } => 3,
             Self::Shared { .. }
             | Self::InTransaction
@@ -350,10 +358,10 @@ impl ErrorKind {
             Self::Variable { variable, from, .. } => {
                 vec![format!("{from} takes the url from it: `export {variable}=sqlite://app.db`")]
             }
-            Self::Engine { .. } => vec!["write a SQLite url, such as `sqlite://app.db`".to_owned()],
+            Self::Connect(error) => error.help(),
             Self::Shared { second, .. } => {
                 vec![format!(
-                    "give `{second}` a file of its own, or `history_table = \"__{second}_schema_migrations\"` in mina.toml"
+                    "give `{second}` a database of its own, or `history_table = \"__{second}_schema_migrations\"` in mina.toml"
                 )]
             }
             Self::NoDatabase { .. } => vec!["`upgrade` makes it".to_owned()],
