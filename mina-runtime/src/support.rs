@@ -69,14 +69,16 @@ pub fn nothing<C>(_: &mut C) -> Outcome {
 }
 
 /// For an engine: its argument where the engine is linked, and the `run` steps of a migration, none where it is not.
+// rustfmt moves the inner arms further to the right each time.
+#[rustfmt::skip]
 macro_rules! linked {
     ($feature:literal, $variant:ident, $only:ident, $runs:ident, $d:tt) => {
         #[cfg(feature = $feature)]
         #[doc(hidden)]
         #[macro_export]
         macro_rules! $only {
-                                    ($d($d tokens:tt)*) => { $d($d tokens)* };
-                                }
+            ($d($d tokens:tt)*) => { $d($d tokens)* };
+        }
 
         #[cfg(not(feature = $feature))]
         #[doc(hidden)]
@@ -89,8 +91,8 @@ macro_rules! linked {
         #[doc(hidden)]
         #[macro_export]
         macro_rules! $runs {
-                                    ($d($d step:expr),*) => { &[$d($d crate::migration::RunStep::$variant($d step)),*] };
-                                }
+            ($d($d step:expr),*) => { &[$d($d crate::migration::RunStep::$variant($d step)),*] };
+        }
 
         #[cfg(not(feature = $feature))]
         #[doc(hidden)]
