@@ -5,8 +5,13 @@ use crate::engine::Engine;
 
 /// Cannot stand in a name or in JSON, and is left out of what people write.
 const SEPARATOR: u8 = 0x1f;
-/// The engines with their checksums, before the SQL: they are read of every migration, and the SQL of few.
-const ENGINES: usize = 10;
+/// What is read of every migration stands first, the SQL last.
+const HEAD: usize = 7;
+const BIND: usize = 1;
+const MESSAGE: usize = 7;
+const FILE: usize = 8;
+const IRREVERSIBLE: usize = 9;
+const DESCRIPTION: usize = 10;
 const SQL: usize = 11;
 
 /// What is known of a migration when it has been checked.
@@ -58,16 +63,16 @@ impl Record<'_> {
         let engines = engines.map(|rendered| format!("{} {}", rendered.engine.name(), rendered.checksum));
         let fields: [&str; SQL] = [
             self.id,
-            self.message,
-            self.file,
             self.bind.unwrap_or_default(),
             &self.parents.join(" "),
             &self.depends_on.join(" "),
             self.label.unwrap_or_default(),
             self.alias.unwrap_or_default(),
+            &engines.collect::<Vec<_>>().join(","),
+            self.message,
+            self.file,
             &irreversible.unwrap_or_default(),
             self.description,
-            &engines.collect::<Vec<_>>().join(","),
         ];
         let separator = char::from(SEPARATOR);
         let mut text = fields.map(|field| field.replace(separator, "")).join(&separator.to_string());
@@ -125,7 +130,8 @@ impl<'a> Head<'a> {
     /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
     #[must_use]
     pub fn checksum(self, engine: Engine) -> Option<&'a str> {
-        rendered(self.engines).find(|(on, _)| *on == engine).map(|(_, checksum)| checksum)
+        let mut rendered = self.engines.split(',');
+        rendered.find_map(|rendered| rendered.strip_prefix(engine.name())?.strip_prefix(' '))
     }
 }
 
@@ -134,20 +140,8 @@ impl<'a> Encoded<'a> {
     #[must_use]
     pub fn head(self) -> Head<'a> {
         let mut fields = self.fields();
-        let mut next = || fields.next().unwrap_or_default();
-        let [
-            id,
-            _message,
-            _file,
-            bind,
-            parents,
-            depends_on,
-            label,
-            alias,
-            _irreversible,
-            _description,
-            engines,
-        ] = std::array::from_fn::<_, SQL, _>(|_| next());
+        let [id, bind, parents, depends_on, label, alias, engines]: [&str; HEAD] =
+            std::array::from_fn(|_| fields.next().unwrap_or_default());
         Head {
             id,
             bind: said(bind),
@@ -168,19 +162,25 @@ impl<'a> Encoded<'a> {
     /// The first line of the doc comment.
     #[must_use]
     pub fn message(self) -> &'a str {
-        self.field(1)
+        self.field(MESSAGE)
+    }
+
+    /// The rest of the doc comment.
+    #[must_use]
+    pub fn description(self) -> &'a str {
+        self.field(DESCRIPTION)
     }
 
     /// Its file, relative to its crate.
     #[must_use]
     pub fn file(self) -> &'a str {
-        self.field(2)
+        self.field(FILE)
     }
 
     /// The database it is for; none for the default.
     #[must_use]
     pub fn bind(self) -> Option<&'a str> {
-        said(self.field(3))
+        said(self.field(BIND))
     }
 
     /// The revisions it revises; none for a base.
@@ -196,25 +196,19 @@ impl<'a> Encoded<'a> {
     /// Its branch label.
     #[must_use]
     pub fn label(self) -> Option<&'a str> {
-        said(self.field(6))
+        self.head().label
     }
 
     /// The id it had in another tool.
     #[must_use]
     pub fn alias(self) -> Option<&'a str> {
-        said(self.field(7))
+        self.head().alias
     }
 
     /// Why it has no downgrade.
     #[must_use]
     pub fn irreversible(self) -> Option<&'a str> {
-        self.field(8).strip_prefix('=')
-    }
-
-    /// The rest of the doc comment.
-    #[must_use]
-    pub fn description(self) -> &'a str {
-        self.field(9)
+        self.field(IRREVERSIBLE).strip_prefix('=')
     }
 
     /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
@@ -237,7 +231,8 @@ impl<'a> Encoded<'a> {
 
     /// The engines it is rendered for.
     pub fn engines(self) -> impl Iterator<Item = Engine> {
-        rendered(self.field(ENGINES)).map(|(engine, _)| engine)
+        let rendered = self.head().engines.split(',');
+        rendered.filter_map(|rendered| Engine::named(rendered.split_once(' ')?.0))
     }
 
     fn field(self, at: usize) -> &'a str {
@@ -263,11 +258,6 @@ impl<'a> Encoded<'a> {
 
 fn said(field: &str) -> Option<&str> {
     Some(field).filter(|field| !field.is_empty())
-}
-
-fn rendered(engines: &str) -> impl Iterator<Item = (Engine, &str)> {
-    let engines = engines.split(',').filter_map(|engine| engine.split_once(' '));
-    engines.filter_map(|(name, checksum)| Some((Engine::named(name)?, checksum)))
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Graphs, targets and plans, as the checker and the runner use them.
 
+use mina_core::history::graph::Name;
 use mina_core::history::{Goal, Graph, Node, Plan, Set};
 use proptest::prelude::*;
 
-fn node(id: &str, parents: &[&str]) -> Node {
+fn node(id: &'static str, parents: &[&'static str]) -> Node {
     Node {
         id: id.into(),
         parents: parents.iter().map(|&parent| parent.into()).collect(),
@@ -11,7 +12,7 @@ fn node(id: &str, parents: &[&str]) -> Node {
     }
 }
 
-fn labelled(id: &str, parents: &[&str], label: &str) -> Node {
+fn labelled(id: &'static str, parents: &[&'static str], label: &'static str) -> Node {
     Node {
         label: Some(label.into()),
         ..node(id, parents)
@@ -337,7 +338,7 @@ fn cycles_are_cut_and_told() {
 
 #[test]
 fn ten_thousand_revisions_are_no_wait() {
-    let id = |i: usize| format!("{i:014}");
+    let id = |i: usize| Name::from(format!("{i:014}"));
     let nodes = (0..10_000).map(|i| Node {
         id: id(i),
         parents: if i == 0 { Vec::new() } else { vec![id(i - 1)] },
@@ -359,7 +360,7 @@ fn any_graph() -> impl Strategy<Value = Graph> {
         prop::bool::weighted(0.2),
     );
     prop::collection::vec(node, 1..14).prop_map(|drawn| {
-        let id = |i: usize| format!("r{i:02}");
+        let id = |i: usize| Name::from(format!("r{i:02}"));
         let nodes = drawn.into_iter().enumerate().map(|(i, (parents, depends_on, label))| Node {
             id: id(i),
             parents: parents
@@ -368,7 +369,7 @@ fn any_graph() -> impl Strategy<Value = Graph> {
                 .map(|parent| id(i - 1 - parent.index(i.min(3))))
                 .collect(),
             depends_on: depends_on.iter().filter(|_| i > 0).map(|on| id(on.index(i))).collect(),
-            label: label.then(|| format!("label{i}")),
+            label: label.then(|| format!("label{i}").into()),
             alias: None,
         });
         Graph::new(nodes.collect())

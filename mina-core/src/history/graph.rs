@@ -2,6 +2,7 @@
 
 use super::edges::Edges;
 use super::set::Set;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::OnceLock;
@@ -10,16 +11,19 @@ use std::sync::OnceLock;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
     /// Its id.
-    pub id: String,
+    pub id: Name,
     /// The revisions it revises; none for a base.
-    pub parents: Vec<String>,
+    pub parents: Vec<Name>,
     /// The revisions it depends on besides.
-    pub depends_on: Vec<String>,
+    pub depends_on: Vec<Name>,
     /// Its branch label.
-    pub label: Option<String>,
+    pub label: Option<Name>,
     /// The id it had in another tool.
-    pub alias: Option<String>,
+    pub alias: Option<Name>,
 }
+
+/// What a program holds anyway, or what was read.
+pub type Name = Cow<'static, str>;
 
 /// The revisions of one bind. A revision is meant by its index, which follows the order of the ids.
 ///
@@ -57,7 +61,7 @@ impl Graph {
         graph
     }
 
-    fn look_up(&self, ids: impl Fn(&Node) -> &[String]) -> Edges {
+    fn look_up(&self, ids: impl Fn(&Node) -> &[Name]) -> Edges {
         let mut edges = Edges::with_capacity(self.nodes.len());
         for (i, node) in self.nodes.iter().enumerate() {
             edges.push(ids(node).iter().filter_map(|id| self.find_near(id, i.saturating_sub(1))));
@@ -127,7 +131,7 @@ impl Graph {
 
     /// The revision of that id.
     pub fn find(&self, id: &str) -> Option<usize> {
-        self.nodes.binary_search_by(|node| node.id.as_str().cmp(id)).ok()
+        self.nodes.binary_search_by(|node| node.id.as_ref().cmp(id)).ok()
     }
 
     /// The same, looking first where it is likely to be.

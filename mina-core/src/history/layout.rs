@@ -122,7 +122,7 @@ fn seat(config: &Config, blocks: Blocks<'_>, name: Option<&str>, members: &[usiz
         }
     }
     let graph = Graph::new(of_id.values().map(|&index| node(blocks.get(index))).collect());
-    let of_node: Vec<usize> = graph.nodes().iter().map(|node| of_id[node.id.as_str()]).collect();
+    let of_node: Vec<usize> = graph.nodes().iter().map(|node| of_id[node.id.as_ref()]).collect();
     let mut torn = false;
     for &index in members {
         let block = &blocks.get(index).block;
@@ -170,8 +170,8 @@ fn seat(config: &Config, blocks: Blocks<'_>, name: Option<&str>, members: &[usiz
 }
 
 fn node(revision: &Revision) -> Node {
-    let texts = |idents: &[Ident]| idents.iter().map(|ident| ident.text.clone()).collect();
-    let text = |ident: &Option<Ident>| ident.as_ref().map(|ident| ident.text.clone());
+    let texts = |idents: &[Ident]| idents.iter().map(|ident| ident.text.clone().into()).collect();
+    let text = |ident: &Option<Ident>| ident.as_ref().map(|ident| ident.text.clone().into());
     Node {
         id: text(&revision.block.revision).unwrap_or_default(),
         parents: texts(&revision.block.revises),

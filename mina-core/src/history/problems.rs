@@ -236,7 +236,7 @@ impl About<'_> {
         if let ([node], false) = (&begun[..], name.is_empty()) {
             return found.help(format!("write the whole id: `{}`", written(*node)));
         }
-        let others = || graph.nodes().iter().map(|node| node.id.as_str()).filter(|other| *other != id.text);
+        let others = || graph.nodes().iter().map(|node| node.id.as_ref()).filter(|other| *other != id.text);
         let before = || others().filter(|other| *other < id.text.as_str());
         if let Some(meant) = did_you_mean(name, before()).or_else(|| did_you_mean(name, others())) {
             let block = graph.find(meant).map(|node| self.bind.blocks[node]);

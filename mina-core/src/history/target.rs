@@ -286,7 +286,7 @@ impl<'a> Resolver<'a> {
     fn unknown(&self, name: &str) -> TargetError {
         let named = self.graph.nodes().iter().flat_map(|node| {
             let names = [Some(&node.id), node.label.as_ref(), node.alias.as_ref()];
-            names.into_iter().flatten().map(String::as_str)
+            names.into_iter().flatten().map(AsRef::as_ref)
         });
         TargetError::Unknown {
             name: name.to_owned(),

@@ -223,6 +223,9 @@ impl Ledger {
     }
 }
 
+/// What [`Ledger::journal`] reads.
+pub(crate) type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt);
+
 /// What [`Ledger::look`] reads.
 pub(crate) type Columns = (BigInt, BigInt, Text, Text, Nullable<Integer>);
 pub(crate) type Row = (i64, i64, String, String, Option<i32>);

@@ -16,7 +16,6 @@ pub use any::AnyConnection;
 use crate::migration::RunStep;
 use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use lease::Leases;
 use mina_core::engine::Engine;
 use mina_core::normal::Facts;
@@ -329,9 +328,6 @@ pub struct JournalEntry<'a> {
     pub duration_ms: i64,
     pub downgrade: Option<&'a str>,
 }
-
-/// Those of [`JournalRow`], by their place: by name it would take as long as all else that a look at a database does.
-pub(crate) type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt);
 
 /// The first word of a statement, in lower case.
 pub(crate) fn first_word(sql: &str) -> String {

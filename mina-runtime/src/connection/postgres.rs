@@ -1,6 +1,6 @@
 use super::lease::{Holder, Lease, Leases, Terms};
-use super::ledger::{Columns, JOURNAL, LOCK, Ledger, Row};
-use super::{BoxError, Connection, HistoryRow, JournalColumns, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
+use super::ledger::{Columns, JOURNAL, JournalColumns, LOCK, Ledger, Row};
+use super::{BoxError, Connection, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::dsl::sql;

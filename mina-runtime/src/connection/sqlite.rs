@@ -1,4 +1,4 @@
-use super::{BoxError, Connection, Fault, HistoryRow, JournalColumns, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
+use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use crate::sqlite::{self, BatchError};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
@@ -53,6 +53,39 @@ struct Counted {
     n: i64,
 }
 
+/// What most rows of the journal say, none more than once: that a migration of one unit was applied.
+const PLAIN: &str = "action = 'up' AND units = 1 AND state IN ('done', 'created')";
+
+/// Revision, checksum, milliseconds, and the rest in one text where a row is not plain: there are thousands of rows, and to hand
+/// over each column of each would take as long as all else that a look at a database does.
+type ShortColumns = (Text, Text, BigInt, Nullable<Text>);
+
+fn journal_row((revision, checksum, duration_ms, rest): (String, String, i64, Option<String>)) -> Option<JournalRow> {
+    let plain = JournalRow {
+        revision,
+        checksum,
+        duration_ms,
+        action: "up".to_owned(),
+        state: "done".to_owned(),
+        unit: 0,
+        units: 1,
+        hash: String::new(),
+        position: None,
+    };
+    let Some(rest) = rest else { return Some(plain) };
+    let mut words = rest.splitn(6, ' ');
+    let mut word = || words.next();
+    Some(JournalRow {
+        unit: word()?.parse().ok()?,
+        units: word()?.parse().ok()?,
+        position: word()?.parse().ok(),
+        action: word()?.to_owned(),
+        state: word()?.to_owned(),
+        hash: word()?.to_owned(),
+        ..plain
+    })
+}
+
 fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -65,7 +98,7 @@ fn unquote(name: &str) -> String {
 }
 
 fn has_table(conn: &mut SqliteConnection, name: &str) -> QueryResult<bool> {
-    let found: Number = sql_query("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND lower(name) = lower(?)")
+    let found: Number = sql_query("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE")
         .bind::<Text, _>(name)
         .get_result(conn)?;
     Ok(found.n > 0)
@@ -231,12 +264,14 @@ impl Connection for SqliteConnection {
             return Ok(());
         }
         let query = format!(
-            "SELECT revision, action, state, unit, units, hash, checksum, position, duration_ms \
+            "SELECT revision, checksum, duration_ms, CASE WHEN NOT ({PLAIN}) \
+             THEN unit || ' ' || units || ' ' || coalesce(position, '') || ' ' || action || ' ' || state || ' ' || hash END \
              FROM {JOURNAL} WHERE history_table = "
         );
-        let query = sql::<JournalColumns>(&query).bind::<Text, _>(table).sql(" ORDER BY id");
-        for row in query.load_iter(self)? {
-            enter(row?);
+        let query = sql::<ShortColumns>(&query).bind::<Text, _>(table).sql(" ORDER BY id");
+        for columns in query.load_iter(self)? {
+            let row = journal_row(columns?);
+            enter(row.ok_or_else(|| DatabaseError::DeserializationError(format!("a row of {JOURNAL} is damaged").into()))?);
         }
         Ok(())
     }

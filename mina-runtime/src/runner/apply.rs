@@ -126,7 +126,7 @@ impl Run<'_> {
     }
 
     fn is_over(&self, planned: &Planned) -> bool {
-        self.state.book.applied.contains_key(&planned.revision) == (planned.direction == Direction::Up)
+        self.state.book.applied.contains(&planned.revision) == (planned.direction == Direction::Up)
     }
 
     fn partial(&self, planned: &Planned) -> Result<Partial, ErrorKind> {

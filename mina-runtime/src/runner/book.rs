@@ -1,7 +1,8 @@
+use super::by_id::ById;
 use super::report::Direction;
 use crate::connection::{Connection, JournalRow};
 use diesel::QueryResult;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Diesel's own first migration, which it records on PostgreSQL.
 const DIESEL_SETUP: &str = "00000000000000";
@@ -10,8 +11,9 @@ const DIESEL_SETUP: &str = "00000000000000";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Book {
     pub(crate) exists: bool,
-    pub(crate) applied: BTreeMap<String, String>,
-    records: HashMap<String, Record>,
+    /// When each applied revision was applied.
+    pub(crate) applied: ById<String>,
+    records: ById<Record>,
     pub(crate) version: i64,
 }
 
@@ -50,15 +52,17 @@ impl Book {
     pub(crate) fn read(conn: &mut dyn Connection, table: &str) -> QueryResult<Self> {
         let version = conn.version()?;
         let rows = conn.history(table)?;
-        let exists = rows.is_some();
-        let applied = rows.unwrap_or_default().into_iter().map(|row| (row.version, row.run_on));
-        let applied: BTreeMap<String, String> = applied.filter(|(id, _)| id != DIESEL_SETUP).collect();
         let mut book = Self {
-            exists,
-            records: HashMap::with_capacity(applied.len()),
-            applied,
+            exists: rows.is_some(),
             version,
+            ..Self::default()
         };
+        let rows = rows.unwrap_or_default();
+        book.applied = ById::with_capacity(rows.len());
+        for row in rows.into_iter().filter(|row| row.version != DIESEL_SETUP) {
+            book.applied.insert(row.version, row.run_on);
+        }
+        book.records = ById::with_capacity(book.applied.len());
         conn.journal(table, &mut |row| book.enter(row))?;
         Ok(book)
     }
@@ -80,20 +84,20 @@ impl Book {
     pub(crate) fn partial(&self, revision: &str) -> Option<&Partial> {
         let partial = self.records.get(revision)?.partial.as_deref()?;
         let at_stake = match partial.direction {
-            Direction::Up => !self.applied.contains_key(revision),
-            Direction::Down => self.applied.contains_key(revision),
+            Direction::Up => !self.applied.contains(revision),
+            Direction::Down => self.applied.contains(revision),
         };
         at_stake.then_some(partial)
     }
 
     /// Every migration that is done in part, by id.
     pub(crate) fn partials(&self) -> BTreeMap<&str, &Partial> {
-        let ids = self.records.keys().map(String::as_str);
-        ids.filter_map(|id| Some((id, self.partial(id)?))).collect()
+        let in_part = self.records.iter().filter(|(_, record)| record.partial.is_some());
+        in_part.filter_map(|(id, _)| Some((id, self.partial(id)?))).collect()
     }
 
-    pub(crate) fn enter(&mut self, row: JournalRow) {
-        let record = self.records.entry(row.revision).or_default();
+    pub(crate) fn enter(&mut self, mut row: JournalRow) {
+        let record = self.records.get_or_insert(std::mem::take(&mut row.revision));
         let direction = match row.action.as_str() {
             "up" => Direction::Up,
             "down" => Direction::Down,
@@ -102,34 +106,45 @@ impl Book {
                 return;
             }
         };
-        let (unit, units) = (row.unit.unsigned_abs() as usize, row.units.unsigned_abs() as usize);
-        let fresh = || Partial {
-            units,
-            ..Partial::new(direction)
-        };
-        let mut partial = match record.partial.take() {
-            Some(partial) if partial.direction == direction => partial,
-            _ => Box::new(fresh()),
-        };
+        let units = row.units.unsigned_abs() as usize;
         match row.state.as_str() {
-            "started" => partial.started = true,
-            "redo" => partial.started = false,
-            "batch" => partial.position = row.position,
-            _ => {
-                // A first unit begins the migration anew, whatever was left of an earlier run.
-                partial.done.truncate(unit);
-                if unit == 0 {
-                    record.duration_ms = 0;
-                }
-                record.duration_ms += row.duration_ms;
-                partial.done.push(row.hash);
-                (partial.started, partial.position, partial.units) = (false, None, units);
-                if partial.done.len() >= units {
-                    record.checksum = (direction == Direction::Up).then_some(row.checksum);
-                    return;
-                }
-            }
+            "started" => record.part(direction, units).started = true,
+            "redo" => record.part(direction, units).started = false,
+            "batch" => record.part(direction, units).position = row.position,
+            _ => record.unit_done(direction, units, row),
         }
-        record.partial = Some(partial);
+    }
+}
+
+impl Record {
+    fn part(&mut self, direction: Direction, units: usize) -> &mut Partial {
+        let fresh = || {
+            Box::new(Partial {
+                units,
+                ..Partial::new(direction)
+            })
+        };
+        let partial = self.partial.take().filter(|partial| partial.direction == direction);
+        self.partial.insert(partial.unwrap_or_else(fresh))
+    }
+
+    fn unit_done(&mut self, direction: Direction, units: usize, row: JournalRow) {
+        let unit = row.unit.unsigned_abs() as usize;
+        // A first unit begins the migration anew, whatever was left of an earlier run.
+        if unit == 0 {
+            self.duration_ms = 0;
+        }
+        self.duration_ms += row.duration_ms;
+        let partial = self.partial.as_ref().filter(|partial| partial.direction == direction);
+        let before = partial.map_or(0, |partial| partial.done.len().min(unit));
+        if before + 1 >= units {
+            self.partial = None;
+            self.checksum = (direction == Direction::Up).then_some(row.checksum);
+            return;
+        }
+        let partial = self.part(direction, units);
+        partial.done.truncate(unit);
+        partial.done.push(row.hash);
+        (partial.started, partial.position, partial.units) = (false, None, units);
     }
 }

@@ -1,6 +1,6 @@
 use crate::migration::{Migration, Migrations};
 use mina_core::engine::Engine;
-use mina_core::history::Node;
+use mina_core::history::graph::{Name, Node};
 use mina_core::record::Head;
 
 /// The migrations of one bind, sorted by id. What is looked at of each is read once.
@@ -60,12 +60,12 @@ impl Migration {
     }
 }
 
-fn node(head: Head<'_>) -> Node {
+fn node(head: Head<'static>) -> Node {
     Node {
-        id: head.id.to_owned(),
-        parents: head.parents().map(str::to_owned).collect(),
-        depends_on: head.depends_on().map(str::to_owned).collect(),
-        label: head.label.map(str::to_owned),
-        alias: head.alias.map(str::to_owned),
+        id: head.id.into(),
+        parents: head.parents().map(Name::from).collect(),
+        depends_on: head.depends_on().map(Name::from).collect(),
+        label: head.label.map(Name::from),
+        alias: head.alias.map(Name::from),
     }
 }

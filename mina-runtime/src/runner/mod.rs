@@ -2,6 +2,7 @@
 
 mod apply;
 mod book;
+mod by_id;
 mod create;
 mod error;
 mod loss;
@@ -455,25 +456,25 @@ impl Runner {
         let waited = config.run.lock_timeout;
         let book = Book::read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
         let members = self.members();
+        let mut graph = Graph::new(members.nodes());
         let mut ahead = BTreeMap::new();
         let (mut unknown, mut others) = (Vec::new(), BTreeMap::new());
-        for id in book.applied.keys() {
-            if members.find(id).is_some() {
-                continue;
-            }
+        for id in graph.known(book.applied.ids()).1 {
             let other = self.migrations.migrations.iter().find(|migration| migration.record.id() == id);
             if let Some(other) = other {
-                others.insert(id.clone(), other.record.bind().map(str::to_owned));
-            } else if members.last().is_none_or(|last| last.head.id < id.as_str()) {
+                others.insert(id.to_owned(), other.record.bind().map(str::to_owned));
+            } else if members.last().is_none_or(|last| last.head.id < id) {
                 let text = conn
                     .journalled_downgrade(&table, id)
                     .map_err(|error| apply::database(conn, &error, waited))?;
-                ahead.insert(id.clone(), text.and_then(|text| serde_json::from_str::<Journalled>(&text).ok()));
+                ahead.insert(id.to_owned(), text.and_then(|text| serde_json::from_str::<Journalled>(&text).ok()));
             } else {
-                unknown.push(id.clone());
+                unknown.push(id.to_owned());
             }
         }
-        let graph = Graph::new(nodes(&members, &ahead, book.applied.keys()));
+        if !ahead.is_empty() {
+            graph = Graph::new(nodes(&members, &ahead, book.applied.ids()));
+        }
         let mut state = State {
             engine: conn.engine(),
             table,
@@ -490,26 +491,22 @@ impl Runner {
     }
 }
 
-fn nodes<'a>(
-    members: &Members,
-    ahead: &BTreeMap<String, Option<Journalled>>,
-    applied: impl Iterator<Item = &'a String> + Clone,
-) -> Vec<Node> {
+fn nodes<'a>(members: &Members, ahead: &BTreeMap<String, Option<Journalled>>, applied: impl Iterator<Item = &'a str> + Clone) -> Vec<Node> {
     let mut nodes = members.nodes();
     for (id, journalled) in ahead {
         // What is known of it is its id alone: it comes after all that is applied and has a smaller one.
-        let below = || applied.clone().take_while(|other| *other < id).last();
+        let below = || applied.clone().take_while(|other| *other < id.as_str()).last();
         nodes.push(match journalled {
             Some(journalled) => Node {
-                id: id.clone(),
+                id: id.clone().into(),
                 parents: journalled.parents.clone(),
                 depends_on: journalled.depends_on.clone(),
                 label: journalled.label.clone(),
                 alias: journalled.alias.clone(),
             },
             None => Node {
-                id: id.clone(),
-                parents: below().cloned().into_iter().collect(),
+                id: id.clone().into(),
+                parents: below().map(|below| below.to_owned().into()).into_iter().collect(),
                 ..Node::default()
             },
         });

@@ -5,7 +5,7 @@ use super::report::Direction;
 use crate::migration::{Migration, RunStep};
 use mina_core::engine::Engine;
 use mina_core::history::Set;
-use mina_core::history::graph::{Graph, Node};
+use mina_core::history::graph::{Graph, Name, Node};
 use mina_core::sql::unit::Unit;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -31,12 +31,12 @@ pub(crate) struct State {
 pub(crate) struct Journalled {
     pub(crate) message: String,
     pub(crate) file: String,
-    pub(crate) parents: Vec<String>,
-    pub(crate) depends_on: Vec<String>,
+    pub(crate) parents: Vec<Name>,
+    pub(crate) depends_on: Vec<Name>,
     #[serde(default)]
-    pub(crate) label: Option<String>,
+    pub(crate) label: Option<Name>,
     #[serde(default)]
-    pub(crate) alias: Option<String>,
+    pub(crate) alias: Option<Name>,
     #[serde(default)]
     pub(crate) irreversible: Option<String>,
     pub(crate) checksum: String,
@@ -48,8 +48,8 @@ pub(crate) struct Journalled {
 struct ToJournal<'a> {
     message: &'a str,
     file: &'a str,
-    parents: &'a [String],
-    depends_on: &'a [String],
+    parents: &'a [Name],
+    depends_on: &'a [Name],
     label: Option<&'a str>,
     alias: Option<&'a str>,
     irreversible: Option<&'a str>,
@@ -176,7 +176,7 @@ impl State {
 
     /// What is applied changed: the sets follow.
     pub(crate) fn follow(&mut self) {
-        self.applied = self.graph.known(self.book.applied.keys().map(String::as_str)).0;
+        self.applied = self.graph.known(self.book.applied.ids()).0;
     }
 
     /// What the journal keeps of a migration.

@@ -5,6 +5,7 @@ use super::report::Direction;
 use super::state::{Source, State};
 use crate::connection::Connection;
 use mina_core::history::Set;
+use mina_core::history::graph::Name;
 use serde::Serialize;
 
 /// What a database holds of a history.
@@ -292,20 +293,21 @@ fn heads(state: &State) -> Vec<String> {
 fn entry(graph: &mina_core::history::Graph, index: usize, source: Option<Source<'_>>) -> Entry {
     let node = &graph.nodes()[index];
     let ids = |indexes: &[usize]| indexes.iter().map(|&i| graph.id(i).to_owned()).collect();
+    let texts = |names: &[Name]| names.iter().map(Name::to_string).collect();
     let description = match source {
         Some(Source::Known(migration)) => migration.record.description(),
         _ => "",
     };
     Entry {
-        revision: node.id.clone(),
+        revision: node.id.to_string(),
         message: source.map(Source::message).unwrap_or_default().to_owned(),
         description: description.to_owned(),
         file: source.map(Source::file).unwrap_or_default().to_owned(),
-        parents: node.parents.clone(),
-        depends_on: node.depends_on.clone(),
+        parents: texts(&node.parents),
+        depends_on: texts(&node.depends_on),
         children: ids(graph.children(index)),
-        label: node.label.clone(),
-        alias: node.alias.clone(),
+        label: node.label.as_ref().map(Name::to_string),
+        alias: node.alias.as_ref().map(Name::to_string),
         irreversible: source.and_then(|source| source.irreversible().map(str::to_owned)),
         head: graph.children(index).is_empty(),
         branch_point: graph.children(index).len() > 1,
