@@ -47,6 +47,10 @@ fn main() -> std::process::ExitCode {
                 drafts.push(events);
                 config = "[database]\nurl = \"app.db\"\n[databases.analytics]\nurl = \"analytics.db\"\n";
             }
+            "servers" => {
+                drafts = portable();
+                config = "[database]\nurl = \"app.db\"\nengines = [\"sqlite\", \"postgres\", \"mariadb\"]\n";
+            }
             "shared" => config = "[database]\nurl = \"app.db\"\n[databases.analytics]\nurl = \"app.db\"\n",
             "env" => config = "[database]\nurl = \"env:FIXTURE_URL\"\n",
             "url" => config = "[database]\nurl = \"app.db\"\n",

@@ -2,6 +2,8 @@ use super::error::Error;
 use super::plan::Plan;
 use super::{Runner, count};
 use crate::connection::Connection;
+use diesel::QueryResult;
+use mina_core::engine::Engine;
 use mina_core::sql::sqlite::lexer::{Token, tokens};
 use mina_core::sql::sqlite::{EditKind, quote};
 use mina_core::sql::unit::Action;
@@ -52,14 +54,37 @@ impl Runner {
         self.to_read(conn, |conn, _| {
             let mut losses = dropped(plan);
             for loss in &mut losses {
-                let what = loss.column.as_deref().map_or_else(|| "*".to_owned(), quote);
-                let sql = format!("SELECT count({what}) FROM {}", quote(&loss.table));
+                let engine = conn.engine();
+                let what = loss
+                    .column
+                    .as_deref()
+                    .map_or_else(|| "*".to_owned(), |column| quoted(engine, column));
+                let table: Vec<String> = loss.table.split('.').map(|part| quoted(engine, part)).collect();
+                let sql = format!("SELECT count({what}) FROM {}", table.join("."));
                 // What is not there now holds no rows: the plan makes it before it drops it.
-                loss.rows = conn.number(&sql).map_or(0, i64::unsigned_abs);
+                loss.rows = probe(conn, &sql).map_or(0, i64::unsigned_abs);
             }
             losses.retain(|loss| loss.rows > 0);
             Ok(losses)
         })
+    }
+}
+
+/// A number that may not be there to be had; a transaction that is open goes on.
+fn probe(conn: &mut dyn Connection, sql: &str) -> QueryResult<i64> {
+    if !conn.in_transaction() {
+        return conn.number(sql);
+    }
+    conn.savepoint()?;
+    let found = conn.number(sql);
+    conn.release(found.is_ok())?;
+    found
+}
+
+fn quoted(engine: Engine, name: &str) -> String {
+    match engine {
+        Engine::Mysql => format!("`{}`", name.replace('`', "``")),
+        Engine::Sqlite | Engine::Pg => quote(name),
     }
 }
 
@@ -127,7 +152,7 @@ impl Names {
 
 fn changes(action: &Action) -> Vec<Change> {
     match action {
-        Action::Sql(sql) => change_in(sql).into_iter().collect(),
+        Action::Sql(sql) => changes_in(sql),
         Action::Batch(change) => {
             let table = &change.table;
             let edits = change.edits.iter().filter_map(|edit| match &edit.kind {
@@ -141,9 +166,18 @@ fn changes(action: &Action) -> Vec<Change> {
     }
 }
 
-fn change_in(sql: &str) -> Option<Change> {
+fn changes_in(sql: &str) -> Vec<Change> {
     let tokens = tokens(sql);
     let mut words = Words { rest: &tokens };
+    if words.skip("ALTER") && words.skip("TABLE") {
+        words.skip("ONLY");
+        let Some(table) = words.object() else { return Vec::new() };
+        return words.clauses().filter_map(|clause| clause_change(&table, clause)).collect();
+    }
+    table_change(words).into_iter().collect()
+}
+
+fn table_change(mut words: Words<'_>) -> Option<Change> {
     match () {
         () if words.skip("DROP") => {
             if !words.skip("TABLE") {
@@ -164,17 +198,49 @@ fn change_in(sql: &str) -> Option<Change> {
             }
             Some(Change::Create(words.object()?))
         }
-        () if words.skip("ALTER") && words.skip("TABLE") => {
-            let table = words.object()?;
-            if words.skip("DROP") {
-                words.skip("COLUMN");
-                return Some(Change::DropColumn(table, words.name()?));
+        () if words.skip("RENAME") && words.skip("TABLE") => {
+            let from = words.object()?;
+            words.skip("TO");
+            Some(Change::RenameTable(from, words.object()?))
+        }
+        () => None,
+    }
+}
+
+/// What one of the clauses of an ALTER TABLE does.
+fn clause_change(table: &str, mut words: Words<'_>) -> Option<Change> {
+    const OTHERS: &[&str] = &[
+        "CONSTRAINT",
+        "INDEX",
+        "KEY",
+        "PRIMARY",
+        "FOREIGN",
+        "CHECK",
+        "PERIOD",
+        "SYSTEM",
+        "PARTITION",
+    ];
+    let table = table.to_owned();
+    match () {
+        () if words.skip("DROP") => {
+            let is_column = words.skip("COLUMN") || !OTHERS.iter().any(|other| words.begins(other));
+            if words.skip("IF") {
+                words.skip("EXISTS");
             }
-            if !words.skip("RENAME") {
-                return None;
-            }
+            let column = words.name().filter(|_| is_column)?;
+            Some(Change::DropColumn(table, column))
+        }
+        () if words.skip("CHANGE") => {
+            words.skip("COLUMN");
+            let from = words.name()?;
+            Some(Change::RenameColumn(table, from, words.name()?))
+        }
+        () if words.skip("RENAME") => {
             if words.skip("TO") {
-                return Some(Change::RenameTable(table, words.name()?));
+                return Some(Change::RenameTable(table, words.object()?));
+            }
+            if OTHERS.iter().any(|other| words.begins(other)) {
+                return None;
             }
             words.skip("COLUMN");
             let from = words.name()?;
@@ -185,11 +251,30 @@ fn change_in(sql: &str) -> Option<Change> {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Words<'a> {
     rest: &'a [Token<'a>],
 }
 
-impl Words<'_> {
+impl<'a> Words<'a> {
+    /// What stands between commas, those in parentheses aside.
+    fn clauses(self) -> impl Iterator<Item = Self> {
+        let mut depth = 0_usize;
+        let clauses = self.rest.split(move |token| {
+            match () {
+                () if token.is_mark("(") => depth += 1,
+                () if token.is_mark(")") => depth = depth.saturating_sub(1),
+                () => {}
+            }
+            depth == 0 && token.is_mark(",")
+        });
+        clauses.map(|rest| Self { rest })
+    }
+
+    fn begins(&self, keyword: &str) -> bool {
+        self.rest.first().is_some_and(|first| first.is(keyword))
+    }
+
     fn skip(&mut self, keyword: &str) -> bool {
         match self.rest {
             [first, rest @ ..] if first.is(keyword) => {
@@ -206,12 +291,14 @@ impl Words<'_> {
         first.name()
     }
 
+    /// A table, with its namespace if it has one.
     fn object(&mut self) -> Option<String> {
         let name = self.name()?;
         match self.rest {
             [dot, rest @ ..] if dot.is_mark(".") => {
                 self.rest = rest;
-                self.name()
+                let table = self.name()?;
+                Some(if name == "main" { table } else { format!("{name}.{table}") })
             }
             _ => Some(name),
         }
@@ -264,6 +351,18 @@ mod tests {
             dropped,
             [("people".to_owned(), Some("mail".to_owned())), ("people".to_owned(), None)]
         );
+    }
+
+    #[test]
+    fn every_clause_of_a_servers_statement_is_read() {
+        let dropped = dropped_by(&[
+            "ALTER TABLE `users` CHANGE COLUMN `mail` `email` varchar(50) NOT NULL DEFAULT (concat('a', ',')), DROP `bio`, DROP CONSTRAINT `c`",
+            "ALTER TABLE \"users\" DROP COLUMN IF EXISTS \"email\", RENAME CONSTRAINT a TO b, DROP CONSTRAINT \"uq\"",
+            "RENAME TABLE `users` TO `people`",
+            "DROP TABLE \"analytics\".\"events\"",
+        ]);
+        let column = |name: &str| ("users".to_owned(), Some(name.to_owned()));
+        assert_eq!(dropped, [column("bio"), column("mail"), ("analytics.events".to_owned(), None)]);
     }
 
     #[test]

@@ -63,7 +63,12 @@ impl Server {
     }
 
     fn refused(&self, error: &diesel::ConnectionError) -> ConnectError {
-        let message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = error.to_string();
+        // libpq tries with encryption and without, and says the same of each.
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut lines: Vec<String> = message.lines().map(words).filter(|line| !line.is_empty()).collect();
+        lines.dedup();
+        let message = lines.join("; ");
         let lower = message.to_lowercase();
         let missing = self.engine() == Engine::Pg && lower.contains("fatal: database ") && lower.ends_with("does not exist");
         let known = WORDS.iter().find(|(word, _)| lower.contains(word));

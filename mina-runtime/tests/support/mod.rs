@@ -82,9 +82,9 @@ impl Draft {
 
     fn leak(self) -> Migration {
         let json = |units: &[Unit]| serde_json::to_string(units).unwrap();
-        let rendered = Rendered {
-            engine: Engine::Sqlite,
-            checksum: self.checksum,
+        let rendered = |engine: &Engine| Rendered {
+            engine: *engine,
+            checksum: self.checksum.clone(),
             up: json(&self.up),
             down: json(&self.down),
         };
@@ -96,7 +96,7 @@ impl Draft {
             bind: self.bind,
             file: &format!("versions/{}_x.rs", self.id),
             irreversible: self.irreversible,
-            engines: vec![rendered],
+            engines: Engine::ALL.iter().map(rendered).collect(),
             ..Record::default()
         };
         Migration {
@@ -119,6 +119,24 @@ pub fn with_config(drafts: Vec<Draft>, config: &'static str) -> Migrations {
         config,
         directory: "",
     }
+}
+
+/// The same two tables in words that every engine has.
+pub fn portable() -> Vec<Draft> {
+    vec![
+        Draft::new(
+            "2025a",
+            &[],
+            &["CREATE TABLE users (id INTEGER PRIMARY KEY, email VARCHAR(50))"],
+            &["DROP TABLE users"],
+        ),
+        Draft::new(
+            "2025b",
+            &["2025a"],
+            &["ALTER TABLE users ADD COLUMN phone VARCHAR(20)"],
+            &["ALTER TABLE users DROP COLUMN phone"],
+        ),
+    ]
 }
 
 /// Users with an e-mail, then a phone number, then tasks.

@@ -22,7 +22,12 @@ pub fn program() -> &'static Path {
         let tests = std::env::current_exe().unwrap();
         let profile = tests.parent().and_then(Path::parent).unwrap();
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--example", "fixture", "--features", "cli", "--target-dir"]);
+        let features = if cfg!(all(feature = "postgres", feature = "mysql")) {
+            "cli,postgres,mysql"
+        } else {
+            "cli"
+        };
+        cargo.args(["build", "--quiet", "--example", "fixture", "--features", features, "--target-dir"]);
         cargo.arg(profile.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
         if profile.ends_with("release") {
             cargo.arg("--release");
