@@ -16,7 +16,7 @@ mod restore_words;
 pub mod rows;
 mod safe;
 pub(crate) mod spell;
-mod units;
+pub(crate) mod units;
 mod word;
 mod writes;
 

@@ -50,7 +50,8 @@ fn stands_alone(resolved: &Resolved, trace: &Trace) -> Option<String> {
     }
 }
 
-fn is_ddl(operation: &Operation) -> bool {
+/// Whether an operation changes the schema and moves no rows.
+pub(crate) fn is_ddl(operation: &Operation) -> bool {
     !matches!(
         operation,
         Operation::Execute { .. }
@@ -101,7 +102,8 @@ fn early_use(trace: &Trace) -> Option<Diagnostic> {
     None
 }
 
-fn uses_value(operation: &Operation, value: &str) -> bool {
+/// Whether an operation names a value of an enum.
+pub(crate) fn uses_value(operation: &Operation, value: &str) -> bool {
     use crate::schema::{Default, Value};
     let literal = Value::String(value.to_owned());
     let quoted = format!("'{}'", value.replace('\'', "''"));
@@ -109,14 +111,15 @@ fn uses_value(operation: &Operation, value: &str) -> bool {
     match operation {
         Operation::BulkInsert { rows, .. } => rows.iter().flatten().any(|cell| *cell == literal),
         Operation::BulkDelete { keys, .. } => keys.iter().flatten().any(|cell| *cell == literal),
-        Operation::AddColumn { column, .. } => default(column),
-        Operation::AlterColumn { before, after, .. } => default(after) && before.default != after.default,
-        Operation::CreateTable(table) => table.columns.iter().any(default),
+        Operation::AddColumn { column, .. } if default(column) => true,
+        Operation::AlterColumn { before, after, .. } if default(after) && before.default != after.default => true,
+        Operation::CreateTable(table) if table.columns.iter().any(default) => true,
         Operation::Update { set, filter, .. } => set.contains(&quoted) || filter.as_ref().is_some_and(|filter| filter.contains(&quoted)),
         Operation::Delete { filter, .. } => filter.as_ref().is_some_and(|filter| filter.contains(&quoted)),
         Operation::Execute { sql, .. } => sql.contains(&quoted),
         Operation::Run { text, .. } => text.contains(&format!("\"{value}\"")),
-        _ => false,
+        Operation::AlterEnum { .. } | Operation::DropEnum(_) | Operation::CommentOnTable { .. } => false,
+        operation => serde_json::to_string(operation).is_ok_and(|json| json.contains(&quoted)),
     }
 }
 

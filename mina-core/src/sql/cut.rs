@@ -43,6 +43,8 @@ pub enum Company {
     Rows,
     /// Foreign keys are off: with changes of the schema alone.
     KeysOff,
+    /// Only with what is after it: what is before it has to be committed.
+    Committed,
     /// Belongs to the step after it.
     Next,
     /// With nothing.
@@ -52,7 +54,10 @@ pub enum Company {
 /// Cuts steps into units, as few as may be.
 ///
 /// Changes of the schema join the unit before them, or where that is of another kind, the one after them.
-pub fn cut(drafts: Vec<Draft>, transaction: bool, dialect: &dyn Dialect) -> Vec<Unit> {
+///
+/// `transaction` is what the block says: all in one, which the checker has looked at, or none.
+pub fn cut(drafts: Vec<Draft>, transaction: Option<bool>, dialect: &dyn Dialect) -> Vec<Unit> {
+    let (one, transaction) = (transaction == Some(true), transaction.unwrap_or(true));
     let mut units: Vec<Open> = Vec::new();
     let mut waiting: Vec<Step> = Vec::new();
     for Draft { step, company, around } in drafts {
@@ -60,13 +65,21 @@ pub fn cut(drafts: Vec<Draft>, transaction: bool, dialect: &dyn Dialect) -> Vec<
         if company == Company::Next {
             continue;
         }
+        let company = match company {
+            Company::Committed if one => Company::Schema,
+            company => company,
+        };
         let steps = std::mem::take(&mut waiting);
         match units.last_mut() {
             Some(open) if transaction && open.takes(company) => {
                 open.company = if open.company == Company::Schema { company } else { open.company };
                 open.steps.extend(steps);
             }
-            _ => units.push(Open { company, steps, around }),
+            _ => units.push(Open {
+                company: if company == Company::Committed { Company::Schema } else { company },
+                steps,
+                around,
+            }),
         }
     }
     units.into_iter().map(|open| open.close(transaction, dialect)).collect()
@@ -81,7 +94,7 @@ struct Open {
 impl Open {
     fn takes(&self, company: Company) -> bool {
         match (self.company, company) {
-            (Company::Alone, _) | (_, Company::Alone) => false,
+            (Company::Alone, _) | (_, Company::Alone | Company::Committed) => false,
             (Company::Schema, _) | (_, Company::Schema) => true,
             (open, company) => open == company,
         }
@@ -117,10 +130,14 @@ mod tests {
             action: Action::Sql(String::new()),
         };
         let drafts = companies.iter().map(|company| Draft::new(step.clone(), *company));
-        cut(drafts.collect(), transaction, &crate::sql::sqlite::Sqlite)
-            .into_iter()
-            .map(|unit| (unit.kind, unit.steps.len()))
-            .collect()
+        cut(
+            drafts.collect(),
+            Some(transaction).filter(|transaction| !transaction),
+            &crate::sql::sqlite::Sqlite,
+        )
+        .into_iter()
+        .map(|unit| (unit.kind, unit.steps.len()))
+        .collect()
     }
 
     #[test]
@@ -138,6 +155,14 @@ mod tests {
         assert_eq!(
             kinds(&[Schema, Alone, Schema], true),
             [(UnitKind::Transaction, 1), (UnitKind::Alone, 1), (UnitKind::Transaction, 1)]
+        );
+    }
+
+    #[test]
+    fn what_needs_a_commit_begins_a_unit_that_goes_on() {
+        assert_eq!(
+            kinds(&[Schema, Committed, Rows, Schema], true),
+            [(UnitKind::Transaction, 1), (UnitKind::Transaction, 3)]
         );
     }
 

@@ -6,6 +6,7 @@ mod data;
 mod dialect;
 pub(crate) mod lexer;
 mod names;
+pub mod postgres;
 pub mod sqlite;
 pub mod text;
 mod trigger;
@@ -42,5 +43,5 @@ pub fn render(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<
     };
     let line = |span| tokens.location(span).map_or(0, |location| location.line);
     let drafts = trace.steps.iter().flat_map(|step| dialect.steps(step, trace, &line));
-    cut::cut(drafts.collect(), transaction.unwrap_or(true), dialect)
+    cut::cut(drafts.collect(), transaction, dialect)
 }

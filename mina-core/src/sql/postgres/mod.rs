@@ -1,0 +1,134 @@
+//! PostgreSQL: its dialect, and the steps that change its objects.
+
+mod alter;
+mod data;
+mod enumeration;
+mod made;
+mod object;
+mod pass;
+mod step;
+mod table;
+mod types;
+
+use super::{Dialect, Draft};
+use crate::engine::Engine;
+use crate::history::{Step, Trace};
+use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
+use crate::syntax::Span;
+
+/// How PostgreSQL writes SQL.
+#[derive(Clone, Copy, Debug)]
+pub struct Postgres;
+
+/// An identifier, quoted.
+pub fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Identifiers, quoted, with commas between.
+pub fn quote_all(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+    quoted.join(", ")
+}
+
+/// A string literal that reads the same whatever `standard_conforming_strings` is.
+pub fn string(text: &str) -> String {
+    let quoted = text.replace('\'', "''");
+    match text.contains('\\') {
+        true => format!("E'{}'", quoted.replace('\\', "\\\\")),
+        false => format!("'{quoted}'"),
+    }
+}
+
+/// A word where nothing but a name can stand, quoted if it has to be: `gin`, `public.gin_trgm_ops`.
+fn word(name: &str) -> String {
+    let plain = |part: &str| {
+        let starts = part.starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+        starts
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let parts = name.split('.').map(|part| if plain(part) { part.to_owned() } else { quote(part) });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+impl Dialect for Postgres {
+    fn engine(&self) -> Engine {
+        Engine::Pg
+    }
+
+    fn quote(&self, name: &str) -> String {
+        quote(name)
+    }
+
+    fn type_name(&self, ty: &Type) -> String {
+        types::name(ty)
+    }
+
+    fn literal(&self, value: &Value, _: Option<&Type>) -> String {
+        match value {
+            Value::Null => "NULL".into(),
+            Value::Bool(value) => value.to_string(),
+            Value::Integer(digits) | Value::Decimal(digits) => digits.clone(),
+            Value::String(text) | Value::Json(text) | Value::Word(text) => string(text),
+            Value::Bytes(bytes) => {
+                let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("E'\\\\x{digits}'::bytea")
+            }
+            Value::Now => "now()".into(),
+            Value::Today => "CURRENT_DATE".into(),
+            Value::Uuid => "gen_random_uuid()".into(),
+            Value::Sql(sql) => sql.clone(),
+        }
+    }
+
+    fn default(&self, default: &Default, ty: &Type) -> String {
+        match default {
+            Default::Value(Value::Sql(sql)) => format!("({sql})"),
+            Default::Value(value) => self.literal(value, Some(ty)),
+            Default::Sql(expression) => format!("({})", expression.sql()),
+        }
+    }
+
+    fn same_value(&self) -> &'static str {
+        "IS NOT DISTINCT FROM"
+    }
+
+    fn bent(&self, column: &str, before: &Type, after: &Type) -> Option<String> {
+        types::bent(column, before, after)
+    }
+
+    fn constraint(&self, constraint: &Constraint) -> Option<String> {
+        Some(table::constraint(constraint))
+    }
+
+    fn create_table(&self, table: &Table, _: &Schema) -> String {
+        table::create(table)
+    }
+
+    fn create_index(&self, table: &ObjectName, index: &Index) -> String {
+        table::create_index(table, index, false)
+    }
+
+    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
+        made::made(schema, wanted)
+    }
+
+    fn normal_table(&self, table: &Table, schema: &Schema) -> Table {
+        let _ = schema;
+        table.clone()
+    }
+
+    fn normal_objects(&self, schema: &Schema) -> Schema {
+        schema.clone()
+    }
+
+    fn is_same(&self, one: &str, other: &str) -> bool {
+        one == other
+    }
+
+    fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
+        step::steps(step, trace, line)
+    }
+}

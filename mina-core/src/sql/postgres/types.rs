@@ -1,0 +1,104 @@
+//! The names of types, and how values go from one to another.
+
+use super::{Postgres, quote};
+use crate::operation::Using;
+use crate::schema::{Column, Type};
+use crate::sql::Dialect;
+
+pub(super) fn name(ty: &Type) -> String {
+    match ty {
+        Type::Bool => "BOOLEAN".into(),
+        Type::TinyInt | Type::SmallInt => "SMALLINT".into(),
+        Type::Integer => "INTEGER".into(),
+        Type::BigInt => "BIGINT".into(),
+        Type::Float => "REAL".into(),
+        Type::Double => "DOUBLE PRECISION".into(),
+        Type::Numeric(None) => "NUMERIC".into(),
+        Type::Numeric(Some((precision, scale))) => format!("NUMERIC({precision}, {scale})"),
+        Type::Varchar(None) => "VARCHAR".into(),
+        Type::Varchar(Some(length)) => format!("VARCHAR({length})"),
+        Type::Char(length) => format!("CHAR({length})"),
+        Type::Text => "TEXT".into(),
+        Type::Binary => "BYTEA".into(),
+        Type::Date => "DATE".into(),
+        Type::Time => "TIME".into(),
+        Type::Timestamp => "TIMESTAMP".into(),
+        Type::Timestamptz => "TIMESTAMPTZ".into(),
+        Type::Interval => "INTERVAL".into(),
+        Type::Uuid => "UUID".into(),
+        Type::Json => "JSON".into(),
+        Type::Jsonb => "JSONB".into(),
+        Type::Inet => "INET".into(),
+        Type::Cidr => "CIDR".into(),
+        Type::MacAddr => "MACADDR".into(),
+        Type::Array(inner) => format!("{}[]", name(inner)),
+        Type::Enum(name) => Postgres.object(name),
+        Type::Unsigned(inner) => match **inner {
+            Type::TinyInt => name(&Type::SmallInt),
+            Type::SmallInt => name(&Type::Integer),
+            Type::Integer => name(&Type::BigInt),
+            _ => "NUMERIC(20, 0)".into(),
+        },
+        Type::Custom(sql) => sql.clone(),
+        Type::Unknown => String::new(),
+    }
+}
+
+/// What stands after `TYPE` in `ALTER COLUMN`.
+pub(super) fn change(before: &Column, after: &Column, using: &Using) -> String {
+    let mut sql = name(&after.ty);
+    if let Some(collation) = &after.collation {
+        sql += &format!(" COLLATE {}", quote(collation));
+    }
+    match using {
+        Using::Implicit => {}
+        Using::Cast => sql += &format!(" USING {}", cast(&quote(&after.name), &before.ty, &after.ty)),
+        Using::Expression(expression) => sql += &format!(" USING {}", expression.sql()),
+    }
+    sql
+}
+
+/// A value of one type as one of another; by way of a third where PostgreSQL has no cast between the two.
+pub(super) fn cast(value: &str, before: &Type, after: &Type) -> String {
+    let to = name(after);
+    match by_way_of(before, after) {
+        Some(third) => format!("{value}::{third}::{to}"),
+        None => format!("{value}::{to}"),
+    }
+}
+
+fn by_way_of(before: &Type, after: &Type) -> Option<String> {
+    let is_number = |ty: &Type| matches!(ty, Type::SmallInt | Type::BigInt | Type::Float | Type::Double | Type::Numeric(_));
+    match (before, after) {
+        (Type::Bool, number) | (number, Type::Bool) if is_number(number) => Some(name(&Type::Integer)),
+        (Type::Array(_), Type::Array(inner)) if matches!(**inner, Type::Enum(_)) => Some("TEXT[]".into()),
+        (Type::Text | Type::Varchar(_) | Type::Char(_), _) => None,
+        (_, Type::Enum(_)) | (Type::Enum(_), _) => Some(name(&Type::Text)),
+        (Type::Uuid | Type::Inet | Type::MacAddr, Type::Json | Type::Jsonb) => Some(name(&Type::Text)),
+        _ => None,
+    }
+}
+
+/// The condition of the values that do not become one of another type.
+pub(super) fn bent(column: &str, before: &Type, after: &Type) -> Option<String> {
+    let from_text = matches!(before, Type::Text | Type::Varchar(_) | Type::Char(_));
+    match (before, after) {
+        (_, Type::Varchar(Some(most)) | Type::Char(most)) => Some(format!("length(rtrim({column}::text)) > {most}")),
+        (_, Type::SmallInt | Type::Integer | Type::BigInt) if from_text => Some(format!("{column} !~ '^\\s*[-+]?[0-9]+\\s*$'")),
+        (_, Type::Float | Type::Double | Type::Numeric(_)) if from_text => Some(format!(
+            "{column} !~ '^\\s*[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?\\s*$'"
+        )),
+        (_, Type::Uuid) if from_text => Some(format!("{column} !~* '^\\s*[{{]?([0-9a-f]{{4}}-?){{8}}[}}]?\\s*$'")),
+        (Type::Integer | Type::BigInt | Type::Float | Type::Double | Type::Numeric(_), Type::SmallInt) => {
+            Some(format!("{column} NOT BETWEEN -32768 AND 32767"))
+        }
+        (Type::BigInt | Type::Float | Type::Double | Type::Numeric(_), Type::Integer) => {
+            Some(format!("{column} NOT BETWEEN -2147483648 AND 2147483647"))
+        }
+        (Type::SmallInt | Type::Integer | Type::BigInt | Type::Numeric(_), Type::Numeric(Some((precision, scale)))) => Some(format!(
+            "abs(round({column}::numeric, {scale})) >= 1e{}",
+            precision.saturating_sub(*scale)
+        )),
+        _ => None,
+    }
+}
