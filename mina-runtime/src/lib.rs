@@ -6,6 +6,8 @@ pub mod connection;
 #[cfg(feature = "sqlite")]
 pub mod harness;
 pub mod migration;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod runner;
 pub mod settings;
 #[cfg(feature = "sqlite")]

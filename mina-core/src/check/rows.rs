@@ -352,14 +352,17 @@ pub fn count_query(resolved: &Resolved, step: &Step, dialect: &dyn Dialect) -> O
     })
 }
 
-/// The demand in the names before the statement; none where a column of it is not there yet.
+/// The demand in the names before the statement; none where a column of it is not there yet, or has another type.
 fn rename_back(mut demand: Demand, earlier: &[&Operation], step: &Step) -> Option<Demand> {
     let table = demand.table().clone();
     for operation in earlier.iter().rev() {
-        if let Operation::RenameColumn { table: of, from, to } = operation
-            && *of == table
-        {
-            demand.rename(to, from);
+        match operation {
+            Operation::RenameColumn { table: of, from, to } if *of == table => demand.rename(to, from),
+            // Its values become others first.
+            Operation::AlterColumn {
+                table: of, before, after, ..
+            } if *of == table && before.ty != after.ty && demand.columns().contains(&after.name) => return None,
+            _ => {}
         }
     }
     let there = step.before.table(&table)?;

@@ -41,6 +41,15 @@ pub enum Difference {
         /// As the database has them.
         database: Vec<(String, Value)>,
     },
+    /// A table has another comment.
+    Comment {
+        /// The table.
+        table: ObjectName,
+        /// As the history says it.
+        history: Option<String>,
+        /// As the database has it.
+        database: Option<String>,
+    },
     /// The database has what no history can say.
     NotModelled(NotModelled),
 }
@@ -66,20 +75,16 @@ pub fn differences(history: &Schema, database: &Normal, dialect: &dyn Dialect) -
             (None, None) => {}
         }
     }
-    let named = |object: &Object| match object {
-        Object::View(view) => view.name.to_string(),
-        Object::Trigger(trigger) => format!("{}.{}", trigger.table, trigger.name),
-        _ => String::new(),
-    };
     let same = |one: &Object, other: &Object| match (one, other) {
         (Object::View(one), Object::View(other)) => dialect.is_same(&one.body, &other.body),
         (Object::Trigger(one), Object::Trigger(other)) => dialect.is_same(&one.body, &other.body),
+        (Object::Function(one), Object::Function(other)) => dialect.is_same(&one.body, &other.body),
         _ => one == other,
     };
     pair(
-        bodies(history),
-        bodies(have),
-        |one, other| named(one) == named(other),
+        others(history),
+        others(have),
+        |one, other| title(one) == title(other),
         same,
         &mut all,
     );
@@ -87,10 +92,17 @@ pub fn differences(history: &Schema, database: &Normal, dialect: &dyn Dialect) -
     all
 }
 
-fn bodies(schema: &Schema) -> Vec<Object> {
-    let views = schema.views().values().map(|view| Object::View(view.as_ref().clone()));
-    let triggers = schema.triggers().values().map(|trigger| Object::Trigger(trigger.as_ref().clone()));
-    views.chain(triggers).collect()
+/// All that is no table.
+pub(super) fn others(schema: &Schema) -> Vec<Object> {
+    let enums = schema.enums().values().map(|object| Object::Enum((**object).clone()));
+    let sequences = schema.sequences().values().map(|object| Object::Sequence((**object).clone()));
+    let views = schema.views().values().map(|object| Object::View((**object).clone()));
+    let triggers = schema.triggers().values().map(|object| Object::Trigger((**object).clone()));
+    let functions = schema.functions().values().map(|object| Object::Function((**object).clone()));
+    let extensions = schema.extensions().keys().cloned().map(Object::Extension);
+    let namespaces = schema.namespaces().keys().cloned().map(Object::Namespace);
+    let bodies = views.chain(triggers).chain(functions);
+    enums.chain(sequences).chain(bodies).chain(extensions).chain(namespaces).collect()
 }
 
 fn table(want: &Table, have: &Table, all: &mut Vec<Difference>) {
@@ -117,6 +129,13 @@ fn table(want: &Table, have: &Table, all: &mut Vec<Difference>) {
         all.push(Difference::Named { history, database });
     }
     pair(want_parts, have_parts, |one, other| name_of(one) == name_of(other), Object::eq, all);
+    if want.comment != have.comment {
+        all.push(Difference::Comment {
+            table: want.name.clone(),
+            history: want.comment.clone(),
+            database: have.comment.clone(),
+        });
+    }
     if want.options != have.options {
         all.push(Difference::Options {
             table: want.name.clone(),
@@ -193,6 +212,12 @@ impl fmt::Display for Difference {
                 writeln!(f, "    history:  {}", options(history))?;
                 write!(f, "    database: {}", options(database))
             }
+            Self::Comment { table, history, database } => {
+                let said = |comment: &Option<String>| comment.as_ref().map_or_else(|| "none".to_owned(), |comment| format!("{comment:?}"));
+                writeln!(f, "comment on table `{table}` differs")?;
+                writeln!(f, "    history:  {}", said(history))?;
+                write!(f, "    database: {}", said(database))
+            }
             Self::NotModelled(beyond) => write!(f, "no history can say this of {beyond}"),
         }
     }
@@ -210,7 +235,7 @@ pub(super) fn title(object: &Object) -> String {
         Object::Sequence(object) => format!("sequence `{}`", object.name),
         Object::View(view) => format!("view `{}`", view.name),
         Object::Trigger(trigger) => format!("trigger `{}` on `{}`", trigger.name, trigger.table),
-        Object::Function(function) => format!("function `{}`", function.name),
+        Object::Function(function) => format!("function `{}({})`", function.name, function.arguments),
         Object::Extension(name) => format!("extension `{name}`"),
         Object::Namespace(name) => format!("schema `{name}`"),
     }

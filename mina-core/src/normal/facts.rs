@@ -1,6 +1,6 @@
 //! What is true of a schema, object by object, so that a running database can be held against it.
 
-use super::difference::{said, title, unnamed};
+use super::difference::{others, said, title, unnamed};
 use crate::diff::Object;
 use crate::schema::{Function, ObjectName, Schema, Table, Trigger, Type, View};
 use crate::sql::Dialect;
@@ -59,15 +59,7 @@ pub fn facts(schema: &Schema) -> Facts {
             facts.insert(title(&object), Some(said(&unnamed(&object), "")));
         }
     }
-    let enums = schema.enums().values().map(|object| Object::Enum((**object).clone()));
-    let sequences = schema.sequences().values().map(|object| Object::Sequence((**object).clone()));
-    let views = schema.views().values().map(|object| Object::View((**object).clone()));
-    let triggers = schema.triggers().values().map(|object| Object::Trigger((**object).clone()));
-    let functions = schema.functions().values().map(|object| Object::Function((**object).clone()));
-    let extensions = schema.extensions().keys().cloned().map(Object::Extension);
-    let namespaces = schema.namespaces().keys().cloned().map(Object::Namespace);
-    let others = enums.chain(sequences).chain(views).chain(triggers).chain(functions);
-    for object in others.chain(extensions).chain(namespaces) {
+    for object in others(schema) {
         facts.insert(title(&object), Some(body(&object).unwrap_or_else(|| said(&object, ""))));
     }
     facts

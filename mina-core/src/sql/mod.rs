@@ -6,6 +6,7 @@ mod data;
 mod dialect;
 pub(crate) mod lexer;
 mod names;
+mod number;
 pub mod postgres;
 pub mod sqlite;
 pub mod text;
@@ -30,7 +31,8 @@ pub fn renders(engine: Engine) -> bool {
 pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
     match engine {
         Engine::Sqlite => Some(&sqlite::Sqlite),
-        Engine::Pg | Engine::Mysql => None,
+        Engine::Pg => Some(&postgres::Postgres),
+        Engine::Mysql => None,
     }
 }
 

@@ -206,6 +206,28 @@ impl Expression {
         Self::parse(&text, self.engine()).unwrap_or_else(|_| self.clone())
     }
 
+    /// The same expression with each part of its tree changed, those inside another before it, and written in one way.
+    #[must_use]
+    pub(crate) fn folded(&self, fold: &dyn Fn(&mut Expr)) -> Self {
+        fn descend(expr: &mut Expr, fold: &dyn Fn(&mut Expr)) {
+            walk::children_mut(expr).into_iter().for_each(|child| descend(child, fold));
+            fold(expr);
+        }
+        let dialect = dialect::of(self.engine());
+        let parsed = Parser::new(dialect)
+            .try_with_sql(self.sql())
+            .and_then(|mut parser| parser.parse_expr());
+        let Ok(mut tree) = parsed else { return self.clone() };
+        descend(&mut tree, fold);
+        let canonical = canonical::text(&mut tree, self.engine());
+        Self(Arc::new(Inner {
+            text: canonical.clone(),
+            tree,
+            engine: self.engine(),
+            canonical,
+        }))
+    }
+
     /// Whether it can be NULL in no row, given which columns cannot: literals, `now()`, `uuid()`, NOT NULL columns,
     /// coalesce or CASE … ELSE of such, `+ - * ||` of such.
     pub fn never_null(&self, not_null: &dyn Fn(&str) -> bool) -> bool {

@@ -1,14 +1,22 @@
 //! PostgreSQL: its dialect, and the steps that change its objects.
 
 mod alter;
+mod body;
+pub mod catalogue;
 mod data;
+mod default;
 mod enumeration;
+mod fold;
 mod made;
+mod normal;
 mod object;
 mod pass;
+mod raise;
 mod step;
 mod table;
 mod types;
+
+pub use raise::raise;
 
 use super::{Dialect, Draft};
 use crate::engine::Engine;
@@ -115,17 +123,16 @@ impl Dialect for Postgres {
         made::made(schema, wanted)
     }
 
-    fn normal_table(&self, table: &Table, schema: &Schema) -> Table {
-        let _ = schema;
-        table.clone()
+    fn normal_table(&self, table: &Table, _: &Schema) -> Table {
+        normal::table(table)
     }
 
     fn normal_objects(&self, schema: &Schema) -> Schema {
-        schema.clone()
+        normal::objects(schema)
     }
 
     fn is_same(&self, one: &str, other: &str) -> bool {
-        one == other
+        body::is_same(one, other)
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {

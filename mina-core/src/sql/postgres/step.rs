@@ -178,7 +178,7 @@ fn settle(statement: &Statement, trace: &Trace, line: u32) -> Option<Draft> {
         return None;
     }
     let mut moved = before(statement, trace).take_while(|earlier| moves_rows(earlier));
-    let deferred = moved.any(|earlier| earlier.operations.iter().any(|resolved| may_defer(resolved)));
+    let deferred = moved.any(|earlier| earlier.operations.iter().any(may_defer));
     deferred.then(|| schema_step(line, "SET CONSTRAINTS ALL IMMEDIATE".into()))
 }
 

@@ -44,6 +44,76 @@ pub(super) fn name(ty: &Type) -> String {
     }
 }
 
+pub(super) fn is_number(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::SmallInt | Type::Integer | Type::BigInt | Type::Float | Type::Double | Type::Numeric(_)
+    )
+}
+
+/// The type of that name, in any of PostgreSQL's spellings; [`Type::Custom`] for what the language has no word for.
+/// <https://www.postgresql.org/docs/current/datatype.html#DATATYPE-TABLE>
+pub(super) fn read(text: &str) -> Type {
+    let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let bare = spaced.strip_prefix("pg_catalog.").unwrap_or(&spaced);
+    if let Some(inner) = bare.strip_suffix("[]") {
+        return match read(inner) {
+            // Dimensions are not part of the type.
+            Type::Array(inner) => Type::Array(inner),
+            inner => Type::Array(Box::new(inner)),
+        };
+    }
+    let lower = if bare.contains('"') { bare.to_owned() } else { bare.to_lowercase() };
+    let (head, numbers, tail) = parts(&lower);
+    let word = [head, tail].join(" ").trim().to_owned();
+    match (word.as_str(), numbers.as_deref().unwrap_or_default()) {
+        ("boolean" | "bool", []) => Type::Bool,
+        ("smallint" | "int2", []) => Type::SmallInt,
+        ("integer" | "int" | "int4", []) => Type::Integer,
+        ("bigint" | "int8", []) => Type::BigInt,
+        ("real" | "float4", []) => Type::Float,
+        ("double precision" | "float8" | "float", []) => Type::Double,
+        ("numeric" | "decimal", []) => Type::Numeric(None),
+        ("numeric" | "decimal", [precision]) => Type::Numeric(Some((*precision, 0))),
+        ("numeric" | "decimal", [precision, scale]) => Type::Numeric(Some((*precision, *scale))),
+        ("character varying" | "varchar", []) => Type::Varchar(None),
+        ("character varying" | "varchar", [length]) => Type::Varchar(Some(*length)),
+        ("character" | "char", []) => Type::Char(1),
+        ("character" | "char" | "bpchar", [length]) => Type::Char(*length),
+        ("text", []) => Type::Text,
+        ("bytea", []) => Type::Binary,
+        ("date", []) => Type::Date,
+        ("time" | "time without time zone", []) => Type::Time,
+        ("timestamp" | "timestamp without time zone", []) => Type::Timestamp,
+        ("timestamptz" | "timestamp with time zone", []) => Type::Timestamptz,
+        ("time" | "time without time zone", [digits]) => Type::Custom(format!("time({digits})")),
+        ("timestamp" | "timestamp without time zone", [digits]) => Type::Custom(format!("timestamp({digits})")),
+        ("timestamptz" | "timestamp with time zone", [digits]) => Type::Custom(format!("timestamptz({digits})")),
+        ("interval", []) => Type::Interval,
+        ("uuid", []) => Type::Uuid,
+        ("json", []) => Type::Json,
+        ("jsonb", []) => Type::Jsonb,
+        ("inet", []) => Type::Inet,
+        ("cidr", []) => Type::Cidr,
+        ("macaddr", []) => Type::MacAddr,
+        _ => Type::Custom(lower.strip_prefix("public.").unwrap_or(&lower).replace(", ", ",")),
+    }
+}
+
+/// A type's name in one spelling.
+pub(super) fn spelled(text: &str) -> String {
+    name(&read(text)).to_lowercase()
+}
+
+/// `timestamp`, 3 and `without time zone` of `timestamp(3) without time zone`; no numbers where the parentheses hold others.
+fn parts(text: &str) -> (&str, Option<Vec<u32>>, &str) {
+    let Some((open, close)) = text.find('(').zip(text.rfind(')')).filter(|(open, close)| open < close) else {
+        return (text, Some(Vec::new()), "");
+    };
+    let numbers = text[open + 1..close].split(',').map(|number| number.trim().parse().ok()).collect();
+    (text[..open].trim(), numbers, text[close + 1..].trim())
+}
+
 /// What stands after `TYPE` in `ALTER COLUMN`.
 pub(super) fn change(before: &Column, after: &Column, using: &Using) -> String {
     let mut sql = name(&after.ty);

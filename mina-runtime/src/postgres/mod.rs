@@ -1,0 +1,5 @@
+//! PostgreSQL, as it is found running.
+
+mod introspect;
+
+pub use introspect::introspect;

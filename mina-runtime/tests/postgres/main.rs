@@ -1,0 +1,158 @@
+//! What the history says is what the database has: every statement and type of the language, run on PostgreSQL up and
+//! down and read back.
+#![cfg(feature = "postgres")]
+
+mod corpus;
+mod server;
+
+use corpus::{BLOCKS, NEW_BLOCKS, WORLD};
+use diesel::connection::SimpleConnection;
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+use mina_core::config::Config;
+use mina_core::history::{History, Revision, Trace};
+use mina_core::normal::differences;
+use mina_core::schema::Schema;
+use mina_core::sql::postgres::Postgres;
+use mina_core::sql::unit::{Action, UnitKind};
+use mina_core::sql::{Dialect, render};
+use mina_core::syntax::{Tokens, parse, source};
+use mina_runtime::postgres::introspect;
+use server::{Database, SERVERS, Server};
+
+/// The blocks, each on the one before.
+fn history(blocks: &[&str], version: &str) -> Result<History, String> {
+    let config = Config::parse(&format!(
+        "[database]\nurl = \"env:DATABASE_URL\"\nengines = [\"postgres >= {version}\"]"
+    ))
+    .unwrap();
+    let revisions = blocks.iter().enumerate().map(|(at, block)| {
+        let revises = if at == 0 { "base".to_owned() } else { format!("\"{at}\"") };
+        let body = match block.contains("downgrade") {
+            true => (*block).to_owned(),
+            false => format!("upgrade {{ {block} }} downgrade = auto;"),
+        };
+        let text = format!(
+            "migration! {{ #![allow(lossy_downgrade, may_fail_on_rows)] revision = \"{}\"; revises = {revises}; {body} }}",
+            at + 1
+        );
+        let block = source::scan(&text).unwrap().remove(0);
+        let parsed = parse::parse(&block.tokens);
+        Revision {
+            block: parsed.block,
+            tokens: block.tokens,
+            location: block.location,
+            syntax: parsed.diagnostics,
+            ..Revision::default()
+        }
+    });
+    let history = History::new(config, revisions.collect());
+    for index in 0..history.revisions.len() {
+        let mut diagnostics = history.diagnostics(index);
+        diagnostics.retain(|diagnostic| diagnostic.is_error());
+        if !diagnostics.is_empty() {
+            return Err(format!("{diagnostics:#?}"));
+        }
+    }
+    Ok(history)
+}
+
+fn difference(conn: &mut PgConnection, schema: &Schema) -> String {
+    let live = introspect(conn).unwrap();
+    let all = differences(&Postgres.normal(schema), &live, &Postgres);
+    all.iter().map(|difference| format!("{difference}\n")).collect()
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = sql_types::BigInt)]
+    value: i64,
+}
+
+/// Runs what a trace renders; what has failed is rolled back.
+fn execute(conn: &mut PgConnection, trace: &Trace, tokens: &Tokens) -> Result<(), String> {
+    for unit in render(trace, tokens, None) {
+        let transaction = unit.kind != UnitKind::Alone;
+        if transaction {
+            conn.batch_execute("BEGIN").unwrap();
+        }
+        for step in unit.steps {
+            if let Err(error) = perform(conn, step.action) {
+                let _ = conn.batch_execute("ROLLBACK");
+                return Err(error);
+            }
+        }
+        if transaction {
+            conn.batch_execute("COMMIT").map_err(|error| format!("{error} at COMMIT"))?;
+        }
+    }
+    Ok(())
+}
+
+fn perform(conn: &mut PgConnection, action: Action) -> Result<(), String> {
+    let sql = match action {
+        Action::Sql(sql) => sql,
+        Action::Count { sql, .. } => {
+            let number = sql_query(format!("SELECT ({sql})::bigint AS value")).get_result::<Number>(conn);
+            return match number.map_err(|error| format!("{error}: {sql}"))?.value {
+                0 => Ok(()),
+                value => Err(format!("{value} rows: {sql}")),
+            };
+        }
+        Action::Backfill(fill) => {
+            let filter = fill.filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
+            format!("UPDATE {} SET {}{filter}", fill.table, fill.set)
+        }
+        other => return Err(format!("{other:?}")),
+    };
+    conn.batch_execute(&sql).map_err(|error| format!("{error}: {sql}"))
+}
+
+/// Takes every block up and down on what the world makes.
+fn there_and_back(server: &Server, world: &str, blocks: &[&str]) {
+    let first = history(&[world], server.version).unwrap();
+    let (traces, tokens) = (&first.checked(0).engines[0], &first.revisions[0].tokens);
+    let made = || {
+        let mut database = Database::new(server);
+        execute(&mut database.conn, &traces.up, tokens).unwrap();
+        assert_eq!(difference(&mut database.conn, &traces.up.end), "", "on {}", server.version);
+        database
+    };
+    let mut database = made();
+    let mut wrong = Vec::new();
+    for block in blocks {
+        if let Err(error) = up_and_down(&mut database.conn, &[world, block], server.version) {
+            wrong.push(format!("{block}\n{error}"));
+            database = made();
+        }
+    }
+    assert!(wrong.is_empty(), "on {}:\n{}", server.version, wrong.join("\n"));
+    execute(&mut database.conn, traces.down.as_ref().unwrap(), tokens).unwrap();
+    assert_eq!(difference(&mut database.conn, &Schema::default()), "", "after all is reverted");
+}
+
+fn up_and_down(conn: &mut PgConnection, blocks: &[&str; 2], version: &str) -> Result<(), String> {
+    let history = history(blocks, version)?;
+    let traces = &history.checked(1).engines[0];
+    let tokens = &history.revisions[1].tokens;
+    let down = traces.down.as_ref().ok_or("there is no downgrade")?;
+    for (trace, way) in [(&traces.up, "up"), (down, "down")] {
+        execute(conn, trace, tokens).map_err(|error| format!("{way}: {error}"))?;
+        let found = difference(conn, &trace.end);
+        if !found.is_empty() {
+            return Err(format!("{way}: {found}"));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_statement_leaves_what_the_fold_says_and_is_reverted() {
+    for server in SERVERS {
+        there_and_back(server, WORLD, BLOCKS);
+    }
+}
+
+#[test]
+fn what_only_a_new_server_has_is_there_and_back_on_it() {
+    there_and_back(&SERVERS[1], WORLD, NEW_BLOCKS);
+}
