@@ -1,13 +1,13 @@
 //! Columns.
 
 use super::conversion::{can_refer, is_implicit, is_whole};
-use super::dependents::{bodies_about_column, keys_to_column, on_table};
+use super::dependents::{bodies_about_column, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
-use super::support::virtual_columns;
+use super::support::{new_expressions, virtual_columns};
 use super::{Operation, Using};
 use crate::diagnostic::{Code, did_you_mean};
-use crate::engine::Engine;
+use crate::engine::{Engine, Target};
 use crate::schema::{
     Action, Column, Constraint, ConstraintRef, Default, Deferral, Expression, Generated, Index, ObjectName, Table, Type, Value,
 };
@@ -374,12 +374,19 @@ impl<'a> Replay<'a> {
         }
         if let Some((generated, span)) = &changes.generated {
             after.generated = match generated {
-                None => None,
-                Some(expression) => {
-                    if before.generated.is_none() {
-                        let message = "a plain column that becomes a generated one";
+                None => {
+                    if before.generated.as_ref().is_some_and(|generated| !generated.stored) {
+                        let message = "column that is generated and not stored and becomes a plain one";
                         self.require(|on| on.engine() != Engine::Pg, message, *span)?;
                     }
+                    None
+                }
+                Some(expression) => {
+                    let (has, message): (fn(Target) -> bool, _) = match &before.generated {
+                        None => (|on| on.engine() != Engine::Pg, "a plain column that becomes a generated one"),
+                        Some(_) => (new_expressions, "other expression for a generated column that is there"),
+                    };
+                    self.require(has, message, *span)?;
                     let stored = before.generated.as_ref().is_none_or(|generated| generated.stored);
                     let expression = self.expression(table, expression)?;
                     Some(Generated { expression, stored })
@@ -477,18 +484,7 @@ impl<'a> Replay<'a> {
             ];
             return self.error(Code::M206, span, message, help);
         }
-        let mut dependents = bodies_about_column(&self.schema, self.engine(), &table.name, &before.name);
-        if self.engine() != Engine::Pg {
-            dependents.retain(|dependent| dependent.without.starts_with("drop_view"));
-        } else {
-            dependents.retain(|dependent| !dependent.without.starts_with("drop_function"));
-            let generated = on_table(table, &before.name);
-            dependents.extend(
-                generated
-                    .into_iter()
-                    .filter(|dependent| dependent.without.starts_with("drop_column")),
-            );
-        }
+        let dependents = type_dependents(&self.schema, self.engine(), table, &before.name);
         self.refuse_for(
             Code::M208,
             name.span,

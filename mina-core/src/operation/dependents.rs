@@ -4,7 +4,7 @@ use super::lookup::{list, path};
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Engine;
-use crate::schema::{ForeignKey, ObjectName, Origin, Schema, Table};
+use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Origin, Schema, Table};
 use crate::sql::text::{mentions_column, mentions_table};
 use crate::syntax::Span;
 
@@ -27,6 +27,38 @@ impl Dependent {
             without: format!("drop_constraint {} on {};", key.name, table.name),
             name: key.name.text.clone(),
             origin: key.origin.clone(),
+        }
+    }
+
+    fn constraint(table: &Table, constraint: ConstraintRef<'_>) -> Self {
+        Self {
+            what: format!(
+                "the {} `{}` on {}",
+                constraint.occupant_kind(),
+                constraint.name(),
+                list(&constraint.columns())
+            ),
+            without: format!("drop_constraint {} on {};", constraint.name(), table.name),
+            name: constraint.name().text.clone(),
+            origin: constraint.origin().clone(),
+        }
+    }
+
+    fn index(table: &Table, index: &Index) -> Self {
+        Self {
+            what: format!("the index `{}` on {}", index.name, list(&index.columns())),
+            without: format!("drop_index {} on {};", index.name, table.name),
+            name: index.name.text.clone(),
+            origin: index.origin.clone(),
+        }
+    }
+
+    fn generated(table: &Table, column: &Column) -> Self {
+        Self {
+            what: format!("the generated column `{}`", path(&table.name, &column.name)),
+            without: format!("drop_column {};", path(&table.name, &column.name)),
+            name: column.name.clone(),
+            origin: column.origin.clone(),
         }
     }
 }
@@ -72,6 +104,49 @@ pub(super) fn bodies_about_column(schema: &Schema, engine: Engine, table: &Objec
     with_body(schema, |sql, on| mentions_column(sql, engine, on, table, column))
 }
 
+/// What keeps the type of a column from being changed: on PostgreSQL triggers and generated columns, too.
+pub(super) fn type_dependents(schema: &Schema, engine: Engine, table: &Table, column: &str) -> Vec<Dependent> {
+    let mut dependents = bodies_about_column(schema, engine, &table.name, column);
+    if engine != Engine::Pg {
+        dependents.retain(|dependent| dependent.without.starts_with("drop_view"));
+        return dependents;
+    }
+    dependents.retain(|dependent| !dependent.without.starts_with("drop_function"));
+    let on_table = on_table(table, column).into_iter();
+    dependents.extend(on_table.filter(|dependent| dependent.without.starts_with("drop_column")));
+    dependents
+}
+
+/// What holds a literal beside a column of a table: constraints, indexes, generated columns, views and triggers.
+pub(super) fn literal_dependents(schema: &Schema, table: &Table, column: &str, literal: &str) -> Vec<Dependent> {
+    let says = |expression: &Expression| expression.sql().contains(literal) && expression.uses(column);
+    let key_says = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if says(expression));
+    let constraints = table.constraints().filter(|constraint| match constraint {
+        ConstraintRef::Check(check) => says(&check.expression),
+        ConstraintRef::Exclusion(exclusion) => {
+            exclusion.filter.as_ref().is_some_and(says) || exclusion.elements.iter().any(|(key, _)| key_says(key))
+        }
+        _ => false,
+    });
+    let constraints = constraints.map(|constraint| Dependent::constraint(table, constraint));
+    let indexes = table.indexes.iter();
+    let indexes =
+        indexes.filter(|index| index.filter.as_ref().is_some_and(says) || index.elements.iter().any(|element| key_says(&element.key)));
+    let indexes = indexes.map(|index| Dependent::index(table, index));
+    let generated = table
+        .columns
+        .iter()
+        .filter(|own| own.generated.as_ref().is_some_and(|generated| says(&generated.expression)));
+    let generated = generated.map(|own| Dependent::generated(table, own));
+    let bodies = with_body(schema, |sql, on| {
+        sql.contains(literal) && mentions_column(sql, Engine::Pg, on, &table.name, column)
+    });
+    let bodies = bodies
+        .into_iter()
+        .filter(|dependent| !dependent.without.starts_with("drop_function"));
+    constraints.chain(indexes).chain(generated).chain(bodies).collect()
+}
+
 /// The keys of other tables that refer to a table.
 pub(super) fn keys_to_table(schema: &Schema, name: &ObjectName) -> Vec<Dependent> {
     let keys = schema.referring(name).filter(|(table, _)| table.name != *name);
@@ -104,33 +179,18 @@ pub(super) fn on_table(table: &Table, column: &str) -> Vec<Dependent> {
     let mut dependents = Vec::new();
     for constraint in table.constraints_using(column) {
         let columns = constraint.columns();
-        if columns.len() > 1 || matches!(constraint, crate::schema::ConstraintRef::PrimaryKey(_)) {
-            dependents.push(Dependent {
-                what: format!("the {} `{}` on {}", constraint.occupant_kind(), constraint.name(), list(&columns)),
-                without: format!("drop_constraint {} on {};", constraint.name(), table.name),
-                name: constraint.name().text.clone(),
-                origin: constraint.origin().clone(),
-            });
+        if columns.len() > 1 || matches!(constraint, ConstraintRef::PrimaryKey(_)) {
+            dependents.push(Dependent::constraint(table, constraint));
         }
     }
     for index in table.indexes_using(column) {
         let columns = index.columns();
         if columns.len() > 1 && !index.serves_key {
-            dependents.push(Dependent {
-                what: format!("the index `{}` on {}", index.name, list(&columns)),
-                without: format!("drop_index {} on {};", index.name, table.name),
-                name: index.name.text.clone(),
-                origin: index.origin.clone(),
-            });
+            dependents.push(Dependent::index(table, index));
         }
     }
     for generated in table.generated_using(column).filter(|generated| generated.name != column) {
-        dependents.push(Dependent {
-            what: format!("the generated column `{}`", path(&table.name, &generated.name)),
-            without: format!("drop_column {};", path(&table.name, &generated.name)),
-            name: generated.name.clone(),
-            origin: generated.origin.clone(),
-        });
+        dependents.push(Dependent::generated(table, generated));
     }
     dependents
 }

@@ -1,11 +1,12 @@
 //! Enums.
 
 use super::Operation;
-use super::dependents::Dependent;
+use super::dependents::{Dependent, literal_dependents, type_dependents};
 use super::fit::quoted;
 use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, did_you_mean};
+use crate::engine::Engine;
 use crate::schema::{Column, Default, Enum, ObjectName, OccupantKind, Table, Type, Value};
 use crate::syntax::ast::{EnumChange, EnumPlace, Ident, TableRef};
 use std::sync::Arc;
@@ -59,6 +60,7 @@ impl Replay<'_> {
                     return Ok(());
                 }
                 self.no_such_value_yet(&before, to)?;
+                self.is_in_no_expression(&before.name, value, ", and create it again after it, with the new value")?;
                 values[at].clone_from(&to.text);
                 renamed = Some((value.text.clone(), to.text.clone()));
             }
@@ -70,6 +72,8 @@ impl Replay<'_> {
                     let message = format!("\"{}\" is the only value of the enum `{}`", value.text, before.name);
                     return self.error(Code::M208, value.span, message, [format!("write `drop_enum {};`", before.name)]);
                 }
+                self.is_in_no_expression(&before.name, value, "")?;
+                self.columns_can_change(&before.name, value)?;
             }
         }
         let after = Enum {
@@ -126,6 +130,37 @@ impl Replay<'_> {
         self.error(Code::M208, value.span, message, help)
     }
 
+    /// PostgreSQL keeps the value itself in expressions, not its text: there it would be renamed too, and cannot be taken away.
+    fn is_in_no_expression(&mut self, name: &ObjectName, value: &Ident, then: &str) -> Resolution {
+        if self.engine() != Engine::Pg {
+            return Ok(());
+        }
+        let literal = format!("'{}'", value.text.replace('\'', "''"));
+        let using = Self::columns_of(self.schema.tables().values(), name).into_iter();
+        let dependents = using.flat_map(|(table, column)| {
+            let table = self.schema.table(table);
+            table.map_or_else(Vec::new, |table| literal_dependents(&self.schema, table, &column.name, &literal))
+        });
+        let what = format!("the value \"{}\" of `{name}`", value.text);
+        let dependents = distinct(dependents.collect());
+        self.refuse_for(Code::M208, value.span, &what, dependents, then)
+    }
+
+    /// PostgreSQL takes a value away by making the type anew, which changes the type of every column that has it.
+    fn columns_can_change(&mut self, name: &ObjectName, value: &Ident) -> Resolution {
+        if self.engine() != Engine::Pg {
+            return Ok(());
+        }
+        let using = Self::columns_of(self.schema.tables().values(), name).into_iter();
+        let dependents = using.flat_map(|(table, column)| {
+            let table = self.schema.table(table);
+            table.map_or_else(Vec::new, |table| type_dependents(&self.schema, Engine::Pg, table, &column.name))
+        });
+        let dependents = distinct(dependents.collect());
+        let what = format!("the type `{name}`, which is made anew without \"{}\"", value.text);
+        self.refuse_for(Code::M208, value.span, &what, dependents, ", and create it again after it")
+    }
+
     pub(super) fn drop_enum(&mut self, reference: &TableRef) -> Resolution {
         let object = self.enumeration(reference)?;
         let using = Self::columns_of(self.schema.tables().values(), &object.name);
@@ -148,6 +183,12 @@ impl Replay<'_> {
         self.goes(&object.name, "it is dropped here".into(), reference.span());
         Ok(())
     }
+}
+
+fn distinct(mut dependents: Vec<Dependent>) -> Vec<Dependent> {
+    dependents.sort_by(|one, other| one.without.cmp(&other.without));
+    dependents.dedup_by(|one, other| one.without == other.without);
+    dependents
 }
 
 fn is_of(ty: &Type, name: &ObjectName) -> bool {

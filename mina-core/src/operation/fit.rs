@@ -2,6 +2,7 @@
 
 use super::replay::Replay;
 use crate::diagnostic::did_you_mean;
+use crate::engine::Engine;
 use crate::schema::{Type, Value};
 
 /// Why a value does not fit, and what to write instead where that is known.
@@ -27,6 +28,11 @@ impl Misfit {
 impl Replay<'_> {
     /// Whether a value other than null can stand in a column of a type.
     pub(super) fn fits(&self, value: &Value, ty: &Type) -> Result<(), Misfit> {
+        if let (Engine::Pg, Value::String(text) | Value::Json(text)) = (self.engine(), value)
+            && text.contains('\0')
+        {
+            return Err(Misfit::new(format!("it holds a NUL, which text on {} cannot", self.cx.target)));
+        }
         if let (Type::Enum(name), Value::String(text)) = (ty, value) {
             let Some(object) = self.schema.enumeration(name) else {
                 return Ok(());

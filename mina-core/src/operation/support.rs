@@ -220,6 +220,11 @@ pub(super) fn virtual_columns(target: Target) -> bool {
     !postgres(target) || target.version >= (18, 0)
 }
 
+/// Whether the expression of a generated column can become another one.
+pub(super) fn new_expressions(target: Target) -> bool {
+    !postgres(target) || target.version >= (17, 0)
+}
+
 fn expression_indexes(target: Target) -> bool {
     target.product != Product::Mariadb
 }

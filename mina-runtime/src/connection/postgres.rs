@@ -1,6 +1,6 @@
 use super::lease::{Holder, Lease, Leases, Terms};
 use super::ledger::{Columns, JOURNAL, JournalColumns, LOCK, Ledger, Row};
-use super::{BoxError, Connection, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
+use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::dsl::sql;
@@ -9,6 +9,7 @@ use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
+use mina_core::normal::{Facts, facts};
 
 const LEDGER: Ledger = Ledger::Postgres;
 /// A transaction that does nothing for so long has lost its program.
@@ -244,6 +245,17 @@ impl Connection for PgConnection {
 
     fn leases(&mut self) -> Option<&mut dyn Leases> {
         Some(self)
+    }
+
+    fn facts(&mut self) -> Result<Facts, Fault> {
+        let read = crate::postgres::introspect(self);
+        let normal = read.map_err(|error| Fault {
+            line: None,
+            statement: None,
+            trouble: self.trouble(&error),
+            message: error.to_string(),
+        })?;
+        Ok(facts(&normal.schema))
     }
 
     fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {

@@ -4,24 +4,21 @@ use super::{Postgres, quote, string};
 use crate::schema::{ObjectName, Schema, Value};
 use crate::sql::{Dialect, data};
 
-/// Where a row says NULL for a column that is counted up, the database counts.
+/// Where a row says NULL for a column that is counted up, the database counts: on from the keys that are given.
 pub(super) fn bulk_insert(table: &ObjectName, columns: &[String], rows: &[Vec<Value>], schema: &Schema) -> Vec<String> {
     let counted = counted(table, schema);
     let position = columns.iter().position(|column| Some(column.as_str()) == counted);
     let Some((at, column)) = position.zip(counted) else {
         return data::bulk_insert(&Postgres, table, columns, rows, schema);
     };
-    let mut rows = rows.to_vec();
-    let given = rows.iter().any(|row| row.get(at).is_some_and(|value| *value != Value::Null));
-    let nulls = rows
-        .iter_mut()
-        .filter_map(|row| row.get_mut(at))
-        .filter(|value| **value == Value::Null);
+    let (given, mut left): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|row| row.get(at) != Some(&Value::Null));
+    let nulls = left.iter_mut().filter_map(|row| row.get_mut(at));
     nulls.for_each(|value| *value = Value::Sql("DEFAULT".into()));
-    let mut statements = data::bulk_insert(&Postgres, table, columns, &rows, schema);
-    if given {
+    let mut statements = data::bulk_insert(&Postgres, table, columns, &given, schema);
+    if !given.is_empty() {
         statements.push(advance(table, column));
     }
+    statements.extend(data::bulk_insert(&Postgres, table, columns, &left, schema));
     statements
 }
 

@@ -7,10 +7,11 @@ use crate::check::units::{is_ddl, uses_value};
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
 use crate::history::{Resolved, Step as Statement, Trace};
+use crate::normal::Change;
 use crate::operation::Operation;
 use crate::schema::{Deferral, ObjectName, Schema};
 use crate::sql::text::split_statements;
-use crate::sql::unit::{Action, Backfill, Step};
+use crate::sql::unit::{Action, Backfill, Claim, Step};
 use crate::sql::{Company, Dialect, Draft};
 use crate::syntax::Span;
 
@@ -100,10 +101,14 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
         } => rows(data::bulk_insert(table, columns, each, &resolved.before)),
         Operation::BulkDelete { table, by, keys, .. } => rows(crate::sql::data::bulk_delete(&Postgres, table, by, keys, &resolved.before)),
         Operation::Execute { sql, .. } => {
-            let statements = split_statements(sql, Engine::Pg);
-            rows(statements.into_iter().map(str::to_owned).collect())
+            let statements = split_statements(sql, Engine::Pg).into_iter();
+            let steps = statements.map(|sql| rows_step(line, Action::Sql(sql.to_owned())));
+            steps.chain(expectation(resolved, line)).collect()
         }
-        Operation::Run { index, .. } => vec![rows_step(line, Action::Run(*index))],
+        Operation::Run { index, .. } => {
+            let step = rows_step(line, Action::Run(*index));
+            [step].into_iter().chain(expectation(resolved, line)).collect()
+        }
         Operation::Backfill {
             table, set, filter, batch, ..
         } => vec![alone_step(
@@ -117,6 +122,16 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
         )],
         _ => Vec::new(),
     }
+}
+
+/// What an `effect` says has to be so.
+fn expectation(resolved: &Resolved, line: u32) -> Option<Draft> {
+    let change = Change::between(&resolved.before, &resolved.after, &Postgres);
+    let action = Action::Expect {
+        facts: change.after(),
+        claim: Claim::Effect,
+    };
+    (!change.is_empty()).then(|| rows_step(line, action))
 }
 
 /// Names that the naming convention made follow the table.
