@@ -401,8 +401,9 @@ impl Leases for PgConnection {
         Ok(row.is_some())
     }
 
-    // Another role's session is seen without the moment it began.
+    // A transaction sees the sessions as they were when it first looked. Another role's is seen without the moment it began.
     fn lives(&mut self, holder: &Holder) -> QueryResult<Option<bool>> {
+        self.batch_execute("SELECT pg_stat_clear_snapshot()")?;
         let query = format!(
             "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE pid = {} \
              AND (backend_start IS NULL OR extract(epoch FROM backend_start)::text = {})",

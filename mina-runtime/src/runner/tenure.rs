@@ -2,7 +2,7 @@
 
 use super::error::{ErrorKind, Held};
 use super::progress::Progress;
-use crate::connection::lease::{Holder, Terms};
+use crate::connection::lease::{Holder, Lease, Leases, Terms};
 use crate::connection::{AsConnection, BoxError, Connection, Limits, Session, Trouble};
 use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
@@ -250,31 +250,45 @@ impl Taker<'_> {
             return Ok(Try::HeldBy(Holder::default()));
         };
         let Some(found) = leases.look(self.lease, true)? else {
+            // Its holder is in a transaction, which ends with its session.
             let seen = leases.look(self.lease, false)?;
-            return Ok(Try::HeldBy(seen.map(|lease| lease.holder).unwrap_or_default()));
+            let Some(seen) = seen else {
+                return Ok(Try::HeldBy(Holder::default()));
+            };
+            is_over(leases, &seen)?;
+            return Ok(Try::HeldBy(seen.holder));
         };
-        if found.holder.session != 0 {
-            match (found.over, leases.lives(&found.holder)?) {
-                (_, Some(false)) | (Some(true), None) => {}
-                // Its program is dead or stands still, and its statement may not: it must not come after what follows.
-                (Some(true), Some(true)) => {
-                    leases.end(&found.holder)?;
-                    let began = Instant::now();
-                    while leases.lives(&found.holder)? == Some(true) {
-                        if began.elapsed() > ENDING {
-                            return Ok(Try::HeldBy(found.holder));
-                        }
-                        std::thread::sleep(POLL);
-                    }
-                }
-                (Some(false) | None, _) => return Ok(Try::HeldBy(found.holder)),
-            }
+        if !is_over(leases, &found)? {
+            return Ok(Try::HeldBy(found.holder));
         }
         let mut me = leases.me()?;
         me.name = whoami(me.session);
         let token = found.token + 1;
         leases.take(self.lease, token, &me, &self.terms)?;
         Ok(Try::Taken(token, me))
+    }
+}
+
+/// Whether nobody holds a lease any more; what a holder without a sign of life may still have running on the server is ended
+/// first: it must not come after what follows.
+fn is_over(leases: &mut dyn Leases, lease: &Lease) -> QueryResult<bool> {
+    if lease.holder.session == 0 {
+        return Ok(true);
+    }
+    match (lease.over, leases.lives(&lease.holder)?) {
+        (_, Some(false)) | (Some(true), None) => Ok(true),
+        (Some(false) | None, _) => Ok(false),
+        (Some(true), Some(true)) => {
+            leases.end(&lease.holder)?;
+            let began = Instant::now();
+            while leases.lives(&lease.holder)? == Some(true) {
+                if began.elapsed() > ENDING {
+                    return Ok(false);
+                }
+                std::thread::sleep(POLL);
+            }
+            Ok(true)
+        }
     }
 }
 

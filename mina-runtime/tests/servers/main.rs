@@ -1,4 +1,4 @@
-//! Connecting to servers, through the program and through the library.
+//! Servers: connecting to them, and running on them.
 
 #[path = "../support/databases.rs"]
 mod databases;
@@ -10,3 +10,4 @@ mod support;
 mod command;
 mod password;
 mod refusal;
+mod runner;

@@ -1,0 +1,401 @@
+//! The runner on PostgreSQL and MariaDB: what is left after a failure, and many runners at once.
+
+use crate::databases::{Database, Server};
+use crate::support::{self, Draft, alone, sql, unit};
+use mina_core::engine::Engine;
+use mina_core::sql::unit::{Unit, UnitKind};
+use mina_runtime::runner::{ErrorKind, HISTORY_TABLE};
+use mina_runtime::{AnyConnection, AsConnection, Migrations};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const SERVERS: [Server; 3] = [Server::Postgres, Server::Postgres18, Server::Mariadb];
+
+fn connect(url: &str) -> AnyConnection {
+    AnyConnection::establish(url).unwrap()
+}
+
+fn execute(conn: &mut AnyConnection, sql: &str) {
+    let done = conn.as_connection().execute(sql);
+    done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+fn number(conn: &mut AnyConnection, query: &str) -> i64 {
+    let number = conn.as_connection().number(query);
+    number.unwrap_or_else(|error| panic!("{query}: {error}"))
+}
+
+/// The tables and views that are there, Mina's own aside.
+fn objects(conn: &mut AnyConnection) -> Vec<String> {
+    conn.as_connection().objects(HISTORY_TABLE).unwrap()
+}
+
+/// Statements as the dialects cut them: on PostgreSQL one transaction, on MariaDB each for itself.
+fn units(engine: Engine, statements: &[&str]) -> Vec<Unit> {
+    let is_change = |statement: &&str| ["CREATE", "ALTER", "DROP"].iter().any(|word| statement.starts_with(word));
+    match engine {
+        Engine::Mysql => statements
+            .iter()
+            .map(|statement| match is_change(statement) {
+                true => alone(sql(statement)),
+                false => unit(UnitKind::Transaction, &[statement]),
+            })
+            .collect(),
+        _ => vec![unit(UnitKind::Transaction, statements)],
+    }
+}
+
+fn draft(engine: Engine, id: &'static str, parents: &[&'static str], up: &[&str], down: &[&str]) -> Draft {
+    Draft::units(id, parents, units(engine, up), units(engine, down))
+}
+
+fn three(engine: Engine) -> Vec<Draft> {
+    vec![
+        draft(
+            engine,
+            "2025a",
+            &[],
+            &[
+                "CREATE TABLE users (id INT PRIMARY KEY, email VARCHAR(80) UNIQUE)",
+                "INSERT INTO users VALUES (1, 'a'), (2, 'b')",
+            ],
+            &["DROP TABLE users"],
+        ),
+        draft(
+            engine,
+            "2025b",
+            &["2025a"],
+            &["ALTER TABLE users ADD COLUMN phone VARCHAR(20)"],
+            &["ALTER TABLE users DROP COLUMN phone"],
+        ),
+        draft(
+            engine,
+            "2025c",
+            &["2025b"],
+            &["CREATE TABLE tasks (id INT PRIMARY KEY, user_id INT REFERENCES users (id))"],
+            &["DROP TABLE tasks"],
+        ),
+    ]
+}
+
+#[test]
+fn a_history_goes_up_and_down_and_leaves_three_tables() {
+    for server in SERVERS {
+        let database = Database::new(server);
+        let mut conn = database.open();
+        let migrations = support::history(three(server.engine()));
+        assert_eq!(migrations.status(&mut conn).unwrap().pending.len(), 3);
+        assert_eq!(
+            number(
+                &mut conn,
+                "SELECT count(*) FROM information_schema.tables WHERE table_name LIKE '\\_\\_mina%'"
+            ),
+            0,
+            "a look makes nothing"
+        );
+        let report = migrations.upgrade(&mut conn, "head").unwrap();
+        assert_eq!(report.current, ["2025c"]);
+        assert_eq!(objects(&mut conn), ["tasks", "users"]);
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM users WHERE phone IS NULL"), 2);
+        assert!(migrations.upgrade(&mut conn, "head").unwrap().migrations.is_empty());
+        migrations.require_exact(&mut conn).unwrap();
+        migrations.downgrade(&mut conn, "base").unwrap();
+        assert!(objects(&mut conn).is_empty(), "{server:?}");
+        let tables = "SELECT count(*) FROM information_schema.tables WHERE table_name IN ('__mina_journal', '__mina_lock', '__diesel_schema_migrations') \
+                      AND table_schema NOT IN ('mysql')";
+        assert_eq!(number(&mut conn, tables), 3);
+        assert_eq!(number(&mut conn, &format!("SELECT count(*) FROM {HISTORY_TABLE}")), 0);
+    }
+}
+
+#[test]
+fn what_the_session_had_set_is_set_again() {
+    for server in SERVERS {
+        let database = Database::new(server);
+        let mut conn = database.open();
+        let (set, look) = match server.engine() {
+            Engine::Pg => (
+                "SET lock_timeout = '77ms'",
+                "SELECT (current_setting('lock_timeout') = '77ms')::int",
+            ),
+            _ => (
+                "SET SESSION lock_wait_timeout = 77, sql_mode = 'ANSI'",
+                "SELECT @@lock_wait_timeout = 77 AND @@sql_mode LIKE '%ANSI%'",
+            ),
+        };
+        execute(&mut conn, set);
+        support::history(three(server.engine())).upgrade(&mut conn, "head").unwrap();
+        assert_eq!(number(&mut conn, look), 1, "{server:?}");
+    }
+}
+
+#[test]
+fn a_failure_in_the_fifth_statement_leaves_nothing_or_says_which_four_stand() {
+    let statements = |last: &'static str| {
+        [
+            "CREATE TABLE a (id INT PRIMARY KEY)",
+            "CREATE TABLE b (id INT PRIMARY KEY)",
+            "CREATE TABLE c (id INT PRIMARY KEY)",
+            "CREATE TABLE d (id INT PRIMARY KEY)",
+            last,
+        ]
+    };
+    let down = ["DROP TABLE e", "DROP TABLE d", "DROP TABLE c", "DROP TABLE b", "DROP TABLE a"];
+    for server in SERVERS {
+        let database = Database::new(server);
+        let mut conn = database.open();
+        let engine = server.engine();
+        let broken = support::history(vec![draft(
+            engine,
+            "2025a",
+            &[],
+            &statements("CREATE TABLE e (id INT PRIMARY KEY, id INT)"),
+            &down,
+        )]);
+        let error = broken.upgrade(&mut conn, "head").unwrap_err();
+        let ErrorKind::Step(step) = error.kind() else { panic!("{error}") };
+        assert_eq!(step.statement, "CREATE TABLE e (id INT PRIMARY KEY, id INT)");
+        let repaired = support::history(vec![draft(
+            engine,
+            "2025a",
+            &[],
+            &statements("CREATE TABLE e (id INT PRIMARY KEY)"),
+            &down,
+        )]);
+        match engine {
+            Engine::Mysql => {
+                assert_eq!((step.done, step.units), (4, 5));
+                assert_eq!(objects(&mut conn), ["a", "b", "c", "d"]);
+                let status = repaired.status(&mut conn).unwrap();
+                assert_eq!((status.partly[0].done, status.partly[0].units), (4, 5));
+            }
+            _ => {
+                assert_eq!((step.done, step.units), (0, 1));
+                assert!(objects(&mut conn).is_empty());
+            }
+        }
+        repaired.upgrade(&mut conn, "head").unwrap();
+        assert_eq!(objects(&mut conn), ["a", "b", "c", "d", "e"]);
+        repaired.downgrade(&mut conn, "base").unwrap();
+        assert!(objects(&mut conn).is_empty());
+    }
+}
+
+#[test]
+fn a_statement_that_cannot_get_a_lock_is_tried_again_and_names_who_holds_it() {
+    for server in SERVERS {
+        let database = Database::new(server);
+        let engine = server.engine();
+        let drafts = three(engine);
+        let migrations = support::with_config(drafts, "[run]\nlock_timeout = \"1s\"\nattempts = 2");
+        let mut conn = database.open();
+        migrations.upgrade(&mut conn, "2025a").unwrap();
+        let mut other = database.open();
+        execute(&mut other, "BEGIN");
+        execute(&mut other, "UPDATE users SET email = 'c' WHERE id = 1");
+        let mut seen = Warnings::default();
+        let error = migrations
+            .runner()
+            .run(conn.as_connection(), mina_runtime::runner::Direction::Up, "head", &mut seen)
+            .unwrap_err();
+        let ErrorKind::Locked { blockers, .. } = error.kind() else {
+            panic!("{server:?}: {error}")
+        };
+        assert_eq!(error.exit_code(), 6);
+        assert!(blockers.iter().any(|blocker| blocker.starts_with("session ")), "{blockers:?}");
+        assert_eq!(seen.0.len(), 1, "{:?}", seen.0);
+        assert!(seen.0[0].contains("trying again (2 of 2)"), "{}", seen.0[0]);
+        execute(&mut other, "COMMIT");
+        assert_eq!(migrations.upgrade(&mut conn, "head").unwrap().current, ["2025c"]);
+    }
+}
+
+#[derive(Default)]
+struct Warnings(Vec<String>);
+
+impl mina_runtime::runner::Progress for Warnings {
+    fn warning(&mut self, text: &str) {
+        self.0.push(text.to_owned());
+    }
+}
+
+// ---- processes
+
+/// A history with a migration that takes longer than the lease.
+fn slow(engine: Engine) -> Migrations {
+    let sleep = match engine {
+        Engine::Pg => "INSERT INTO users (id, email) SELECT 3, 'c' FROM pg_sleep(2.5)",
+        _ => "INSERT INTO users (id, email) SELECT 3, 'c' FROM (SELECT SLEEP(2.5)) AS s",
+    };
+    let mut drafts = three(engine);
+    drafts.push(draft(engine, "2025d", &["2025c"], &[sleep], &["DELETE FROM users WHERE id = 3"]));
+    support::with_config(drafts, "[run]\nlease = \"1s\"\nlock_timeout = \"10s\"")
+}
+
+fn engine_of(url: &str) -> Engine {
+    if url.starts_with("postgres") { Engine::Pg } else { Engine::Mysql }
+}
+
+/// What a process of a test does: says that it is ready, waits for a line, upgrades, and says how it went.
+#[test]
+#[ignore = "a process of another test"]
+fn starter() {
+    let url = std::env::var("MINA_TEST_STARTER").unwrap();
+    let migrations = slow(engine_of(&url));
+    let mut conn = connect(&url);
+    println!("ready");
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    let again = url.clone();
+    let runner = migrations.runner();
+    let runner = match std::env::var_os("MINA_TEST_BARE") {
+        Some(_) => runner,
+        None => runner.with_connector(move || Ok(AnyConnection::establish(&again)?)),
+    };
+    match runner.upgrade(&mut conn, "head") {
+        Ok(report) => println!("applied {}", report.migrations.len()),
+        Err(error) => println!("failed {}: {error}", error.exit_code()),
+    }
+}
+
+struct Starter {
+    child: Child,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Starter {
+    fn new(url: &str, bare: bool) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["runner::starter", "--exact", "--ignored", "--nocapture"]);
+        command.env("MINA_TEST_STARTER", url);
+        if bare {
+            command.env("MINA_TEST_BARE", "1");
+        }
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut starter = Self { child, lines };
+        starter.until("ready");
+        starter
+    }
+
+    fn go(&mut self) {
+        writeln!(self.child.stdin.as_mut().unwrap()).unwrap();
+    }
+
+    /// Reads on to a line that holds a word.
+    fn until(&mut self, word: &str) -> String {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            assert!(self.lines.read_line(&mut line).unwrap() > 0, "the process ended without `{word}`");
+            if let Some(at) = line.find(word) {
+                return line[at..].trim().to_owned();
+            }
+        }
+    }
+
+    fn outcome(mut self) -> String {
+        let mut all = String::new();
+        while self.lines.read_line(&mut all).unwrap() > 0 {}
+        self.child.wait().unwrap();
+        let line = all
+            .lines()
+            .find_map(|line| line.find("applied").or_else(|| line.find("failed")).map(|at| line[at..].to_owned()));
+        line.unwrap_or_else(|| panic!("no outcome in {all}"))
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill")
+            .args(["-s", signal, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+}
+
+#[test]
+fn twenty_processes_apply_each_revision_once() {
+    for (server, bare) in [
+        (Server::Postgres, false),
+        (Server::Mariadb, false),
+        (Server::Postgres18, true),
+        (Server::Mariadb, true),
+    ] {
+        let database = Database::new(server);
+        let mut starters: Vec<Starter> = (0..20).map(|_| Starter::new(&database.url(), bare)).collect();
+        starters.iter_mut().for_each(Starter::go);
+        let outcomes: Vec<String> = starters.into_iter().map(Starter::outcome).collect();
+        assert!(
+            outcomes.iter().all(|outcome| outcome.starts_with("applied")),
+            "{server:?}: {outcomes:?}"
+        );
+        let applied: usize = outcomes
+            .iter()
+            .map(|outcome| outcome["applied ".len()..].parse::<usize>().unwrap())
+            .sum();
+        assert_eq!(applied, 4, "{server:?}: {outcomes:?}");
+        let mut conn = database.open();
+        slow(server.engine()).require_exact(&mut conn).unwrap();
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM users"), 3);
+    }
+}
+
+#[test]
+fn a_runner_that_stood_still_past_its_lease_starts_nothing_more() {
+    for server in SERVERS {
+        let database = Database::new(server);
+        let mut stopped = Starter::new(&database.url(), false);
+        stopped.go();
+        let mut conn = database.open();
+        // In the middle of the migration that takes its time.
+        for _ in 0..400 {
+            let seen = conn.as_connection().history(HISTORY_TABLE).unwrap().unwrap_or_default();
+            if seen.len() == 3 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        stopped.signal("STOP");
+        let second = Starter::new(&database.url(), false);
+        let mut second = second;
+        second.go();
+        assert_eq!(second.outcome(), "applied 1", "{server:?}");
+        stopped.signal("CONT");
+        let outcome = stopped.outcome();
+        assert!(outcome.starts_with("failed"), "{server:?}: {outcome}");
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM users"), 3);
+        assert_eq!(
+            number(
+                &mut conn,
+                "SELECT count(*) FROM __mina_journal WHERE revision = '2025d' AND state = 'done'"
+            ),
+            1
+        );
+    }
+}
+
+#[test]
+fn a_killed_runner_is_followed_by_the_next() {
+    for (server, bare) in [
+        (Server::Postgres, false),
+        (Server::Postgres18, true),
+        (Server::Mariadb, false),
+        (Server::Mariadb, true),
+    ] {
+        let database = Database::new(server);
+        let mut killed = Starter::new(&database.url(), bare);
+        killed.go();
+        std::thread::sleep(Duration::from_millis(700));
+        killed.signal("KILL");
+        killed.child.wait().unwrap();
+        let mut conn = database.open();
+        slow(server.engine()).upgrade(&mut conn, "head").unwrap();
+        slow(server.engine()).require_exact(&mut conn).unwrap();
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM users"), 3, "{server:?}");
+    }
+}
