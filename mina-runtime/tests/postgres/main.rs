@@ -5,7 +5,7 @@
 mod corpus;
 mod server;
 
-use corpus::{BLOCKS, NEW_BLOCKS, WORLD};
+use corpus::{BLOCKS, COLUMNS, CONDITIONS, DEFAULTS, NEW_BLOCKS, WORLD};
 use diesel::connection::SimpleConnection;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 use mina_core::config::Config;
@@ -155,4 +155,23 @@ fn every_statement_leaves_what_the_fold_says_and_is_reverted() {
 #[test]
 fn what_only_a_new_server_has_is_there_and_back_on_it() {
     there_and_back(&SERVERS[1], WORLD, NEW_BLOCKS);
+}
+
+#[test]
+fn conditions_and_defaults_are_known_in_what_the_server_prints() {
+    let checks = CONDITIONS.iter().map(|condition| format!("create_check ck on t {condition:?};"));
+    let indexes = CONDITIONS
+        .iter()
+        .filter(|condition| {
+            !["CURRENT", "current_user", "to_tsquery", "concat("]
+                .iter()
+                .any(|word| condition.contains(word))
+        })
+        .map(|condition| format!("create_index ix on t (a) {{ where = {condition:?} }}"));
+    let defaults = DEFAULTS.iter().map(|default| format!("add_column t.own: {default};"));
+    let blocks: Vec<String> = checks.chain(indexes).chain(defaults).collect();
+    let blocks: Vec<&str> = blocks.iter().map(String::as_str).collect();
+    for server in SERVERS {
+        there_and_back(server, COLUMNS, &blocks);
+    }
 }

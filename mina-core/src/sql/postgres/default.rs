@@ -37,7 +37,7 @@ fn function(sql: &str) -> Option<Value> {
 }
 
 /// The value that a literal's text is to a column of the type.
-fn fitting_text(text: &str, ty: &Type) -> Option<Value> {
+pub(super) fn fitting_text(text: &str, ty: &Type) -> Option<Value> {
     Some(match ty {
         ty if types::is_number(ty) => match number(text.trim()) {
             Value::Decimal(digits) => match digits.strip_suffix(".0") {
@@ -56,6 +56,7 @@ fn fitting_text(text: &str, ty: &Type) -> Option<Value> {
         Type::Timestamp => Value::String(moment(text)),
         Type::Timestamptz => Value::String(moment(text.trim_end_matches('Z'))),
         Type::Time => Value::String(clock(text)),
+        Type::Interval => Value::String(super::interval::normal(text)),
         Type::Array(_) => Value::String(array(text)),
         _ => Value::String(text.to_owned()),
     })

@@ -6,7 +6,10 @@
 use super::types;
 use crate::schema::{Column, Expression, Type};
 use crate::sql::number::number;
-use sqlparser::ast::{BinaryOperator, DataType, Expr, Ident, ObjectName, UnaryOperator, Value};
+use sqlparser::ast::{
+    BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName,
+    TrimWhereField, UnaryOperator, Value,
+};
 
 /// The expression over columns in one form.
 pub(super) fn fold(expression: &Expression, columns: &[Column]) -> Expression {
@@ -31,7 +34,24 @@ fn folded(expr: Expr, columns: &[Column]) -> Expr {
             Some(text) => cast(string(text), &typed.data_type, columns),
             None => Expr::TypedString(typed),
         },
-        Expr::Interval(interval) if interval.leading_field.is_none() => *interval.value,
+        Expr::Interval(interval) if interval.leading_field.is_none() => match *interval.value {
+            Expr::Value(value) => match value.value.into_string() {
+                Some(text) => string(super::interval::normal(&text)),
+                None => null(),
+            },
+            value => value,
+        },
+        Expr::Trim {
+            expr,
+            trim_where: Some(TrimWhereField::Both),
+            trim_what,
+            trim_characters,
+        } => Expr::Trim {
+            expr,
+            trim_where: None,
+            trim_what,
+            trim_characters,
+        },
         Expr::Cast { expr, data_type, .. } => cast(*expr, &data_type, columns),
         Expr::Value(value) => literal(value.value),
         Expr::UnaryOp {
@@ -64,24 +84,137 @@ fn folded(expr: Expr, columns: &[Column]) -> Expr {
                 right: Box::new(right),
             },
         },
-        Expr::InList { expr, list, negated } => in_list(expr, list, negated),
+        Expr::InList { expr, mut list, negated } => {
+            list.iter_mut().for_each(|value| fit(value, &expr, columns));
+            in_list(expr, list, negated)
+        }
+        Expr::BinaryOp { left, op, right } => comparison(left, op, right, columns),
+        Expr::IsNotDistinctFrom(one, other) => Expr::UnaryOp {
+            op: UnaryOperator::Not,
+            expr: Box::new(Expr::IsDistinctFrom(one, other)),
+        },
         Expr::Like {
             negated,
             expr,
             pattern,
-            escape_char: None,
+            escape_char,
             ..
-        } => binary(expr, like(negated), pattern),
+        } => binary(expr, like(negated), escaped(pattern, escape_char)),
         Expr::ILike {
             negated,
             expr,
             pattern,
-            escape_char: None,
+            escape_char,
             ..
-        } => binary(expr, ilike(negated), pattern),
-        Expr::Between { expr, negated, low, high } => between(expr, negated, low, high),
+        } => binary(expr, ilike(negated), escaped(pattern, escape_char)),
+        Expr::SimilarTo {
+            negated,
+            expr,
+            pattern,
+            escape_char,
+        } => {
+            let op = if negated {
+                BinaryOperator::PGRegexNotMatch
+            } else {
+                BinaryOperator::PGRegexMatch
+            };
+            let pattern = [Some(*pattern), escape_char.map(|escape| *escape)].into_iter().flatten();
+            binary(expr, op, Box::new(call("similar_to_escape", pattern.collect())))
+        }
+        Expr::Between {
+            expr,
+            negated,
+            mut low,
+            mut high,
+        } => {
+            fit(&mut low, &expr, columns);
+            fit(&mut high, &expr, columns);
+            between(expr, negated, low, high)
+        }
         other => other,
     }
+}
+
+/// A literal beside a column is one of its type. Rows are compared value by value.
+fn comparison(mut left: Box<Expr>, op: BinaryOperator, mut right: Box<Expr>, columns: &[Column]) -> Expr {
+    if let (Expr::Tuple(ours), Expr::Tuple(theirs)) = (&*left, &*right)
+        && ours.len() == theirs.len()
+        && matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq)
+    {
+        let both = if op == BinaryOperator::Eq {
+            BinaryOperator::And
+        } else {
+            BinaryOperator::Or
+        };
+        let pairs = ours.iter().zip(theirs);
+        let pairs = pairs.map(|(one, other)| binary(Box::new(one.clone()), op.clone(), Box::new(other.clone())));
+        return pairs
+            .reduce(|one, other| binary(Box::new(one), both.clone(), Box::new(other)))
+            .unwrap_or_else(null);
+    }
+    let compares = matches!(
+        op,
+        BinaryOperator::Eq | BinaryOperator::NotEq | BinaryOperator::Lt | BinaryOperator::LtEq | BinaryOperator::Gt | BinaryOperator::GtEq
+    );
+    if compares {
+        fit(&mut right, &left, columns);
+        fit(&mut left, &right, columns);
+    }
+    binary(left, op, right)
+}
+
+/// A literal as its column would keep it.
+fn fit(value: &mut Expr, beside: &Expr, columns: &[Column]) {
+    let Expr::Identifier(ident) = beside else { return };
+    let Some(column) = columns.iter().find(|column| column.name == unquoted(ident)) else {
+        return;
+    };
+    if let Expr::Value(literal) = &*value
+        && let Value::SingleQuotedString(text) = &literal.value
+        && let Some(kept) = super::default::fitting_text(text, &column.ty)
+    {
+        *value = of_value(kept);
+    }
+}
+
+fn of_value(value: crate::schema::Value) -> Expr {
+    use crate::schema::Value as Kept;
+    match value {
+        Kept::Integer(digits) | Kept::Decimal(digits) => Expr::Value(Value::Number(digits, false).into()),
+        Kept::Bytes(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            string(format!("\\x{digits}"))
+        }
+        Kept::String(text) | Kept::Json(text) => string(text),
+        other => string(other.to_string()),
+    }
+}
+
+fn escaped(pattern: Box<Expr>, escape: Option<Box<Expr>>) -> Box<Expr> {
+    match escape {
+        None => pattern,
+        Some(escape) => Box::new(call("like_escape", vec![*pattern, *escape])),
+    }
+}
+
+fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+    let arguments = arguments
+        .into_iter()
+        .map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)));
+    Expr::Function(Function {
+        name: ObjectName::from(vec![Ident::new(name)]),
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args: arguments.collect(),
+            clauses: Vec::new(),
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
 }
 
 /// `old` and `new` of a trigger are told apart.
@@ -105,7 +238,7 @@ fn number_literal(text: &str) -> Expr {
 fn literal(value: Value) -> Expr {
     match value {
         Value::Number(text, _) => number_literal(&text),
-        Value::EscapedStringLiteral(text) => string(text),
+        Value::EscapedStringLiteral(text) | Value::SingleQuotedByteStringLiteral(text) => string(text),
         Value::DollarQuotedString(text) => string(text.value),
         value => Expr::Value(value.into()),
     }
@@ -200,6 +333,7 @@ fn cast_literal(value: &Value, ty: &Type) -> Option<Expr> {
         Value::SingleQuotedString(text) if types::is_number(ty) && text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
             Some(number_literal(text.trim()))
         }
+        Value::SingleQuotedString(text) if *ty == Type::Interval => Some(string(super::interval::normal(text))),
         Value::SingleQuotedString(text) if *ty == Type::Bool => match text.as_str() {
             "t" | "true" => Some(Expr::Value(Value::Boolean(true).into())),
             "f" | "false" => Some(Expr::Value(Value::Boolean(false).into())),

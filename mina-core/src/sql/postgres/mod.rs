@@ -7,6 +7,7 @@ mod data;
 mod default;
 mod enumeration;
 mod fold;
+mod interval;
 mod made;
 mod normal;
 mod object;

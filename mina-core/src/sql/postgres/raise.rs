@@ -9,6 +9,7 @@ use crate::schema::{
     IndexKey, Name, ObjectName, Origin, PrimaryKey, Schema, Sequence, Table, Trigger, Type, Unique, Value, View,
 };
 use crate::sql::Dialect;
+use crate::sql::lexer::{Kind, Lexeme, lex};
 use std::collections::BTreeMap;
 
 /// The schema in [normal form](crate::normal), and what of the rows it cannot say.
@@ -90,7 +91,7 @@ impl Raised {
     }
 
     fn expression(&mut self, kind: &str, name: &dyn std::fmt::Display, text: &str) -> Option<Expression> {
-        let parsed = Expression::parse(text, Engine::Pg).ok();
+        let parsed = Expression::parse(&readable(text), Engine::Pg).ok();
         if parsed.is_none() {
             self.beyond(kind, name, text);
         }
@@ -322,6 +323,31 @@ impl Raised {
             });
         }
     }
+}
+
+/// The text without two clauses that say nothing and are not read: `BOTH FROM`, and a cast to text before COLLATE.
+fn readable(text: &str) -> String {
+    let all: Vec<Lexeme<'_>> = lex(text, Engine::Pg).collect();
+    let meaningful = |start: usize| {
+        let rest = all[start..].iter().enumerate().filter(|(_, lexeme)| lexeme.kind != Kind::Space);
+        rest.map(|(ahead, lexeme)| (start + ahead, lexeme)).take(4).collect::<Vec<_>>()
+    };
+    let (mut kept, mut at) = (String::new(), 0);
+    while at < all.len() {
+        at = match meaningful(at)[..] {
+            [(_, both), (last, from), ..] if both.is_word("both") && from.is_word("from") => last + 1,
+            [(_, one), (_, other), (last, text), (_, collate)]
+                if one.is_mark(':') && other.is_mark(':') && text.is_word("text") && collate.is_word("collate") =>
+            {
+                last + 1
+            }
+            _ => {
+                kept.push_str(all[at].text);
+                at + 1
+            }
+        };
+    }
+    kept
 }
 
 fn type_of(column: &catalogue::Column) -> Type {
