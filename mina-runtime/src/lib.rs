@@ -6,6 +6,8 @@ pub mod connection;
 #[cfg(feature = "sqlite")]
 pub mod harness;
 pub mod migration;
+#[cfg(feature = "mysql")]
+pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 pub mod runner;

@@ -69,7 +69,7 @@ pub fn differences(history: &Schema, database: &Normal, dialect: &dyn Dialect) -
     let names: BTreeSet<&ObjectName> = history.tables().keys().chain(have.tables().keys()).collect();
     for name in names {
         match (history.table(name), have.table(name)) {
-            (Some(want), Some(have)) => table(want, have, &mut all),
+            (Some(want), Some(have)) => table(want, have, dialect, &mut all),
             (Some(want), None) => all.push(Difference::Missing(Object::Table(Table::clone(want)))),
             (None, Some(have)) => all.push(Difference::Extra(Object::Table(Table::clone(have)))),
             (None, None) => {}
@@ -105,7 +105,7 @@ pub(super) fn others(schema: &Schema) -> Vec<Object> {
     enums.chain(sequences).chain(bodies).chain(extensions).chain(namespaces).collect()
 }
 
-fn table(want: &Table, have: &Table, all: &mut Vec<Difference>) {
+fn table(want: &Table, have: &Table, dialect: &dyn Dialect, all: &mut Vec<Difference>) {
     let columns = |table: &Table| -> Vec<Object> {
         let columns = table.columns.iter();
         columns.map(|column| Object::Column(table.name.clone(), column.clone())).collect()
@@ -136,7 +136,7 @@ fn table(want: &Table, have: &Table, all: &mut Vec<Difference>) {
             database: have.comment.clone(),
         });
     }
-    if want.options != have.options {
+    if !dialect.has_options(&want.options, &have.options) {
         all.push(Difference::Options {
             table: want.name.clone(),
             history: want.options.clone(),

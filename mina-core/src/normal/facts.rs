@@ -98,7 +98,7 @@ fn is_one_of(ty: &Type, enums: &[&ObjectName]) -> bool {
     }
 }
 
-/// The table itself, then what is on it, each for itself.
+/// The table itself, then what is on it, each for itself. No operation changes its options, and a server adds its own.
 fn of_table(table: &Table) -> Vec<Object> {
     let mut objects = vec![Object::Table(Table {
         columns: Vec::new(),
@@ -108,6 +108,7 @@ fn of_table(table: &Table) -> Vec<Object> {
         checks: Vec::new(),
         exclusions: Vec::new(),
         indexes: Vec::new(),
+        options: Vec::new(),
         ..table.clone()
     })];
     let name = &table.name;

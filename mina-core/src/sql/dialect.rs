@@ -72,6 +72,11 @@ pub trait Dialect {
     /// Whether two bodies of views or triggers say the same to the engine.
     fn is_same(&self, one: &str, other: &str) -> bool;
 
+    /// Whether a table has the options that a history says, given those that the database has.
+    fn has_options(&self, history: &[(String, Value)], database: &[(String, Value)]) -> bool {
+        history == database
+    }
+
     /// The steps of one statement of a block; `line` tells where an operation stands.
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(crate::syntax::Span) -> u32) -> Vec<Draft>;
 }

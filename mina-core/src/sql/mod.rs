@@ -5,6 +5,7 @@ mod cut;
 mod data;
 mod dialect;
 pub(crate) mod lexer;
+pub mod mysql;
 mod names;
 mod number;
 pub mod postgres;
@@ -32,7 +33,7 @@ pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
     match engine {
         Engine::Sqlite => Some(&sqlite::Sqlite),
         Engine::Pg => Some(&postgres::Postgres),
-        Engine::Mysql => None,
+        Engine::Mysql => Some(&mysql::Mysql),
     }
 }
 

@@ -1,0 +1,35 @@
+//! A column's definition.
+
+use super::{Mysql, quote, string, types};
+use crate::engine::{Product, Target};
+use crate::schema::{Column, Schema};
+use crate::sql::Dialect;
+
+/// The whole definition, as CREATE TABLE, ADD, MODIFY and CHANGE take it: what it does not say is gone after MODIFY.
+pub(super) fn definition(column: &Column, schema: &Schema, target: Target) -> String {
+    let mut sql = format!("{} {}", quote(&column.name), types::name(&column.ty, schema));
+    if let Some(collation) = &column.collation {
+        sql += &format!(" COLLATE {collation}");
+    }
+    match &column.generated {
+        Some(generated) => {
+            let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
+            sql += &format!(" GENERATED ALWAYS AS ({}) {kind}", generated.expression.sql());
+            // MariaDB has no word for it there.
+            if target.product == Product::Mysql && !column.nullable {
+                sql += " NOT NULL";
+            }
+        }
+        None => sql += if column.nullable { " NULL" } else { " NOT NULL" },
+    }
+    if let Some(default) = &column.default {
+        sql += &format!(" DEFAULT {}", Mysql.default(default, &column.ty));
+    }
+    if column.identity {
+        sql += " AUTO_INCREMENT";
+    }
+    if let Some(comment) = &column.comment {
+        sql += &format!(" COMMENT {}", string(comment));
+    }
+    sql
+}

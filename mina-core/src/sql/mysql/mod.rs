@@ -1,0 +1,154 @@
+//! MariaDB and MySQL: their dialect, and the statements that change their tables.
+
+mod alter;
+mod change;
+mod column;
+mod default;
+mod fold;
+mod keyed;
+mod normal;
+mod plan;
+mod program;
+pub mod raise;
+mod rename;
+mod retype;
+mod step;
+mod table;
+mod types;
+mod view;
+
+pub use raise::raise;
+
+use super::{Dialect, Draft};
+use crate::engine::{Engine, Product, Target};
+use crate::history::{Step, Trace};
+use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
+use crate::syntax::Span;
+
+/// How MariaDB and MySQL write SQL.
+#[derive(Clone, Copy, Debug)]
+pub struct Mysql;
+
+/// The `sql_mode` that the SQL of [`Mysql`] is written for: values that do not fit are refused instead of bent, `\` escapes
+/// in strings, and `"…"` is a string.
+pub const SQL_MODE: &str = "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+
+/// What is written for where nothing more is known: what every MariaDB from 10.6 on takes.
+const OLDEST: Target = Target {
+    product: Product::Mariadb,
+    version: (10, 6),
+};
+
+/// An identifier, quoted.
+pub fn quote(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+fn quote_all(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
+    quoted.join(", ")
+}
+
+/// A string literal under [`SQL_MODE`]; one that holds a NUL is written as bytes.
+pub fn string(text: &str) -> String {
+    match text.contains('\0') {
+        true => format!("_utf8mb4 {}", bytes(text.as_bytes())),
+        false => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''")),
+    }
+}
+
+fn bytes(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("X'{digits}'")
+}
+
+impl Dialect for Mysql {
+    fn engine(&self) -> Engine {
+        Engine::Mysql
+    }
+
+    fn quote(&self, name: &str) -> String {
+        quote(name)
+    }
+
+    /// An enum's values are the schema's: a column's definition says them.
+    fn type_name(&self, ty: &Type) -> String {
+        types::name(ty, &Schema::default())
+    }
+
+    fn literal(&self, value: &Value, ty: Option<&Type>) -> String {
+        match value {
+            Value::Null => "NULL".into(),
+            Value::Bool(value) => u8::from(*value).to_string(),
+            Value::Integer(digits) | Value::Decimal(digits) => digits.clone(),
+            Value::String(text) | Value::Json(text) | Value::Word(text) => string(text),
+            Value::Bytes(value) => bytes(value),
+            Value::Now => format!("CURRENT_TIMESTAMP{}", types::fraction(ty)),
+            Value::Today => "CURDATE()".into(),
+            Value::Uuid => "UUID()".into(),
+            Value::Sql(sql) => sql.clone(),
+        }
+    }
+
+    fn default(&self, default: &Default, ty: &Type) -> String {
+        match default {
+            Default::Value(value) => {
+                let literal = self.literal(value, Some(ty));
+                match value {
+                    Value::Today | Value::Uuid | Value::Sql(_) => format!("({literal})"),
+                    // MySQL takes a literal for such a column as an expression alone, MariaDB takes either.
+                    Value::Null | Value::Now => literal,
+                    _ if types::is_large(ty) => format!("({literal})"),
+                    _ => literal,
+                }
+            }
+            Default::Sql(expression) => format!("({})", expression.sql()),
+        }
+    }
+
+    fn same_value(&self) -> &'static str {
+        "<=>"
+    }
+
+    /// In strict mode the server itself refuses what does not fit; the rows are counted to be named before anything is done.
+    fn bent(&self, column: &str, before: &Type, after: &Type) -> Option<String> {
+        types::bent(column, before, after)
+    }
+
+    fn constraint(&self, constraint: &Constraint) -> Option<String> {
+        table::constraint(constraint)
+    }
+
+    fn create_table(&self, table: &Table, schema: &Schema) -> String {
+        table::create(table, schema, OLDEST)
+    }
+
+    fn create_index(&self, table: &ObjectName, index: &Index) -> String {
+        format!("ALTER TABLE {} ADD {}", self.object(table), table::index(index, None))
+    }
+
+    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
+        step::made(schema, wanted, OLDEST)
+    }
+
+    fn normal_table(&self, table: &Table, schema: &Schema) -> Table {
+        normal::table(table, schema)
+    }
+
+    fn normal_objects(&self, schema: &Schema) -> Schema {
+        normal::objects(schema)
+    }
+
+    fn is_same(&self, one: &str, other: &str) -> bool {
+        super::text::is_same(one, other) || view::is_same(one, other)
+    }
+
+    /// What the history does not say is the server's to choose.
+    fn has_options(&self, history: &[(String, Value)], database: &[(String, Value)]) -> bool {
+        history.iter().all(|option| database.contains(option))
+    }
+
+    fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
+        step::steps(step, trace.target, line)
+    }
+}

@@ -1,0 +1,143 @@
+//! How much of a table a change may touch: what a statement asks for, so that the server refuses rather than copies.
+
+use super::types;
+use crate::engine::{Product, Target};
+use crate::schema::{Column, Default, Table, Type, Value};
+
+/// What a change costs, the cheapest first. Measured on MariaDB 10.11; MySQL's as its manual has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Cost {
+    /// Nothing but the table's definition.
+    Instant,
+    /// An index, beside readers and writers.
+    NoCopy,
+    /// The table may be written anew inside the engine, beside readers and writers.
+    InPlace,
+    /// The same, while writers wait.
+    Shared,
+    /// The table is copied, or nobody can say.
+    Copy,
+}
+
+/// What a change costs on each product.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) mariadb: Cost,
+    pub(super) mysql: Cost,
+}
+
+impl Plan {
+    pub(super) const INSTANT: Self = Self::both(Cost::Instant);
+    pub(super) const IN_PLACE: Self = Self::both(Cost::InPlace);
+    pub(super) const COPY: Self = Self::both(Cost::Copy);
+    /// What MariaDB does at once and MySQL only from a patch version on that no declaration tells.
+    pub(super) const NEARLY_INSTANT: Self = Self::new(Cost::Instant, Cost::InPlace);
+    pub(super) const INDEX: Self = Self::new(Cost::NoCopy, Cost::InPlace);
+
+    pub(super) const fn new(mariadb: Cost, mysql: Cost) -> Self {
+        Self { mariadb, mysql }
+    }
+
+    const fn both(cost: Cost) -> Self {
+        Self::new(cost, cost)
+    }
+
+    fn on(self, target: Target) -> Cost {
+        match target.product {
+            Product::Mysql => self.mysql,
+            _ => self.mariadb,
+        }
+    }
+
+    fn most(self, other: Self) -> Self {
+        Self::new(self.mariadb.max(other.mariadb), self.mysql.max(other.mysql))
+    }
+}
+
+/// The end of an ALTER TABLE with these changes.
+///
+/// Changes that share a statement can cost more together than the dearest alone: an index on a column that is added with
+/// it rewrites the table.
+pub(super) fn words(plans: &[Plan], target: Target) -> &'static str {
+    let together = plans.iter().copied().reduce(Plan::most).unwrap_or(Plan::COPY).on(target);
+    let cost = match plans.len() {
+        1 => together,
+        _ => together.max(Cost::InPlace),
+    };
+    let plans_copies = target.product != Product::Mariadb || target.version >= (10, 4);
+    match (cost, target.product) {
+        _ if !plans_copies => "",
+        // MySQL takes no LOCK beside it.
+        (Cost::Instant, Product::Mysql) => ", ALGORITHM=INSTANT",
+        (Cost::Instant, _) => ", ALGORITHM=INSTANT, LOCK=NONE",
+        (Cost::NoCopy, _) => ", ALGORITHM=NOCOPY, LOCK=NONE",
+        (Cost::InPlace, _) => ", ALGORITHM=INPLACE, LOCK=NONE",
+        (Cost::Shared, _) => ", ALGORITHM=INPLACE, LOCK=SHARED",
+        (Cost::Copy, _) => "",
+    }
+}
+
+/// Whether a table is one that changes beside readers and writers: InnoDB's, not compressed, without an index that cannot.
+pub(super) fn is_online(table: &Table) -> bool {
+    let said = |option: &str| {
+        table.options.iter().find(|(key, _)| key == option).map(|(_, value)| match value {
+            Value::String(text) | Value::Word(text) => text.to_ascii_lowercase(),
+            _ => String::new(),
+        })
+    };
+    let stops = |method: &String| ["fulltext", "spatial", "rtree"].contains(&method.to_ascii_lowercase().as_str());
+    said("engine").is_none_or(|engine| engine == "innodb")
+        && said("row_format").is_none_or(|format| format == "dynamic" || format == "compact")
+        && !table.indexes.iter().any(|index| index.method.as_ref().is_some_and(stops))
+}
+
+/// What it costs to add a column.
+pub(super) fn add_column(column: &Column) -> Plan {
+    match (&column.generated, &column.default) {
+        (Some(generated), _) if generated.stored => Plan::COPY,
+        (Some(_), _) => Plan::INSTANT,
+        (None, _) if column.identity => Plan::both(Cost::Shared),
+        // Each row gets a value of its own, or nobody can say.
+        (None, Some(Default::Sql(_) | Default::Value(Value::Uuid | Value::Sql(_)))) => Plan::COPY,
+        (None, Some(Default::Value(Value::Today))) => Plan::new(Cost::Instant, Cost::Copy),
+        (None, Some(Default::Value(_))) if types::is_large(&column.ty) => Plan::new(Cost::Instant, Cost::Copy),
+        (None, _) => Plan::INSTANT,
+    }
+}
+
+/// What it costs that a column's whole definition is said anew.
+pub(super) fn modify(before: &Column, after: &Column) -> Plan {
+    if before.generated != after.generated || before.identity && !after.identity {
+        return Plan::COPY;
+    }
+    let mut plan = Plan::new(Cost::Instant, Cost::InPlace);
+    if before.ty != after.ty {
+        plan = plan.most(retype(&before.ty, &after.ty));
+    }
+    if before.collation != after.collation || !before.identity && after.identity {
+        plan = Plan::COPY;
+    }
+    if before.nullable != after.nullable {
+        plan = plan.most(Plan::IN_PLACE);
+    }
+    plan
+}
+
+fn retype(before: &Type, after: &Type) -> Plan {
+    match (before, after) {
+        (Type::Varchar(Some(less)), Type::Varchar(Some(more))) if less <= more => {
+            // As long as one byte holds the length, or two do, four bytes a character.
+            let alike = *more <= 63 || *less > 255;
+            Plan::new(Cost::Instant, if alike { Cost::InPlace } else { Cost::Copy })
+        }
+        _ => Plan::COPY,
+    }
+}
+
+/// What it costs that a column takes other values of its enum.
+pub(super) fn values(before: &[String], after: &[String]) -> Plan {
+    match after.starts_with(before) {
+        true => Plan::INSTANT,
+        false => Plan::COPY,
+    }
+}
