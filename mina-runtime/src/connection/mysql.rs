@@ -1,6 +1,6 @@
 use super::lease::{Holder, Lease, Leases, Terms};
 use super::ledger::{Columns, JOURNAL, JournalColumns, LOCK, Ledger, Row};
-use super::{BoxError, Connection, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, batch_end, first_word};
+use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, batch_end, first_word};
 use crate::migration::RunStep;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::dsl::sql;
@@ -9,10 +9,10 @@ use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
+use mina_core::normal::{Facts, facts};
+use mina_core::sql::mysql::SQL_MODE;
 
 const LEDGER: Ledger = Ledger::Mysql;
-/// Nothing is cut off, rounded to zero or swallowed; a backslash in a string escapes, and a double quote makes a string.
-const SQL_MODE: &str = "STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
 
 fn number(conn: &mut MysqlConnection, query: &str) -> QueryResult<i64> {
     sql::<BigInt>(query).get_result(conn)
@@ -177,6 +177,17 @@ impl Connection for MysqlConnection {
         Ok(Some(
             rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on }).collect(),
         ))
+    }
+
+    fn facts(&mut self) -> Result<Facts, Fault> {
+        let live = crate::mysql::introspect(self);
+        let live = live.map_err(|error| Fault {
+            line: None,
+            statement: None,
+            message: error.to_string(),
+            trouble: self.trouble(&error),
+        });
+        live.map(|live| facts(&live.schema))
     }
 
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
