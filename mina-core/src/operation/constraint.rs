@@ -6,7 +6,7 @@ use super::conversion::can_refer;
 use super::dependents::keys_to_unique;
 use super::lookup::{list, path, texts};
 use super::replay::{Refused, Replay, Resolution};
-use super::support::{nulls_not_distinct, postgres};
+use super::support::{long_uniques, nulls_not_distinct, postgres};
 use crate::diagnostic::Code;
 use crate::engine::{Engine, Product};
 use crate::schema::naming::NameKind;
@@ -39,6 +39,7 @@ impl<'a> Replay<'a> {
                 if *deferral != Deferral::No {
                     self.require(postgres, "deferrable unique constraints", span)?;
                 }
+                self.check_long_key(table, columns, "unique constraint", long_uniques)?;
                 let columns = self.columns(table, columns, "unique constraint")?;
                 Constraint::Unique(Unique {
                     name: self.name_of(definition.name.as_ref(), NameKind::Unique, &table.name, &columns, None),
@@ -102,6 +103,7 @@ impl<'a> Replay<'a> {
         }
         let names = columns;
         let columns = self.columns(table, columns, "primary key")?;
+        self.check_long_key(table, names, "primary key", |_| false)?;
         let nullable = names
             .iter()
             .find(|name| table.column(&name.text).is_some_and(|column| column.nullable));
@@ -135,6 +137,7 @@ impl<'a> Replay<'a> {
         let own = self.columns(table, columns, "foreign key");
         let target = self.table(referred);
         let (own, target) = (own?, target?);
+        self.check_long_key(table, columns, "foreign key", |_| false)?;
         let to = self.columns(&target, to, "foreign key")?;
         if own.len() != to.len() {
             let message = format!(

@@ -3,9 +3,9 @@
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Lint};
 use crate::engine::{Engine, Product, Target};
-use crate::schema::{Action, Deferral, ObjectName, Type};
+use crate::schema::{Action, Deferral, ObjectName, Table, Type};
 use crate::syntax::Span;
-use crate::syntax::ast::{IndexDef, IndexKeyDef, KeyOptions, TypeRef};
+use crate::syntax::ast::{Ident, IndexDef, IndexKeyDef, KeyOptions, TypeRef};
 
 /// Whether an engine has a type, at the version declared.
 fn has_type(target: Target, ty: &Type) -> bool {
@@ -151,6 +151,26 @@ impl Replay<'_> {
 }
 
 impl Replay<'_> {
+    /// Refuses a long text in what has to hold it as a whole; `has` tells which versions of MariaDB and MySQL can.
+    pub(super) fn check_long_key(&mut self, table: &Table, columns: &[Ident], what: &str, has: fn(Target) -> bool) -> Resolution {
+        if self.engine() != Engine::Mysql || has(self.cx.target) {
+            return Ok(());
+        }
+        let long = |name: &&Ident| {
+            let column = table.column(&name.text);
+            column.is_some_and(|column| matches!(column.ty, Type::Text | Type::Binary | Type::Json))
+        };
+        let Some((name, column)) = columns.iter().find(long).and_then(|name| Some((name, table.column(&name.text)?))) else {
+            return Ok(());
+        };
+        let message = format!(
+            "`{}.{}` is `{}`, which {} takes into no {what}",
+            table.name, name.text, column.ty, self.cx.target
+        );
+        let help = [format!("it is from {}", column.origin), "make it `Varchar<255>`".to_owned()];
+        self.error(Code::M502, name.span, message, help)
+    }
+
     /// Refuses a table that is too wide: for Diesel's `table!`, or for a row of MariaDB.
     pub(super) fn check_limits(&mut self, name: &ObjectName, span: Span) -> Resolution {
         let Some(table) = self.schema.table(name).cloned() else {
@@ -188,9 +208,10 @@ fn row_bytes(ty: &Type) -> u64 {
     match ty {
         Type::Bool | Type::TinyInt => 1,
         Type::SmallInt | Type::Enum(_) => 2,
-        Type::Integer | Type::Float | Type::Timestamp => 4,
-        Type::BigInt | Type::Double => 8,
-        Type::Date | Type::Time => 3,
+        Type::Integer | Type::Float => 4,
+        Type::BigInt | Type::Double | Type::Timestamp => 8,
+        Type::Date => 3,
+        Type::Time => 6,
         Type::Numeric(digits) => u64::from(digits.map_or(10, |(precision, _)| precision)) / 9 * 4 + 4,
         Type::Varchar(Some(most)) => u64::from(*most) * 4 + if *most > 63 { 2 } else { 1 },
         Type::Char(length) => u64::from(*length) * 4,
@@ -223,6 +244,11 @@ pub(super) fn virtual_columns(target: Target) -> bool {
 /// Whether the expression of a generated column can become another one.
 pub(super) fn new_expressions(target: Target) -> bool {
     !postgres(target) || target.version >= (17, 0)
+}
+
+/// Whether a unique constraint holds long texts: MariaDB keeps a hash of them.
+pub(super) fn long_uniques(target: Target) -> bool {
+    target.product != Product::Mysql
 }
 
 fn expression_indexes(target: Target) -> bool {

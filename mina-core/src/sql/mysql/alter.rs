@@ -15,8 +15,9 @@ pub(super) struct Clause {
     pub(super) touches: Vec<Part>,
     /// The columns that it names beside.
     pub(super) uses: Vec<String>,
-    /// Whether the columns that it uses must be as they were before the statement.
-    pub(super) wants_old: bool,
+    /// Whether it adds a generated column: the columns that it uses must be as they were before the statement, and beside
+    /// anything else it has the table copied.
+    pub(super) generates: bool,
     /// The column whose whole definition it says, by its name before.
     pub(super) redefines: Option<String>,
 }
@@ -39,7 +40,7 @@ impl Clause {
             plan,
             touches: vec![touches],
             uses: Vec::new(),
-            wants_old: false,
+            generates: false,
             redefines: None,
         }
     }
@@ -58,7 +59,7 @@ impl Clause {
     fn follows(&self, other: &Self) -> bool {
         let same = |part: &Part| *part != Part::PrimaryKey && other.touches.contains(part);
         let cut_off = other.uses.iter().any(|column| self.touches_column(column));
-        let too_new = self.wants_old && self.uses.iter().any(|column| other.touches_column(column));
+        let too_new = self.generates && self.uses.iter().any(|column| other.touches_column(column));
         !(self.touches.iter().any(same) || cut_off || too_new)
     }
 }
@@ -71,7 +72,8 @@ pub(super) fn fits(there: &[Clause], more: &[Clause]) -> bool {
 /// The statement with these clauses on a table, as it is before them.
 pub(super) fn statement(table: &ObjectName, clauses: &[Clause], before: Option<&Table>, target: Target) -> String {
     let plans: Vec<Plan> = clauses.iter().map(|clause| clause.plan).collect();
-    let words = match before.is_none_or(plan::is_online) {
+    let copies = clauses.len() > 1 && clauses.iter().any(|clause| clause.generates);
+    let words = match before.is_none_or(plan::is_online) && !copies {
         true => plan::words(&plans, target),
         false => "",
     };

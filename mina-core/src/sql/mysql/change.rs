@@ -2,12 +2,13 @@
 
 use super::alter::{Clause, Part, drop_check};
 use super::plan::{self, Cost, Plan};
-use super::{Mysql, column, quote, string, table};
+use super::{Mysql, column, quote, string, table, types};
 use crate::engine::{Product, Target};
 use crate::history::Resolved;
 use crate::operation::{Operation, Using};
 use crate::schema::{Column, Constraint, Default, ForeignKey, Index, ObjectName, Schema, Table, Value};
 use crate::sql::Dialect;
+use std::sync::Arc;
 
 /// The clauses of an operation; none where it is no single change of one table.
 pub(super) fn clauses(resolved: &Resolved, target: Target) -> Option<(&ObjectName, Vec<Clause>)> {
@@ -21,7 +22,11 @@ pub(super) fn clauses(resolved: &Resolved, target: Target) -> Option<(&ObjectNam
         } => {
             let mut clauses = vec![add_column(column, after, target)];
             clauses.extend(indexes.iter().map(|index| add_index(index, after.table(table).map(AsRef::as_ref))));
-            clauses.extend(constraints.iter().filter_map(add_constraint));
+            clauses.extend(
+                constraints
+                    .iter()
+                    .filter_map(|constraint| add_constraint(constraint, after.table(table))),
+            );
             (table, clauses)
         }
         Operation::DropColumn {
@@ -51,7 +56,7 @@ pub(super) fn clauses(resolved: &Resolved, target: Target) -> Option<(&ObjectNam
             after: new,
             using: Using::Implicit | Using::Cast,
         } if !super::keyed::is_tied(table, old, new, before) => (table, vec![alter_column(old, new, after, target)]),
-        Operation::CreateConstraint { table, constraint } => (table, add_constraint(constraint).into_iter().collect()),
+        Operation::CreateConstraint { table, constraint } => (table, add_constraint(constraint, before.table(table)).into_iter().collect()),
         Operation::DropConstraint { table, constraint } => (table, drop_constraint(constraint).into_iter().collect()),
         Operation::RenameConstraint { table, from, to } => {
             let there = before.table(table)?;
@@ -76,7 +81,7 @@ fn add_column(column: &Column, schema: &Schema, target: Target) -> Clause {
     );
     if let Some(generated) = &column.generated {
         clause = clause.uses(generated.expression.columns());
-        clause.wants_old = true;
+        clause.generates = true;
     }
     clause
 }
@@ -145,7 +150,7 @@ fn rename_column(name: &ObjectName, from: &str, to: &str, resolved: &Resolved, t
         let naming: Vec<&str> = naming.map(|check| check.name.text.as_str()).collect();
         clauses.extend(naming.iter().map(|name| drop_check(name)));
         let again = new.checks.iter().filter(|check| naming.contains(&check.name.text.as_str()));
-        clauses.extend(again.filter_map(|check| add_constraint(&Constraint::Check(check.clone()))));
+        clauses.extend(again.filter_map(|check| add_constraint(&Constraint::Check(check.clone()), None)));
     }
     clauses.push(rename);
     clauses
@@ -164,12 +169,25 @@ pub(super) fn add_key(key: &ForeignKey) -> Clause {
     Clause::new(format!("ADD {sql}"), Plan::COPY, Part::ForeignKey(key.name.text.clone())).uses(key.columns.clone())
 }
 
-pub(super) fn add_constraint(constraint: &Constraint) -> Option<Clause> {
+/// The table tells whether a unique constraint holds long texts, of which MariaDB keeps a hash.
+pub(super) fn add_constraint(constraint: &Constraint, there: Option<&Arc<Table>>) -> Option<Clause> {
+    let large = |name: &String| {
+        there
+            .and_then(|table| table.column(name))
+            .is_some_and(|column| types::is_large(&column.ty))
+    };
     let sql = format!("ADD {}", table::constraint(constraint)?);
     Some(match constraint {
         Constraint::PrimaryKey(key) => Clause::new(sql, Plan::IN_PLACE, Part::PrimaryKey).uses(key.columns.clone()),
         Constraint::ForeignKey(key) => add_key(key),
-        Constraint::Unique(unique) => Clause::new(sql, Plan::INDEX, Part::Index(unique.name.text.clone())).uses(unique.columns.clone()),
+        Constraint::Unique(unique) => {
+            let plan = if unique.columns.iter().any(large) {
+                Plan::COPY
+            } else {
+                Plan::INDEX
+            };
+            Clause::new(sql, plan, Part::Index(unique.name.text.clone())).uses(unique.columns.clone())
+        }
         Constraint::Check(check) => Clause::new(sql, Plan::COPY, Part::Check(check.name.text.clone())).uses(check.expression.columns()),
         Constraint::Exclusion(_) => return None,
     })
@@ -215,7 +233,7 @@ fn rename_index(there: &Table, from: &str, to: &str, target: Target) -> Vec<Clau
     let unique = there.uniques.iter().find(|unique| unique.name.text == from).cloned();
     let unique = unique.and_then(|mut unique| {
         to.clone_into(&mut unique.name.text);
-        add_constraint(&Constraint::Unique(unique))
+        add_constraint(&Constraint::Unique(unique), None)
     });
     let index = there.index(from).cloned().map(|mut index| {
         to.clone_into(&mut index.name.text);
@@ -239,7 +257,7 @@ pub(super) fn rename_constraint(there: &Table, from: &str, to: &str, target: Tar
     match &renamed {
         Constraint::PrimaryKey(_) | Constraint::Exclusion(_) => Vec::new(),
         Constraint::Unique(_) => rename_index(there, from, to, target),
-        Constraint::Check(_) => vec![drop_check(from)].into_iter().chain(add_constraint(&renamed)).collect(),
+        Constraint::Check(_) => vec![drop_check(from)].into_iter().chain(add_constraint(&renamed, None)).collect(),
         Constraint::ForeignKey(key) => {
             let serving = there.index(from).filter(|index| index.serves_key);
             let mut clauses = serving.map_or_else(Vec::new, |_| rename_index(there, from, to, target));

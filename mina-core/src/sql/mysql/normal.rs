@@ -2,8 +2,8 @@
 
 use super::{Mysql, default, fold, program, types};
 use crate::schema::{
-    Action, Check, Column, Default, Deferral, Expression, ForeignKey, Function, Index, IndexElement, IndexKey, Name, PrimaryKey, Schema,
-    Sequence, Table, Trigger, Type, Unique, Value, View,
+    Action, Check, Column, Deferral, ForeignKey, Function, Index, IndexElement, IndexKey, Name, PrimaryKey, Schema, Sequence, Table,
+    Trigger, Type, Unique, Value, View,
 };
 use crate::sql::Dialect;
 
@@ -144,10 +144,7 @@ fn named(text: &str) -> Name {
 
 fn column(column: &Column, schema: &Schema, of_table: Option<&str>) -> Column {
     let ty = types::kept(&column.ty, schema);
-    let words = column.default.as_ref().map(|default| match default {
-        Default::Value(value @ Value::Json(_)) => Mysql.literal(value, None),
-        default => Mysql.default(default, &column.ty),
-    });
+    let words = column.default.as_ref().map(|default| Mysql.default(default, &column.ty));
     let collation = column.collation.as_ref().map(|collation| collation.to_ascii_lowercase());
     Column {
         default: words.and_then(|words| default::default(&words, &ty)),
@@ -212,10 +209,9 @@ fn index(index: &Index) -> Index {
 }
 
 fn element(element: &IndexElement) -> IndexElement {
-    let bare = |expression: &Expression| fold::fold(expression);
     IndexElement {
         key: match &element.key {
-            IndexKey::Expression(expression) => IndexKey::Expression(bare(expression)),
+            IndexKey::Expression(expression) => IndexKey::Expression(fold::fold(expression)),
             key => key.clone(),
         },
         descending: element.descending,

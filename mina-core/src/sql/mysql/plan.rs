@@ -77,7 +77,8 @@ pub(super) fn words(plans: &[Plan], target: Target) -> &'static str {
     }
 }
 
-/// Whether a table is one that changes beside readers and writers: InnoDB's, not compressed, without an index that cannot.
+/// Whether a table is one that changes beside readers and writers: InnoDB's, not compressed, without generated columns or
+/// an index that cannot.
 pub(super) fn is_online(table: &Table) -> bool {
     let said = |option: &str| {
         table.options.iter().find(|(key, _)| key == option).map(|(_, value)| match value {
@@ -88,6 +89,7 @@ pub(super) fn is_online(table: &Table) -> bool {
     let stops = |method: &String| ["fulltext", "spatial", "rtree"].contains(&method.to_ascii_lowercase().as_str());
     said("engine").is_none_or(|engine| engine == "innodb")
         && said("row_format").is_none_or(|format| format == "dynamic" || format == "compact")
+        && !table.columns.iter().any(|column| column.generated.is_some())
         && !table.indexes.iter().any(|index| index.method.as_ref().is_some_and(stops))
 }
 

@@ -61,9 +61,9 @@ pub(super) fn with(writer: &mut Writer, resolved: &Resolved, (name, old, new): (
         Plan::COPY,
         Part::Column(stand_in.name.clone()),
     ));
-    let table = changed.table(name).map(AsRef::as_ref);
-    clauses.extend(indexes.iter().map(|index| add_index(index, table)));
-    clauses.extend(constraints.iter().filter_map(add_constraint));
+    let table = changed.table(name);
+    clauses.extend(indexes.iter().map(|index| add_index(index, table.map(AsRef::as_ref))));
+    clauses.extend(constraints.iter().filter_map(|constraint| add_constraint(constraint, table)));
     writer.alter(name, clauses, &beside, &changed, line);
     writer.close();
     keyed::back(writer, &keys, changed, line);
