@@ -51,6 +51,15 @@ fn main() -> std::process::ExitCode {
                 drafts = portable();
                 config = "[database]\nurl = \"app.db\"\nengines = [\"sqlite\", \"postgres\", \"mariadb\"]\n";
             }
+            "concurrently" => drafts.push(Draft::units(
+                "2025c",
+                &["2025b"],
+                vec![
+                    transaction(&["UPDATE users SET phone = ''"]),
+                    alone(sql("CREATE INDEX CONCURRENTLY \"ix_users_email\" ON users (email)")),
+                ],
+                vec![alone(sql("DROP INDEX CONCURRENTLY \"ix_users_email\""))],
+            )),
             "shared" => config = "[database]\nurl = \"app.db\"\n[databases.analytics]\nurl = \"app.db\"\n",
             "env" => config = "[database]\nurl = \"env:FIXTURE_URL\"\n",
             "url" => config = "[database]\nurl = \"app.db\"\n",

@@ -13,6 +13,9 @@ pub struct Holder {
     pub(crate) name: String,
 }
 
+/// The number of a session that a pooler gives to others as well, and that must not be ended.
+pub(crate) const POOLED: i64 = -1;
+
 /// A lease as it stands in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {

@@ -250,6 +250,8 @@ pub struct Limits {
     pub statement_timeout: Option<u64>,
     /// Whom to become before anything is created.
     pub role: Option<String>,
+    /// Whether a pooler gives each transaction another session, so that nothing can be set on one.
+    pub pooled: bool,
 }
 
 /// A connection that was prepared for a run.
@@ -259,6 +261,9 @@ pub struct Session {
     pub(crate) begin: String,
     /// What sets again what the caller had set, a statement each.
     pub(crate) restore: Vec<String>,
+    /// Whether all of it is one transaction, in which is only read.
+    #[allow(dead_code)] // PostgreSQL alone looks at it.
+    pub(crate) one_transaction: bool,
 }
 
 /// A kind of failure that has its own way out.

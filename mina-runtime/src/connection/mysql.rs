@@ -109,6 +109,7 @@ impl Connection for MysqlConnection {
         Ok(Session {
             begin: "START TRANSACTION".to_owned(),
             restore,
+            ..Session::default()
         })
     }
 

@@ -1,4 +1,4 @@
-use super::lease::{Holder, Lease, Leases, Terms};
+use super::lease::{Holder, Lease, Leases, POOLED, Terms};
 use super::ledger::{Columns, JOURNAL, JournalColumns, LOCK, Ledger, Row};
 use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
@@ -18,12 +18,28 @@ const IDLE: &str = "10min";
 /// What the session had set: search path, the three timeouts, the role.
 type Settings = (Text, Text, Text, Text, Text);
 
+/// In one transaction, because a pooler may otherwise prepare a query on one session and run it on another.
+fn together<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> QueryResult<T>) -> QueryResult<T> {
+    match conn.in_transaction() {
+        true => work(conn),
+        false => diesel::Connection::transaction(conn, work),
+    }
+}
+
 fn one<T, U>(conn: &mut PgConnection, query: &str) -> QueryResult<U>
 where
-    T: diesel::sql_types::SingleValue,
+    T: diesel::expression::TypedExpressionType,
     diesel::expression::SqlLiteral<T>: diesel::query_dsl::LoadQuery<'static, PgConnection, U>,
 {
-    sql::<T>(query).get_result(conn)
+    together(conn, |conn| sql::<T>(query).get_result(conn))
+}
+
+fn load<T, U>(conn: &mut PgConnection, query: &str) -> QueryResult<Vec<U>>
+where
+    T: diesel::expression::TypedExpressionType,
+    diesel::expression::SqlLiteral<T>: diesel::query_dsl::LoadQuery<'static, PgConnection, U>,
+{
+    together(conn, |conn| sql::<T>(query).load(conn))
 }
 
 fn has_table(conn: &mut PgConnection, name: &str) -> QueryResult<bool> {
@@ -33,9 +49,19 @@ fn has_table(conn: &mut PgConnection, name: &str) -> QueryResult<bool> {
     )
 }
 
+/// Whether a transaction was begun in SQL: it is older than a statement before this one.
+fn is_inside_unknown_to_diesel(conn: &mut PgConnection) -> QueryResult<bool> {
+    let before: String = sql::<Text>("SELECT clock_timestamp()::text").get_result(conn)?;
+    sql::<Bool>(&format!(
+        "SELECT transaction_timestamp() < {}::timestamptz",
+        LEDGER.literal(&before)
+    ))
+    .get_result(conn)
+}
+
 fn refuse_to_write(conn: &mut PgConnection) -> QueryResult<()> {
     let query = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean";
-    let (recovers, reads): (bool, bool) = sql::<(Bool, Bool)>(query).get_result(conn)?;
+    let (recovers, reads): (bool, bool) = one::<(Bool, Bool), _>(conn, query)?;
     let why = match (recovers, reads) {
         (true, _) => "the server is a standby, which takes no changes",
         (_, true) => "the session is read-only (default_transaction_read_only)",
@@ -60,15 +86,6 @@ impl Connection for PgConnection {
     }
 
     fn enter(&mut self, limits: &Limits, write: bool) -> QueryResult<Session> {
-        if self.in_transaction() && write {
-            return Err(DatabaseError::AlreadyInTransaction);
-        }
-        if write {
-            refuse_to_write(self)?;
-        }
-        let query = "SELECT current_setting('search_path'), current_setting('lock_timeout'), current_setting('statement_timeout'), \
-             current_setting('idle_in_transaction_session_timeout'), current_setting('role')";
-        let (path, lock, statement, idle, role): (String, String, String, String, String) = sql::<Settings>(query).get_result(self)?;
         let set = |local: &str, lock: &str, statement: &str, idle: &str| {
             format!(
                 "SET{local} lock_timeout = '{lock}'; SET{local} statement_timeout = '{statement}'; \
@@ -76,26 +93,59 @@ impl Connection for PgConnection {
             )
         };
         let (own_lock, own_statement) = (limits.lock_timeout.to_string(), limits.statement_timeout.unwrap_or(0).to_string());
-        let become_role = limits.role.as_ref().map(|name| LEDGER.quote(name));
-        let mut restore = vec![set("", &lock, &statement, &idle)];
-        if let Some(name) = &become_role {
-            self.batch_execute(&format!("SET ROLE {name}"))?;
-            restore.push(match role.as_str() {
-                "none" => "RESET ROLE".to_owned(),
-                before => format!("SET ROLE {}", LEDGER.quote(before)),
+        let own = set(" LOCAL", &own_lock, &own_statement, IDLE);
+        let outside = !self.in_transaction();
+        if outside && is_inside_unknown_to_diesel(self)? {
+            return Err(DatabaseError::AlreadyInTransaction);
+        }
+        if !write && outside {
+            AnsiTransactionManager::begin_transaction_sql(self, &format!("BEGIN; {own}"))?;
+            return Ok(Session {
+                one_transaction: true,
+                ..Session::default()
             });
         }
-        self.batch_execute(&set("", &own_lock, &own_statement, IDLE))?;
+        if write {
+            if !outside {
+                return Err(DatabaseError::AlreadyInTransaction);
+            }
+            refuse_to_write(self)?;
+        }
+        let query = "SELECT current_setting('search_path'), current_setting('lock_timeout'), current_setting('statement_timeout'), \
+             current_setting('idle_in_transaction_session_timeout'), current_setting('role')";
+        let (path, lock, statement, idle, role): (String, String, String, String, String) = one::<Settings, _>(self, query)?;
+        let become_role = limits.role.as_ref().map(|name| LEDGER.quote(name));
         // A pooler may give each transaction another session, so it is said again in each.
         let mut begin = format!("BEGIN; SET LOCAL search_path = {path}; ", path = search_path(&path));
         if let Some(name) = &become_role {
             begin += &format!("SET LOCAL ROLE {name}; ");
         }
-        begin += &set(" LOCAL", &own_lock, &own_statement, IDLE);
-        Ok(Session { begin, restore })
+        begin += &own;
+        let mut session = Session {
+            begin,
+            ..Session::default()
+        };
+        if limits.pooled {
+            // What is set on a session is set for whoever gets it next.
+            return Ok(session);
+        }
+        session.restore.push(set("", &lock, &statement, &idle));
+        if let Some(name) = &become_role {
+            self.batch_execute(&format!("SET ROLE {name}"))?;
+            session.restore.push(match role.as_str() {
+                "none" => "RESET ROLE".to_owned(),
+                before => format!("SET ROLE {}", LEDGER.quote(before)),
+            });
+        }
+        self.batch_execute(&set("", &own_lock, &own_statement, IDLE))?;
+        Ok(session)
     }
 
     fn leave(&mut self, session: Session) -> QueryResult<()> {
+        if session.one_transaction {
+            // Nothing was written; a query that failed has ended it already.
+            let _ = self.commit().or_else(|_| self.rollback());
+        }
         session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
     }
 
@@ -173,7 +223,7 @@ impl Connection for PgConnection {
         if !has_table(self, table)? {
             return Ok(None);
         }
-        let rows: Vec<(String, String)> = sql::<(Text, Text)>(&LEDGER.history(table)).load(self)?;
+        let rows: Vec<(String, String)> = load::<(Text, Text), _>(self, &LEDGER.history(table))?;
         Ok(Some(
             rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on }).collect(),
         ))
@@ -181,7 +231,7 @@ impl Connection for PgConnection {
 
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
         if has_table(self, JOURNAL)? {
-            let rows: Vec<JournalRow> = sql::<JournalColumns>(&LEDGER.journal(table)).load(self)?;
+            let rows: Vec<JournalRow> = load::<JournalColumns, _>(self, &LEDGER.journal(table))?;
             rows.into_iter().for_each(enter);
         }
         Ok(())
@@ -193,7 +243,7 @@ impl Connection for PgConnection {
 
     fn journalled_downgrade(&mut self, table: &str, revision: &str) -> QueryResult<Option<String>> {
         match has_table(self, JOURNAL)? {
-            true => sql::<Text>(&LEDGER.downgrade(table, revision)).get_result(self).optional(),
+            true => one::<Text, _>(self, &LEDGER.downgrade(table, revision)).optional(),
             false => Ok(None),
         }
     }
@@ -223,7 +273,7 @@ impl Connection for PgConnection {
              AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') ORDER BY 1",
             LEDGER.literal(table)
         );
-        sql::<Text>(&query).load(self)
+        load::<Text, _>(self, &query)
     }
 
     fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()> {
@@ -274,7 +324,7 @@ impl Connection for PgConnection {
              AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)",
             LEDGER.literal(table)
         );
-        sql::<Text>(&query).get_result(self).optional()
+        one::<Text, _>(self, &query).optional()
     }
 
     fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
@@ -355,7 +405,7 @@ fn drop_broken_index(conn: &mut PgConnection, statement: &str) -> QueryResult<()
          AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)",
         LEDGER.literal(statement)
     );
-    let broken: Vec<String> = sql::<Text>(&query).load(conn)?;
+    let broken: Vec<String> = load::<Text, _>(conn, &query)?;
     broken
         .iter()
         .try_for_each(|index| conn.batch_execute(&format!("DROP INDEX CONCURRENTLY IF EXISTS {index}")))
@@ -371,7 +421,7 @@ impl Leases for PgConnection {
     fn me(&mut self) -> QueryResult<Holder> {
         let query = "SELECT pg_backend_pid(), coalesce((SELECT extract(epoch FROM backend_start)::text \
              FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()), '')";
-        let (session, started): (i32, String) = sql::<(Integer, Text)>(query).get_result(self)?;
+        let (session, started): (i32, String) = one::<(Integer, Text), _>(self, query)?;
         Ok(Holder {
             session: session.into(),
             started,
@@ -380,7 +430,7 @@ impl Leases for PgConnection {
     }
 
     fn look(&mut self, lease: &str, to_take: bool) -> QueryResult<Option<Lease>> {
-        let row: Option<Row> = sql::<Columns>(&LEDGER.look(lease, to_take)).get_result(self).optional()?;
+        let row: Option<Row> = one::<Columns, _>(self, &LEDGER.look(lease, to_take)).optional()?;
         Ok(row.map(Lease::from))
     }
 
@@ -389,7 +439,7 @@ impl Leases for PgConnection {
     }
 
     fn renew(&mut self, lease: &str, token: i64, length: u64) -> QueryResult<bool> {
-        Ok(sql_query(LEDGER.renew(lease, token, length)).execute(self)? > 0)
+        together(self, |conn| Ok(sql_query(LEDGER.renew(lease, token, length)).execute(conn)? > 0))
     }
 
     fn release(&mut self, lease: &str, token: i64) -> QueryResult<()> {
@@ -397,12 +447,15 @@ impl Leases for PgConnection {
     }
 
     fn fence(&mut self, lease: &str, token: i64) -> QueryResult<bool> {
-        let row: Option<i64> = sql::<BigInt>(&LEDGER.fence(lease, token)).get_result(self).optional()?;
+        let row: Option<i64> = one::<BigInt, _>(self, &LEDGER.fence(lease, token)).optional()?;
         Ok(row.is_some())
     }
 
     // A transaction sees the sessions as they were when it first looked. Another role's is seen without the moment it began.
     fn lives(&mut self, holder: &Holder) -> QueryResult<Option<bool>> {
+        if holder.session == POOLED {
+            return Ok(None);
+        }
         self.batch_execute("SELECT pg_stat_clear_snapshot()")?;
         let query = format!(
             "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE pid = {} \
@@ -422,7 +475,7 @@ impl Leases for PgConnection {
             "SELECT {SESSION} FROM pg_catalog.pg_stat_activity a WHERE a.pid = ANY (pg_blocking_pids({}))",
             session.session
         );
-        sql::<Text>(&query).load(self)
+        load::<Text, _>(self, &query)
     }
 
     fn lockers(&mut self, statements: &str) -> QueryResult<Vec<String>> {
@@ -432,6 +485,6 @@ impl Leases for PgConnection {
              WHERE l.granted AND c.relkind IN ('r', 'p', 'v', 'm') AND l.relation >= 16384 AND strpos({}, c.relname) > 0)",
             LEDGER.literal(statements)
         );
-        sql::<Text>(&query).load(self)
+        load::<Text, _>(self, &query)
     }
 }

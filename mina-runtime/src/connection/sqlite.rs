@@ -163,6 +163,7 @@ impl Connection for SqliteConnection {
         Ok(Session {
             begin: "BEGIN IMMEDIATE".to_owned(),
             restore,
+            ..Session::default()
         })
     }
 

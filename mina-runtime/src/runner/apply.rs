@@ -11,6 +11,7 @@ use crate::connection::{Connection, JournalEntry, JournalRow, Trouble};
 use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
 use mina_core::config::Scope;
+use mina_core::engine::Engine;
 use mina_core::normal::{Change, Facts};
 use mina_core::sql::unit::{Backfill, Step, Unit, UnitKind};
 use std::time::{Duration, Instant};
@@ -594,7 +595,8 @@ pub(crate) fn database(conn: &dyn Connection, error: &DatabaseError, waited: u64
             blockers: Vec::new(),
         },
         Trouble::Gone => ErrorKind::Gone { message },
-        Trouble::ReadOnly => ErrorKind::ReadOnly,
+        Trouble::ReadOnly if conn.engine() == Engine::Sqlite => ErrorKind::ReadOnly,
+        Trouble::ReadOnly => ErrorKind::NoChanges { why: message },
         Trouble::Full => ErrorKind::Full,
         Trouble::Corrupt => ErrorKind::Corrupt { message },
         Trouble::NotADatabase => ErrorKind::NotADatabase,

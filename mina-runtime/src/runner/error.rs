@@ -101,6 +101,12 @@ pub enum ErrorKind {
     InTransaction,
     #[error("the database cannot be written")]
     ReadOnly,
+    #[error("{why}")]
+    NoChanges { why: String },
+    #[error(
+        "`{revision}` has a statement that is in no transaction, at {place}, and a pooler gives this connection a session for one transaction at a time:\n    {what}"
+    )]
+    Pooled { revision: String, place: String, what: String },
     #[error(
         "another process holds the database's lock, {} ms were waited for it{}",
         waited,
@@ -326,6 +332,8 @@ impl ErrorKind {
             Self::Shared { .. }
             | Self::InTransaction
             | Self::ReadOnly
+            | Self::NoChanges { .. }
+            | Self::Pooled { .. }
             | Self::Unknown { .. }
             | Self::OtherBind { .. }
             | Self::Ahead { .. }
@@ -375,6 +383,8 @@ impl ErrorKind {
             Self::InTransaction => {
                 vec!["migrations bring their own transactions; commit or roll back first, or use another connection".to_owned()]
             }
+            Self::NoChanges { .. } => vec!["nothing was changed; give the url of the server that takes changes".to_owned()],
+            Self::Pooled { .. } => vec!["nothing was changed; give the url of the server itself, past the pooler".to_owned()],
             Self::ReadOnly => vec![
                 "nothing was changed; look for `mode=ro` in the url, the permissions of the file and its folder, `PRAGMA query_only`"
                     .to_owned(),

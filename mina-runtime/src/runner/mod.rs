@@ -26,13 +26,11 @@ pub use progress::Progress;
 pub use report::{Direction, Ran, Report};
 pub use status::{Applied, Entry, PartlyDone, Status};
 
-#[cfg(feature = "cli")]
 pub(crate) use error::place;
 pub(crate) use report::count;
 #[cfg(feature = "cli")]
 pub(crate) use report::duration;
 pub(crate) use state::State;
-#[cfg(feature = "cli")]
 pub(crate) use unit::describe;
 
 use crate::connection::{AsConnection, BoxError, Connection};
@@ -343,6 +341,9 @@ impl Runner {
                 let warning = format!("{}; nothing was changed", ErrorKind::Ahead { ids });
                 progress.warning(&warning);
                 report.warnings.push(warning);
+            }
+            if tenure.is_pooled() {
+                plan.fits_a_pool()?;
             }
             let run = Run {
                 conn,

@@ -2,7 +2,7 @@ use super::error::{ErrorKind, Partly};
 use super::report::Direction;
 use super::state::{State, partly};
 use mina_core::history::plan::Goal;
-use mina_core::sql::unit::Unit;
+use mina_core::sql::unit::{Action, Unit, UnitKind};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -45,6 +45,25 @@ impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.migrations.is_empty()
+    }
+
+    /// Refuses what cannot be in a transaction, where a pooler gives a session for no longer.
+    pub(crate) fn fits_a_pool(&self) -> Result<(), ErrorKind> {
+        let needs_a_session = |unit: &&Unit| {
+            let backfills = unit.steps.iter().all(|step| matches!(step.action, Action::Backfill(_)));
+            unit.kind == UnitKind::Alone && !backfills
+        };
+        for planned in &self.migrations {
+            if let Some(unit) = planned.units.iter().skip(planned.done).find(needs_a_session) {
+                let step = unit.steps.first();
+                return Err(ErrorKind::Pooled {
+                    revision: planned.revision.clone(),
+                    place: super::place(&planned.file, step.map_or(0, |step| step.line)),
+                    what: step.map_or_else(String::new, |step| super::describe(&step.action)),
+                });
+            }
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::{ErrorKind, Held};
 use super::progress::Progress;
-use crate::connection::lease::{Holder, Lease, Leases, Terms};
+use crate::connection::lease::{Holder, Lease, Leases, POOLED, Terms};
 use crate::connection::{AsConnection, BoxError, Connection, Limits, Session, Trouble};
 use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
@@ -33,6 +33,21 @@ impl Connector {
     }
 }
 
+impl Connector {
+    /// Whether two connections that are open at the same time have one session, which a pooler gives to each for a transaction.
+    fn is_pooled(&self, conn: &mut dyn Connection) -> bool {
+        let session = |conn: &mut dyn Connection| Some(conn.leases()?.me().ok()?.session);
+        let (Some(_), Ok(mut other)) = (session(conn), (self.0)()) else {
+            return false;
+        };
+        // Others may get it in between.
+        (0..3).any(|_| {
+            let mine = session(conn);
+            mine.is_some() && mine == session(other.as_connection())
+        })
+    }
+}
+
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Connector")
@@ -44,6 +59,7 @@ impl fmt::Debug for Connector {
 pub(crate) struct Tenure {
     session: Session,
     hold: Option<Hold>,
+    pooled: bool,
 }
 
 #[derive(Debug)]
@@ -57,7 +73,11 @@ impl Tenure {
     /// To read.
     pub(crate) fn to_read(conn: &mut dyn Connection, run: &config::Run) -> QueryResult<Self> {
         let session = conn.enter(&limits(run), false)?;
-        Ok(Self { session, hold: None })
+        Ok(Self {
+            session,
+            hold: None,
+            pooled: false,
+        })
     }
 
     /// To write; on a server this waits until nobody else does, or is told to by its `wait_timeout`.
@@ -69,15 +89,23 @@ impl Tenure {
         progress: &mut dyn Progress,
     ) -> Result<Self, ErrorKind> {
         let fail = |conn: &dyn Connection, error: &DatabaseError| super::apply::database(conn, error, run.lock_timeout);
-        let session = conn.enter(&limits(run), true).map_err(|error| fail(conn, &error))?;
-        let mut tenure = Self { session, hold: None };
+        let pooled = connector.is_some_and(|connector| connector.is_pooled(conn));
+        let limits = Limits { pooled, ..limits(run) };
+        let session = conn.enter(&limits, true).map_err(|error| fail(conn, &error))?;
+        let mut tenure = Self {
+            session,
+            hold: None,
+            pooled,
+        };
         if conn.leases().is_none() {
             return Ok(tenure);
         }
-        let taken = create_tables(conn, table).map_err(|error| fail(conn, &error)).and_then(|()| {
+        let own = pooled.then_some(&tenure.session);
+        let taken = create_tables(conn, table, own).map_err(|error| fail(conn, &error)).and_then(|()| {
             let mut taker = Taker {
                 session: &tenure.session,
                 lease: table,
+                pooled,
                 terms: Terms {
                     length: run.lease,
                     renewed: connector.is_some(),
@@ -104,6 +132,11 @@ impl Tenure {
     /// Whether nobody else changes the database as long as this lasts.
     pub(crate) fn is_exclusive(&self) -> bool {
         self.hold.is_some()
+    }
+
+    /// Whether a pooler gives each transaction another session.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.pooled
     }
 
     /// Begins a transaction; false where another session has taken the lease over.
@@ -160,20 +193,33 @@ fn limits(run: &config::Run) -> Limits {
         lock_timeout: run.lock_timeout,
         statement_timeout: run.statement_timeout,
         role: run.role.clone(),
+        pooled: false,
     }
 }
 
-fn create_tables(conn: &mut dyn Connection, table: &str) -> QueryResult<()> {
+/// Makes Mina's tables; in a transaction that begins as a session's do, where nothing can be set on the session itself.
+fn create_tables(conn: &mut dyn Connection, table: &str, own: Option<&Session>) -> QueryResult<()> {
+    let create = |conn: &mut dyn Connection| {
+        let Some(session) = own else {
+            return conn.create_tables(table);
+        };
+        conn.begin(session)?;
+        let created = conn.create_tables(table).and_then(|()| conn.commit());
+        if created.is_err() {
+            conn.rollback()?;
+        }
+        created
+    };
     let mut pause = Duration::from_millis(5);
     for _ in 0..CREATIONS {
-        match conn.create_tables(table) {
+        match create(conn) {
             Ok(()) => return Ok(()),
             Err(error) if is_race(conn, &error) => std::thread::sleep(jittered(pause)),
             Err(error) => return Err(error),
         }
         pause = (pause * 2).min(LONGEST_POLL);
     }
-    conn.create_tables(table)
+    create(conn)
 }
 
 /// Whether another session was at the same at the same moment.
@@ -197,6 +243,7 @@ struct Taker<'a> {
     conn: &'a mut dyn Connection,
     session: &'a Session,
     lease: &'a str,
+    pooled: bool,
     terms: Terms,
 }
 
@@ -262,6 +309,9 @@ impl Taker<'_> {
             return Ok(Try::HeldBy(found.holder));
         }
         let mut me = leases.me()?;
+        if self.pooled {
+            me.session = POOLED;
+        }
         me.name = whoami(me.session);
         let token = found.token + 1;
         leases.take(self.lease, token, &me, &self.terms)?;

@@ -31,6 +31,7 @@ pub(super) fn encode(text: &str) -> String {
 }
 
 /// A path as SQLite takes it in a url.
+#[cfg(any(feature = "sqlite", test))]
 pub(super) fn encode_path(path: &str) -> String {
     let mut text = String::with_capacity(path.len());
     for character in path.chars() {

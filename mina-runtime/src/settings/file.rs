@@ -1,4 +1,7 @@
-use super::escape::{decode, encode_path};
+use super::escape::decode;
+#[cfg(any(feature = "sqlite", test))]
+use super::escape::encode_path;
+#[cfg(feature = "sqlite")]
 use crate::runner::ErrorKind;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -59,6 +62,7 @@ impl File {
         })
     }
 
+    #[cfg(feature = "sqlite")]
     fn look_at(&self, path: &Path, create: bool) -> Result<(), ErrorKind> {
         let refuse = |reason: String| ErrorKind::Open {
             path: self.to_string(),
@@ -79,6 +83,7 @@ impl File {
         }
     }
 
+    #[cfg(any(feature = "sqlite", test))]
     fn name(&self) -> String {
         let Some(path) = &self.path else { return ":memory:".to_owned() };
         let text = path.to_string_lossy();

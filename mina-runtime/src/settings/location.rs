@@ -56,7 +56,10 @@ impl Location {
             #[cfg(feature = "sqlite")]
             Self::File(file) => file.open(create).map(AnyConnection::Sqlite),
             #[cfg(not(feature = "sqlite"))]
-            Self::File(_) => Err(ConnectError::NotLinked { engine: Engine::Sqlite }.into()),
+            Self::File(_) => {
+                let _ = create;
+                Err(ConnectError::NotLinked { engine: Engine::Sqlite }.into())
+            }
             #[cfg(any(feature = "postgres", feature = "mysql"))]
             Self::Server(server) => Ok(server.open()?),
             #[cfg(not(any(feature = "postgres", feature = "mysql")))]

@@ -2,13 +2,20 @@
 
 use crate::databases::{Database, Server};
 use crate::program::{Place, Said};
+use crate::support;
+use mina_runtime::runner::ErrorKind;
+use mina_runtime::{AnyConnection, AsConnection};
 
 const SERVERS: [Server; 3] = [Server::Postgres, Server::Postgres18, Server::Mariadb];
 
 /// The program on a database, whose place is the same in every test.
-fn run(database: &Database, arguments: &[&str]) -> Said {
+pub fn run(database: &Database, arguments: &[&str]) -> Said {
+    run_with(database, "servers", arguments)
+}
+
+pub fn run_with(database: &Database, fixture: &str, arguments: &[&str]) -> Said {
     let place = Place::new();
-    let mut command = place.command("servers", arguments);
+    let mut command = place.command(fixture, arguments);
     let mut said = place.said(command.env("DATABASE_URL", database.url()).output().unwrap());
     let (user, password, host) = database.server.account();
     let shown = format!("{user}@{host}/{}", database.name);
@@ -71,5 +78,27 @@ fn what_is_there_can_be_looked_at_without_anything_being_made() {
             _ => "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'",
         });
         assert_eq!(tables, 0, "{server:?}");
+    }
+}
+
+#[test]
+fn a_transaction_that_was_begun_in_sql_is_neither_ended_nor_written_in() {
+    for server in [Server::Postgres, Server::Postgres18] {
+        let database = Database::new(server);
+        let migrations = support::with_config(support::portable(), "");
+        let mut conn = database.open();
+        let execute = |conn: &mut AnyConnection, sql: &str| conn.as_connection().execute(sql).unwrap();
+        execute(&mut conn, "BEGIN");
+        execute(&mut conn, "CREATE TABLE mine (id integer)");
+        for result in [
+            migrations.upgrade(&mut conn, "head").map(drop),
+            migrations.current(&mut conn).map(drop),
+        ] {
+            let error = result.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::InTransaction), "{error}");
+        }
+        execute(&mut conn, "ROLLBACK");
+        assert_eq!(database.number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), 0);
+        migrations.upgrade(&mut conn, "head").unwrap();
     }
 }

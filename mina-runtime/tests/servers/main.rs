@@ -9,5 +9,7 @@ mod support;
 
 mod command;
 mod password;
+mod pooler;
+mod reader;
 mod refusal;
 mod runner;
