@@ -91,8 +91,7 @@ impl Scene {
                     diesel::sql_query(sql).execute(&mut self.conn)?;
                 }
                 Action::Count { sql, .. } => {
-                    let rows: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("SELECT CAST(({sql}) AS SIGNED)"))
-                        .get_result(&mut self.conn)?;
+                    let rows: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(sql).get_result(&mut self.conn)?;
                     assert_eq!(rows, 0, "{sql}");
                 }
                 Action::Expect { facts, .. } => self.expect(facts, &format!("as is expected around {}", said(unit))),
@@ -122,6 +121,10 @@ impl Scene {
         let told = differences(&Mysql.normal(&self.schema), &live, &Mysql);
         let told: Vec<String> = told.iter().map(ToString::to_string).collect();
         told.join("\n")
+    }
+
+    fn raw(&mut self, sql: &str) {
+        self.conn.batch_execute(sql).unwrap();
     }
 
     /// What the server itself says of the tables, in whatever order, what it counted aside.
@@ -335,4 +338,206 @@ fn every_change_is_read_back_as_the_fold_says_and_taken_back() {
         scene.run(down);
         assert_eq!(before, scene.definitions(), "{up}\n{down}");
     }
+}
+
+/// Conditions in the words that people write, which the server prints in its own.
+const CONDITIONS: &[&str] = &[
+    "length(b) > 0",
+    "char_length(b) > 0 and character_length(b) < 9",
+    "lower(b) = b or upper(b) <> b",
+    "substring(b, 1, 2) = 'ab' or substr(b, 2) = 'x' or mid(b, 1, 1) = 'y'",
+    "a != 1",
+    "a <> 1 and a is not null or b is null",
+    "not (a > 1)",
+    "not a",
+    "not (not t)",
+    "not (a > 1 and n > 2)",
+    "not (a > 1 or t)",
+    "not (b like 'x')",
+    "not (a in (1, 2))",
+    "not (a between 1 and 2)",
+    "not (a is null)",
+    "not json_valid(j)",
+    "not coalesce(a, 0)",
+    "a % 2 = 0 and mod(a, 3) = 1",
+    "a between -1 and +1",
+    "a not between 1 and 10",
+    "a in (1, 2, 3) and b not in ('x', 'y')",
+    "a in (1) and b not in ('x')",
+    "b like 'x%' and b not like 'y\\_' and b like 'z' escape '|'",
+    "b regexp '^x' and b not regexp 'y' and b rlike 'z'",
+    "a div 2 = 1",
+    "(a + 1) * 2 - 3 / n > 0",
+    "a - (b - 1) > 0 and a * (b / n) > 0",
+    "-a < 5 and ~a > 1",
+    "cast(a as char) = '1' and convert(b, char) = 'x' and cast(b as unsigned) > 1 and cast(b as decimal(10, 2)) > 1",
+    "coalesce(b, 'x') = 'x' and ifnull(b, 'x') = 'x' and nullif(a, 0) is null",
+    "if(a > 1, 1, 0) = 1",
+    "case when a > 1 then 'x' else 'y' end = 'x' and case a when 1 then 'x' end = 'x'",
+    "a = true or a = false",
+    "t",
+    "t and (t or a > 1)",
+    "t is true or t is not false",
+    "json_valid(j) and json_extract(j, '$.a') = 1 and json_unquote(json_value(j, '$.b')) = 'x'",
+    "d > '2024-01-01' and date(d) > '2024-01-01' and year(d) > 2000",
+    "d + interval 1 day > d",
+    "extract(year from d) > 1",
+    "trim(b) <> '' and trim(leading ' ' from b) <> '' and left(b, 1) = 'x'",
+    "b collate utf8mb4_bin = 'x'",
+    "a & 1 = 1 or a | 1 = 1 or a << 1 > 1 or a ^ 2 > 1",
+    "a > 1e3 and n > 1.50 and n >= 0.00 and a > 007",
+    "b = 'it''s \\\\ x' and b = \"dq\" and b <> 'it\\'s'",
+    "a <=> 1",
+    "isnull(a)",
+    "b = _utf8mb4'x'",
+    "locate('x', b) > 0 and position('x' in b) > 0",
+    "(a > 1) = (n > 1) and (a is null) <> (b is null)",
+    "a is null or (a > 0 and a < 10)",
+    "ceil(n) = floor(n) and ceiling(n) = round(n, 2) and power(a, 2) > 1",
+    "length(b) > 0 or (a is not null and n > 0)",
+    "b > 'x' and b < 'z' and (b = 'y' or b = 'yy')",
+    "ex.a > 0 and `ex`.`b` <> ''",
+];
+
+#[test]
+fn a_condition_is_the_same_whatever_the_server_prints_for_it() {
+    let mut scene = Scene::new("conditions");
+    let checks: Vec<String> = CONDITIONS
+        .iter()
+        .enumerate()
+        .map(|(at, condition)| format!("check ck_{at} {condition:?},"))
+        .collect();
+    scene.run(&format!(
+        "create_table ex {{ a: Nullable<Integer>, b: Nullable<Varchar<20>>, n: Nullable<Numeric<10, 2>>, t: Nullable<Bool>, \
+         j: Nullable<Json>, d: Nullable<Timestamp>, {} }}",
+        checks.join(" ")
+    ));
+}
+
+/// Queries likewise.
+const QUERIES: &[&str] = &[
+    "SELECT id, email FROM p WHERE status = 'active'",
+    "SELECT p.id, w.name AS workspace FROM p JOIN w ON w.id = p.ws WHERE p.status IS NOT NULL ORDER BY p.email DESC",
+    "SELECT p.id, name FROM p LEFT JOIN w ON w.id = ws",
+    "SELECT u.id AS uid, count(*) AS n FROM p u INNER JOIN w x ON u.ws = x.id GROUP BY u.id HAVING count(*) > 1",
+    "SELECT count(*) FROM p",
+    "SELECT status, max(id) FROM p GROUP BY status",
+    "SELECT id FROM p WHERE ws IN (SELECT id FROM w WHERE name = 'x') AND NOT (id > 3)",
+    "SELECT id FROM p WHERE EXISTS (SELECT 1 FROM w WHERE w.id = p.ws)",
+    "SELECT id FROM p UNION ALL SELECT id FROM w",
+    "SELECT DISTINCT status FROM p LIMIT 10",
+    "SELECT id, upper(email) AS e, CASE WHEN status = 'a' THEN 1 ELSE 0 END AS act FROM p",
+    "SELECT t.id FROM (SELECT id FROM p) AS t",
+    "WITH x AS (SELECT id FROM p) SELECT id FROM x",
+    "SELECT p.id, w.name FROM p, w WHERE w.id = p.ws",
+    "SELECT concat(email, ' ', status) AS s FROM p WHERE created > now() - interval 1 day",
+];
+
+#[test]
+fn a_view_is_the_same_whatever_the_server_prints_for_it() {
+    let mut scene = Scene::new("queries");
+    let views: Vec<String> = QUERIES
+        .iter()
+        .enumerate()
+        .map(|(at, query)| format!("create_view v{at} as {query:?};"))
+        .collect();
+    scene.run(&format!(
+        "create_table w {{ #[primary_key] id: Integer, name: Varchar<9> }} create_table p {{ #[primary_key] id: Integer, \
+         email: Varchar<50>, status: Nullable<Varchar<9>>, ws: Nullable<Integer>, created: Timestamp = now() }} {}",
+        views.join(" ")
+    ));
+    scene.raw("CREATE OR REPLACE VIEW v0 AS SELECT id, email FROM p WHERE status = 'gone'");
+    assert!(scene.difference().starts_with("view `v0` differs"), "{}", scene.difference());
+}
+
+#[test]
+fn what_somebody_made_by_hand_is_told() {
+    let mut scene = Scene::new("hand");
+    scene.run(START);
+    scene.raw(
+        "ALTER TABLE users MODIFY status VARCHAR(30) NULL DEFAULT 'active', ADD hot INT DEFAULT 5 CHECK (hot > 0), \
+         ADD touched DATETIME DEFAULT NOW() ON UPDATE NOW(), ADD KEY ix_part (email(5)), DROP KEY uq_users_email, ADD UNIQUE KEY uq_mail (email), \
+         COMMENT = 'changed'",
+    );
+    scene.raw("CREATE PROCEDURE look() SELECT 1");
+    insta::assert_snapshot!(scene.difference(), @r#"
+    column `users.status` differs
+        history:  add_column users.status: Nullable<Varchar<20>> = "active";
+        database: add_column users.status: Nullable<Varchar<30>> = "active";
+    column `users.hot` is in the database alone
+        add_column users.hot: Nullable<Custom<"INT CHECK(`hot` > 0)">> = "5";
+    column `users.touched` is in the database alone
+        add_column users.touched: Nullable<Custom<"DATETIME ON UPDATE CURRENT_TIMESTAMP()">> = now();
+    unique constraint `uq_users_email` of `users` is called `uq_mail` in the database
+    comment on table `users` differs
+        history:  "Who signs in"
+        database: "changed"
+    no history can say this of procedure `look`: SELECT 1
+    no history can say this of table `users`: KEY ix_part (email(5))
+    "#);
+}
+
+#[test]
+fn a_column_that_somebody_changed_is_not_said_anew() {
+    let mut scene = Scene::new("untouched");
+    scene.run(START);
+    scene.raw("ALTER TABLE users MODIFY email VARCHAR(120) NOT NULL COMMENT 'by hand'");
+    let (trace, tokens) = trace(scene.schema.clone(), "alter_column users.email { nullable = true }");
+    let units = render(&trace, &tokens, None);
+    let [Action::Expect { facts: wanted, .. }, Action::Sql(_)] = [&units[0].steps[0].action, &units[0].steps[1].action] else {
+        panic!("{units:#?}");
+    };
+    let live = facts(&introspect(&mut scene.conn).unwrap().schema);
+    let different: Vec<&String> = wanted
+        .iter()
+        .filter(|(name, said)| live.get(*name) != Some(said))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(different, ["column `users.email`"]);
+}
+
+#[test]
+fn every_plan_is_one_that_the_server_takes() {
+    let mut scene = Scene::new("plans");
+    let start = "create_table t { #[primary_key] id: Integer, a: Integer = 1, b: Nullable<Varchar<20>>, c: Nullable<Text>, \
+         e: Nullable<Varchar<9>> = \"x\", f: Timestamp = now(), index ix_b (b), unique uq_a (a, b) } \
+         bulk_insert t (id, a, b) [(1, 1, \"x\"), (2, 2, \"y\")];";
+    let single = [
+        "add_column x{}: Nullable<Integer>;",
+        "add_column y{}: Varchar<9> = \"y\";",
+        "alter_column b { default = \"{}\" }",
+        "alter_column e { rename = e{} }",
+        "alter_column f { comment = \"{}\" }",
+        "create_index ix_{} (f);",
+        "create_index ix_c{} (c, a desc);",
+        "rename_index ix_b => ix_b{};",
+        "#[allow(may_fail_on_rows)] create_unique uq_{} (id, f);",
+        "alter_column a { default = none }",
+        "alter_column c { nullable = true, comment = \"{}\" }",
+        "drop_constraint uq_a;",
+        "drop_column c;",
+    ];
+    for one in 0..single.len() {
+        for other in one..single.len() {
+            if clashes(one, other) {
+                continue;
+            }
+            let pair = [single[one].replace("{}", "1"), single[other].replace("{}", "2")];
+            let changes = if one == other { pair[0].clone() } else { pair.concat() };
+            scene.run(start);
+            scene.run(&format!("batch_alter t {{ {changes} }}"));
+            scene.run("drop_table t;");
+        }
+    }
+}
+
+/// The same thing twice: under one name, or of what is gone.
+fn clashes(one: usize, other: usize) -> bool {
+    let about = |at: usize| match at {
+        3 => "e",
+        7 => "ix_b",
+        6 | 10 | 12 => "c",
+        _ => "",
+    };
+    one != other && !about(one).is_empty() && about(one) == about(other)
 }

@@ -114,7 +114,8 @@ fn table(want: &Table, have: &Table, dialect: &dyn Dialect, all: &mut Vec<Differ
         (Object::Column(_, one), Object::Column(_, other)) => one.name.eq_ignore_ascii_case(&other.name),
         _ => false,
     };
-    pair(columns(want), columns(have), folded, Object::eq, all);
+    let alike = |one: &Object, other: &Object| one == other || dialect.is_same_column(&said(one, ""), &said(other, ""));
+    pair(columns(want), columns(have), folded, alike, all);
     let parts = |table: &Table| -> Vec<Object> {
         let constraints = table.constraints();
         let constraints = constraints.map(|constraint| Object::Constraint(table.name.clone(), constraint.to_owned()));

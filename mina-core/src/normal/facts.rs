@@ -75,10 +75,13 @@ fn body(object: &Object) -> Option<String> {
     }
 }
 
-/// Whether two texts say the same of an object of that name: of one with a body, the dialect tells.
-pub fn is_same_object(name: &str, one: &str, other: &str, dialect: &dyn Dialect) -> bool {
-    let with_body = ["view `", "trigger `", "function `"];
-    with_body.iter().any(|kind| name.starts_with(kind)) && dialect.is_same(one, other)
+/// Whether two texts, the history's and the database's, say the same of an object of that name: the dialect tells.
+pub fn is_same_object(name: &str, history: &str, database: &str, dialect: &dyn Dialect) -> bool {
+    let is = |kind: &str| name.starts_with(kind);
+    if is("column `") {
+        return dialect.is_same_column(history, database);
+    }
+    (is("view `") || is("trigger `") || is("function `")) && dialect.is_same(history, database)
 }
 
 /// The facts of some tables, and of the other objects that are not shared.

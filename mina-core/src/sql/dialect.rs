@@ -72,6 +72,11 @@ pub trait Dialect {
     /// Whether two bodies of views or triggers say the same to the engine.
     fn is_same(&self, one: &str, other: &str) -> bool;
 
+    /// Whether a column of the database, in the words of the language, is the history's though these differ.
+    fn is_same_column(&self, _history: &str, _database: &str) -> bool {
+        false
+    }
+
     /// Whether a table has the options that a history says, given those that the database has.
     fn has_options(&self, history: &[(String, Value)], database: &[(String, Value)]) -> bool {
         history == database

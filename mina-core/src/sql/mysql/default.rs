@@ -18,7 +18,7 @@ pub(super) fn default(text: &str, ty: &Type) -> Option<Default> {
         Expr::Value(value) => match &value.value {
             Literal::Null => return None,
             Literal::Number(digits, _) => fitting(digits, ty),
-            Literal::SingleQuotedString(text) => fitting(text, ty),
+            Literal::SingleQuotedString(text) => fitting(&text.replace("\\\\", "\\"), ty),
             Literal::HexStringLiteral(digits) => bytes(digits).map(|bytes| match ty {
                 Type::Binary | Type::Custom(_) => Value::Bytes(bytes),
                 _ => Value::String(String::from_utf8_lossy(&bytes).into_owned()),

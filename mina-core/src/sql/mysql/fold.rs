@@ -134,7 +134,10 @@ fn literal(value: Value) -> Expr {
     match value {
         Value::Number(text, _) => digits(&text),
         Value::Boolean(value) => digits(if value { "1" } else { "0" }),
-        Value::DoubleQuotedString(text) => Expr::Value(Value::SingleQuotedString(text).into()),
+        // The text is read again, and a backslash escapes.
+        Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => {
+            Expr::Value(Value::SingleQuotedString(text.replace('\\', "\\\\")).into())
+        }
         value => Expr::Value(value.into()),
     }
 }

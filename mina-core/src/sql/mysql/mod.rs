@@ -143,6 +143,15 @@ impl Dialect for Mysql {
         super::text::is_same(one, other) || view::is_same(one, other)
     }
 
+    /// A collation that the history says and the table has anyway is not told of the column.
+    fn is_same_column(&self, history: &str, database: &str) -> bool {
+        let parts = history
+            .split_once("#[collate = \"")
+            .and_then(|(before, rest)| Some((before, rest.split_once("\"]")?.1)));
+        let silent = !database.contains("#[collate = \"");
+        parts.is_some_and(|(before, after)| silent && format!("{before}{}", after.trim_start()) == database)
+    }
+
     /// What the history does not say is the server's to choose.
     fn has_options(&self, history: &[(String, Value)], database: &[(String, Value)]) -> bool {
         history.iter().all(|option| database.contains(option))

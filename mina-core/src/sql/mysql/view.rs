@@ -163,7 +163,11 @@ fn query(expr: &Expr) -> Option<Option<String>> {
             query.limit_clause = None;
             query_text(&query).map(|text| format!("{}EXISTS ({text})", not(*negated)))
         }
-        Expr::InSubquery { expr, subquery, negated } => query_text(subquery).map(|text| format!("{expr} {}IN ({text})", not(*negated))),
+        Expr::InSubquery { expr, subquery, negated } => {
+            let left = fold::read(&expr.to_string());
+            let left = left.map_or_else(|| expr.to_string(), |left| left.sql().to_owned());
+            query_text(subquery).map(|text| format!("{left} {}IN ({text})", not(*negated)))
+        }
         Expr::Subquery(query) => query_text(query).map(|text| format!("({text})")),
         _ => return None,
     })
