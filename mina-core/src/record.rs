@@ -39,6 +39,8 @@ pub struct Record<'a> {
     pub irreversible: Option<&'a str>,
     /// Its SQL, one an engine that is rendered.
     pub engines: Vec<Rendered>,
+    /// The way back after each unit of the upgrade as JSON, [`Back`](crate::sql::unit::Back)s, on the engines where it has several.
+    pub back: Vec<(Engine, String)>,
 }
 
 /// A migration on one engine.
@@ -81,6 +83,10 @@ impl Record<'_> {
                 text.push(separator);
                 text.push_str(field);
             }
+        }
+        for (engine, back) in &self.back {
+            text.push(separator);
+            text.extend([engine.name(), " ", back]);
         }
         text
     }
@@ -229,6 +235,13 @@ impl<'a> Encoded<'a> {
         self.sql(engine, 1)
     }
 
+    /// The way back after each unit of the upgrade as JSON; none where it has a single one.
+    #[must_use]
+    pub fn back(self, engine: Engine) -> Option<&'a str> {
+        let mut all = self.fields().skip(SQL + 2 * self.engines().count());
+        all.find_map(|back| back.strip_prefix(engine.name())?.strip_prefix(' '))
+    }
+
     /// The engines it is rendered for.
     pub fn engines(self) -> impl Iterator<Item = Engine> {
         let rendered = self.head().engines.split(',');
@@ -284,6 +297,7 @@ mod tests {
             file: "versions/2_split.rs",
             irreversible: Some(""),
             engines: vec![rendered(Engine::Sqlite, "s"), rendered(Engine::Mysql, "m")],
+            back: vec![(Engine::Mysql, "[m4]".to_owned())],
         }
         .encode();
         let read = Encoded(&text);
@@ -300,6 +314,7 @@ mod tests {
         let on = |engine| [read.checksum(engine), read.up(engine), read.down(engine)];
         assert_eq!(on(Engine::Mysql), [Some("m1"), Some("[m2]"), Some("[m3]")]);
         assert_eq!(on(Engine::Pg), [None; 3]);
+        assert_eq!([read.back(Engine::Mysql), read.back(Engine::Sqlite)], [Some("[m4]"), None]);
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn expand_in(source: &mut Source, file: &Path, home: &Home) -> TokenStream {
             source.locate();
             let revision = revision(source, shown);
             let (checked, diagnostics) = history.foreign(&revision, index);
-            let outcome = Outcome::new(&revision, &checked, diagnostics, !snapshot.faults.is_empty());
+            let outcome = Outcome::new(&revision, &checked, &history.config, diagnostics, !snapshot.faults.is_empty());
             finish(source, &revision, &checked, &outcome)
         }
     };
@@ -100,7 +100,8 @@ fn expand_alone(source: &mut Source) -> TokenStream {
     let block = &history.revisions[0].block;
     let rooted = block.revises.is_empty() && block.depends_on.is_empty();
     let (revision, checked) = (&history.revisions[0], history.checked(0));
-    finish(source, revision, checked, &Outcome::new(revision, checked, diagnostics, !rooted))
+    let outcome = Outcome::new(revision, checked, &history.config, diagnostics, !rooted);
+    finish(source, revision, checked, &outcome)
 }
 
 fn revision(source: &Source, file: String) -> Revision {

@@ -73,6 +73,7 @@ impl Snapshot {
             Outcome::new(
                 revision,
                 self.history.checked(index),
+                &self.history.config,
                 self.history.diagnostics(index),
                 !self.faults.is_empty(),
             )

@@ -115,7 +115,7 @@ fn a_failure_says_which_statement_where_and_what_stays() {
     assert_eq!(said.code, 7);
     insta::assert_snapshot!(said.err, @r"
     error: `2025d` is partly applied: 1 of 2 units
-      help: run `upgrade` to finish it first
+      help: run `upgrade` to finish it, or `downgrade` to take back what is done of it
     ");
 }
 

@@ -178,10 +178,19 @@ fn a_migration_of_several_units_is_resumed_where_it_stopped() {
     let error = migrations.require_not_behind(&mut conn).unwrap_err();
     insta::assert_snapshot!(error, @r"
     `2025d` is partly applied: 1 of 3 units
-    run `upgrade` to finish it first
+    run `upgrade` to finish it, or `downgrade` to take back what is done of it
     ");
-    let error = migrations.downgrade(&mut conn, "-1").unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Partly { why: Partly::OtherWay, .. }), "{error}");
+    let error = migrations.downgrade(&mut conn, "2025b").unwrap_err();
+    assert!(
+        matches!(
+            error.kind(),
+            ErrorKind::Partly {
+                why: Partly::NoWayBack { unit: 1, .. },
+                ..
+            }
+        ),
+        "{error}"
+    );
 
     let corrected = history(in_three_units("UPDATE users SET phone = 'x' WHERE email = 'c'"));
     let report = corrected.upgrade(&mut conn, "head").unwrap();

@@ -15,6 +15,8 @@ mod m20260102000000;
 mod m20260103000000;
 #[path = "history/m20260104000000.rs"]
 mod m20260104000000;
+#[path = "history/m20260105000000.rs"]
+mod m20260105000000;
 
 use mina::{Migration, Migrations};
 use scene::{Door, Setting};
@@ -22,11 +24,12 @@ use std::time::{Duration, Instant};
 use tally::{Next, Tally};
 use victim::{Moment, Victim};
 
-static ALL: [Migration; 4] = [
+static ALL: [Migration; 5] = [
     m20260101000000::MIGRATION,
     m20260102000000::MIGRATION,
     m20260103000000::MIGRATION,
     m20260104000000::MIGRATION,
+    m20260105000000::MIGRATION,
 ];
 
 /// The first revisions of the history.

@@ -28,9 +28,11 @@ pub struct Scene {
     pub direction: Direction,
     pub target: &'static str,
     config: &'static str,
+    /// What breaks the next revision's upgrade off before the scene begins, and what takes that away again.
+    obstacle: Option<[&'static str; 2]>,
 }
 
-const SCENES: [Scene; 5] = [
+const SCENES: [Scene; 6] = [
     Scene {
         name: "rebuild",
         from: "20260101000000",
@@ -38,6 +40,7 @@ const SCENES: [Scene; 5] = [
         direction: Direction::Up,
         target: "20260102000000",
         config: "",
+        obstacle: None,
     },
     Scene {
         name: "several units",
@@ -46,6 +49,7 @@ const SCENES: [Scene; 5] = [
         direction: Direction::Up,
         target: "20260103000000",
         config: "",
+        obstacle: None,
     },
     Scene {
         name: "bulk_insert",
@@ -54,6 +58,7 @@ const SCENES: [Scene; 5] = [
         direction: Direction::Up,
         target: "20260104000000",
         config: "",
+        obstacle: None,
     },
     Scene {
         name: "downgrade",
@@ -62,6 +67,7 @@ const SCENES: [Scene; 5] = [
         direction: Direction::Down,
         target: "20260101000000",
         config: "",
+        obstacle: None,
     },
     Scene {
         name: "run in one transaction",
@@ -70,6 +76,19 @@ const SCENES: [Scene; 5] = [
         direction: Direction::Up,
         target: "head",
         config: "[run]\ntransaction = \"run\"\n",
+        obstacle: None,
+    },
+    Scene {
+        name: "back from half way",
+        from: "20260104000000",
+        known: 5,
+        direction: Direction::Down,
+        target: "20260104000000",
+        config: "",
+        obstacle: Some([
+            "CREATE TRIGGER no BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'no'); END",
+            "DROP TRIGGER no",
+        ]),
     },
 ];
 
@@ -144,11 +163,26 @@ impl Scene {
         }
     }
 
+    /// Diesel's harness takes no upgrade back.
+    fn doors(&self) -> &'static [Door] {
+        match self.obstacle {
+            None => &[Door::Runner, Door::Harness],
+            Some(_) => &[Door::Runner],
+        }
+    }
+
     /// The scene on a copy of a database, through each door.
-    fn prepared(&self, first: &Place) -> [Setting; 2] {
+    fn prepared(&self, first: &Place) -> Vec<Setting> {
         let template = Rc::new(first.copy());
-        history(ALL.len()).upgrade(&mut open(&template.path()), self.from).unwrap();
-        [Door::Runner, Door::Harness].map(|door| {
+        let mut conn = open(&template.path());
+        history(ALL.len()).upgrade(&mut conn, self.from).unwrap();
+        if let Some([obstacle, removed]) = self.obstacle {
+            conn.batch_execute(obstacle).unwrap();
+            history(self.known).upgrade(&mut conn, "+1").unwrap_err();
+            conn.batch_execute(removed).unwrap();
+        }
+        drop(conn);
+        let prepared = self.doors().iter().map(|&door| {
             let copy = template.copy();
             let timeline = Victim::spawn(&copy.path(), self, door).finish();
             Setting {
@@ -158,7 +192,8 @@ impl Scene {
                 end: state(&copy.path()),
                 template: template.clone(),
             }
-        })
+        });
+        prepared.collect()
     }
 }
 

@@ -12,6 +12,11 @@ use crate::syntax::ast::Undo;
 
 /// The derived downgrade; what cannot be derived is among its diagnostics (M307, M309), at the upgrade's statement.
 pub(super) fn derive(up: &Trace, cx: &Context<'_>) -> Trace {
+    derive_to(0, up, cx)
+}
+
+/// The same, back to the beginning of one of the upgrade's statements.
+pub(super) fn derive_to(first: usize, up: &Trace, cx: &Context<'_>) -> Trace {
     let mut derived = Trace {
         target: up.target,
         start: up.end.clone(),
@@ -19,7 +24,7 @@ pub(super) fn derive(up: &Trace, cx: &Context<'_>) -> Trace {
         end: up.end.clone(),
         diagnostics: Vec::new(),
     };
-    for step in up.steps.iter().rev() {
+    for step in up.steps[first..].iter().rev() {
         let before = derived.end.clone();
         let mut operations = Vec::new();
         for resolved in step.operations.iter().rev() {

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod auto;
+mod back;
 mod downgrade;
 mod engines;
 mod facts;
@@ -19,6 +20,8 @@ pub(crate) mod spell;
 pub(crate) mod units;
 mod word;
 mod writes;
+
+pub use back::ways_back;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;

@@ -21,6 +21,7 @@ pub use dialect::Dialect;
 use crate::engine::Engine;
 use crate::history::Trace;
 use crate::syntax::Tokens;
+use std::ops::RangeInclusive;
 use unit::Unit;
 
 /// Whether SQL is rendered for an engine. The others are checked.
@@ -44,7 +45,29 @@ pub fn render(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<
     let Some(dialect) = dialect(trace.target.engine()) else {
         return Vec::new();
     };
-    let line = |span| tokens.location(span).map_or(0, |location| location.line);
-    let drafts = trace.steps.iter().flat_map(|step| dialect.steps(step, trace, &line));
+    let drafts = drafts(trace, tokens, dialect).into_iter().map(|(_, draft)| draft);
     cut::cut(drafts.collect(), transaction, dialect)
+}
+
+/// The statements that each of these units runs, the first and the last by their place in the trace: two units may share one.
+pub fn statements(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<RangeInclusive<usize>> {
+    let Some(dialect) = dialect(trace.target.engine()) else {
+        return Vec::new();
+    };
+    let (places, drafts): (Vec<usize>, Vec<Draft>) = drafts(trace, tokens, dialect).into_iter().unzip();
+    let units = cut::cut(drafts, transaction, dialect);
+    let mut places = places.into_iter();
+    let ranges = units.iter().map(|unit| {
+        let own: Vec<usize> = places.by_ref().take(unit.steps.len()).collect();
+        own.first().copied().unwrap_or_default()..=own.last().copied().unwrap_or_default()
+    });
+    ranges.collect()
+}
+
+/// Each with the place of its statement.
+fn drafts(trace: &Trace, tokens: &Tokens, dialect: &dyn Dialect) -> Vec<(usize, Draft)> {
+    let line = |span| tokens.location(span).map_or(0, |location| location.line);
+    let steps = trace.steps.iter().enumerate();
+    let drafts = steps.flat_map(|(place, step)| dialect.steps(step, trace, &line).into_iter().map(move |draft| (place, draft)));
+    drafts.collect()
 }

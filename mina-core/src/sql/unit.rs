@@ -15,6 +15,21 @@ pub struct Unit {
     pub change: Option<Change>,
 }
 
+/// The way back from an upgrade that was broken off after a unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Back {
+    /// Units that lead from the end of it to the beginning of an earlier one, or to its own.
+    Units {
+        /// That unit, counted from 0.
+        to: usize,
+        /// In the order in which they are run.
+        units: Vec<Unit>,
+    },
+    /// There is none, and why.
+    Unknown(String),
+}
+
 /// How a unit is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -127,12 +127,23 @@ impl Run<'_> {
     }
 
     fn is_over(&self, planned: &Planned) -> bool {
+        if planned.takes_back.is_some() {
+            return self.state.book.partial(&planned.revision).is_none();
+        }
         self.state.book.applied.contains(&planned.revision) == (planned.direction == Direction::Up)
     }
 
     fn partial(&self, planned: &Planned) -> Result<Partial, ErrorKind> {
         match self.state.book.partial(&planned.revision) {
             None => Ok(Partial::new(planned.direction)),
+            Some(partial) if partial.direction == Direction::Up && planned.takes_back.is_some() => {
+                match partial.broken_off().map(|broken_off| broken_off.reach) {
+                    reach if reach == planned.takes_back => Ok(Partial::new(planned.direction)),
+                    _ => Err(ErrorKind::Raced {
+                        reason: format!("the upgrade of `{}` was carried on", planned.revision),
+                    }),
+                }
+            }
             Some(partial) if partial.direction != planned.direction => Err(partly(&planned.revision, partial, Partly::OtherWay)),
             Some(partial) if !planned.hashes.starts_with(&partial.done) => Err(partly(&planned.revision, partial, Partly::Edited)),
             Some(partial) => Ok(partial.clone()),
@@ -488,7 +499,8 @@ impl Run<'_> {
     /// Journals a unit as done, with the history row where it is the last, and commits.
     fn end(&mut self, job: &Job<'_>, at: usize, began: Instant) -> Result<(), ErrorKind> {
         self.note(job, at, "done", None, began.elapsed())?;
-        if at + 1 == job.count() {
+        let whole = at + 1 == job.count() && job.planned.takes_back.is_none();
+        if whole {
             let applied = job.planned.direction == Direction::Up;
             let recorded = self.conn.set_applied(&self.state.table, &job.planned.revision, applied);
             recorded.map_err(|error| self.database(&error))?;
@@ -496,7 +508,7 @@ impl Run<'_> {
         if self.shared.is_none() {
             self.commit()?;
         }
-        if at + 1 == job.count() {
+        if whole {
             self.state.record(&job.planned.revision, job.planned.direction);
         }
         Ok(())
@@ -505,7 +517,7 @@ impl Run<'_> {
     fn note(&mut self, job: &Job<'_>, at: usize, state: &str, position: Option<i64>, took: Duration) -> Result<(), ErrorKind> {
         let entry = JournalEntry {
             revision: &job.planned.revision,
-            action: job.planned.direction.word(),
+            action: job.planned.action(),
             state,
             unit: at,
             units: job.count(),

@@ -34,6 +34,17 @@ pub(crate) struct Partial {
     pub(crate) units: usize,
     pub(crate) started: bool,
     pub(crate) position: Option<i64>,
+    /// The upgrade that is being taken back, where it is no downgrade of a whole.
+    pub(crate) broken_off: Option<BrokenOff>,
+}
+
+/// An upgrade that was not brought to its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BrokenOff {
+    /// The units that are done.
+    pub(crate) done: Vec<String>,
+    /// How many units have done something: the one after those that are done may have, batch by batch.
+    pub(crate) reach: usize,
 }
 
 impl Partial {
@@ -44,6 +55,18 @@ impl Partial {
             units: 0,
             started: false,
             position: None,
+            broken_off: None,
+        }
+    }
+
+    /// What is there to be taken back, if it is no downgrade of a whole.
+    pub(crate) fn broken_off(&self) -> Option<BrokenOff> {
+        match self.direction {
+            Direction::Up => Some(BrokenOff {
+                done: self.done.clone(),
+                reach: self.done.len() + usize::from(self.position.is_some()),
+            }),
+            Direction::Down => self.broken_off.clone(),
         }
     }
 }
@@ -83,11 +106,8 @@ impl Book {
     /// How far a migration has come, if it is done in part.
     pub(crate) fn partial(&self, revision: &str) -> Option<&Partial> {
         let partial = self.records.get(revision)?.partial.as_deref()?;
-        let at_stake = match partial.direction {
-            Direction::Up => !self.applied.contains(revision),
-            Direction::Down => self.applied.contains(revision),
-        };
-        at_stake.then_some(partial)
+        let of_a_whole = partial.direction == Direction::Down && partial.broken_off.is_none();
+        (self.applied.contains(revision) == of_a_whole).then_some(partial)
     }
 
     /// Every migration that is done in part, by id.
@@ -98,9 +118,10 @@ impl Book {
 
     pub(crate) fn enter(&mut self, mut row: JournalRow) {
         let record = self.records.get_or_insert(std::mem::take(&mut row.revision));
-        let direction = match row.action.as_str() {
-            "up" => Direction::Up,
-            "down" => Direction::Down,
+        let course = match row.action.as_str() {
+            "up" => Course::Up,
+            "down" => Course::Down,
+            "back" => Course::Back,
             _ => {
                 record.checksum = Some(row.checksum);
                 return;
@@ -108,41 +129,62 @@ impl Book {
         };
         let units = row.units.unsigned_abs() as usize;
         match row.state.as_str() {
-            "started" => record.part(direction, units).started = true,
-            "redo" => record.part(direction, units).started = false,
-            "batch" => record.part(direction, units).position = row.position,
-            _ => record.unit_done(direction, units, row),
+            "started" => record.part(course, units).started = true,
+            "redo" => record.part(course, units).started = false,
+            "batch" => record.part(course, units).position = row.position,
+            _ => record.unit_done(course, units, row),
+        }
+    }
+}
+
+/// What a migration goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Course {
+    Up,
+    Down,
+    /// An upgrade that was broken off is taken back.
+    Back,
+}
+
+impl Course {
+    fn is_that_of(self, partial: &Partial) -> bool {
+        match self {
+            Self::Up => partial.direction == Direction::Up,
+            Self::Down => partial.direction == Direction::Down && partial.broken_off.is_none(),
+            Self::Back => partial.direction == Direction::Down && partial.broken_off.is_some(),
         }
     }
 }
 
 impl Record {
-    fn part(&mut self, direction: Direction, units: usize) -> &mut Partial {
-        let fresh = || {
-            Box::new(Partial {
+    fn part(&mut self, course: Course, units: usize) -> &mut Partial {
+        let before = self.partial.take();
+        let partial = match before {
+            Some(partial) if course.is_that_of(&partial) => partial,
+            before => Box::new(Partial {
                 units,
-                ..Partial::new(direction)
-            })
+                broken_off: (course == Course::Back).then(|| before.and_then(|partial| partial.broken_off()).unwrap_or_default()),
+                ..Partial::new(if course == Course::Up { Direction::Up } else { Direction::Down })
+            }),
         };
-        let partial = self.partial.take().filter(|partial| partial.direction == direction);
-        self.partial.insert(partial.unwrap_or_else(fresh))
+        self.partial.insert(partial)
     }
 
-    fn unit_done(&mut self, direction: Direction, units: usize, row: JournalRow) {
+    fn unit_done(&mut self, course: Course, units: usize, row: JournalRow) {
         let unit = row.unit.unsigned_abs() as usize;
         // A first unit begins the migration anew, whatever was left of an earlier run.
         if unit == 0 {
             self.duration_ms = 0;
         }
         self.duration_ms += row.duration_ms;
-        let partial = self.partial.as_ref().filter(|partial| partial.direction == direction);
+        let partial = self.partial.as_ref().filter(|partial| course.is_that_of(partial));
         let before = partial.map_or(0, |partial| partial.done.len().min(unit));
         if before + 1 >= units {
             self.partial = None;
-            self.checksum = (direction == Direction::Up).then_some(row.checksum);
+            self.checksum = (course == Course::Up).then_some(row.checksum);
             return;
         }
-        let partial = self.part(direction, units);
+        let partial = self.part(course, units);
         partial.done.truncate(unit);
         partial.done.push(row.hash);
         (partial.started, partial.position, partial.units) = (false, None, units);

@@ -188,6 +188,8 @@ pub enum Partly {
     Unfinished { unit: usize },
     /// The same, and the database is neither as before it nor as after it.
     Neither { unit: usize, differences: String },
+    /// What is done cannot be taken back: how that is done for a unit is not known.
+    NoWayBack { unit: usize, statement: String, why: String },
     /// The status commands report it.
     Found,
 }
@@ -480,7 +482,14 @@ fn step_help(error: &StepError) -> Vec<String> {
 fn partly_help(revision: &str, direction: Direction, why: &Partly) -> Vec<String> {
     let command = direction.command();
     match why {
+        Partly::OtherWay | Partly::Found if direction == Direction::Up => vec![format!(
+            "run `{command}` to finish it, or `downgrade` to take back what is done of it"
+        )],
         Partly::OtherWay | Partly::Found => vec![format!("run `{command}` to finish it first")],
+        Partly::NoWayBack { unit, statement, why } => vec![
+            format!("unit {unit} cannot be taken back: {why}\n{statement}"),
+            "run `upgrade` to finish it, then `downgrade`".to_owned(),
+        ],
         Partly::Edited => vec![format!(
             "the part of `{revision}` that was run has been edited since: bring it back as it was, then run `{command}`"
         )],

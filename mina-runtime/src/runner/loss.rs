@@ -328,6 +328,7 @@ mod tests {
             direction: Direction::Down,
             units: vec![unit],
             done: 0,
+            takes_back: None,
             checksum: String::new(),
             hashes: Vec::new(),
         };

@@ -1,8 +1,10 @@
+use super::book::{BrokenOff, Partial};
 use super::error::{ErrorKind, Partly};
 use super::report::Direction;
-use super::state::{State, partly};
+use super::state::{Source, State, partly};
+use mina_core::history::Set;
 use mina_core::history::plan::Goal;
-use mina_core::sql::unit::{Action, Unit, UnitKind};
+use mina_core::sql::unit::{Action, Back, Unit, UnitKind};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -35,10 +37,23 @@ pub struct Planned {
     pub units: Vec<Unit>,
     /// How many of them an earlier run has done.
     pub done: usize,
+    /// Where its upgrade was broken off and is taken back: how many units of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub takes_back: Option<usize>,
     #[serde(skip)]
     pub(crate) checksum: String,
     #[serde(skip)]
     pub(crate) hashes: Vec<String>,
+}
+
+impl Planned {
+    /// The word for it in the journal.
+    pub(crate) fn action(&self) -> &'static str {
+        match self.takes_back {
+            Some(_) => "back",
+            None => self.direction.word(),
+        }
+    }
 }
 
 impl Plan {
@@ -91,7 +106,7 @@ impl State {
     pub(crate) fn goal(&self, direction: Direction, target: &str) -> Result<Goal, ErrorKind> {
         let goal = match direction {
             Direction::Up => self.graph.resolve_upgrade(target, &self.applied),
-            Direction::Down => self.graph.resolve_downgrade(target, &self.applied),
+            Direction::Down => self.graph.resolve_downgrade(target, &self.standing()),
         };
         goal.map_err(|error| ErrorKind::Target(error.to_string()))
     }
@@ -106,14 +121,15 @@ impl State {
         if direction == Direction::Up && !plan.ahead.is_empty() {
             return Ok(plan);
         }
-        let way = self.graph.plan(&self.applied, &self.goal(direction, target)?);
+        let goal = self.goal(direction, target)?;
         let indexes = match direction {
-            Direction::Up => way.up,
-            Direction::Down => way.down,
+            Direction::Up => self.graph.plan(&self.applied, &goal).up,
+            Direction::Down => self.graph.plan(&self.standing(), &goal).down,
         };
         for (revision, partial) in self.book.partials() {
             let planned = self.graph.find(revision).is_some_and(|index| indexes.contains(&index));
-            if partial.direction != direction || !planned {
+            let goes_on = direction == Direction::Down || partial.direction == Direction::Up;
+            if !goes_on || !planned {
                 return Err(partly(revision, partial, Partly::OtherWay));
             }
         }
@@ -136,11 +152,28 @@ impl State {
         })
     }
 
-    fn planned(&self, index: usize, direction: Direction) -> Result<Planned, ErrorKind> {
+    /// What a downgrade may begin with: what is applied, and what is so in part.
+    fn standing(&self) -> Set {
+        let mut standing = self.applied.clone();
+        let in_part = self.book.partials();
+        let indexes = in_part.keys().filter_map(|revision| self.graph.find(revision));
+        indexes.for_each(|index| {
+            standing.insert(index);
+        });
+        standing
+    }
+
+    pub(crate) fn planned(&self, index: usize, direction: Direction) -> Result<Planned, ErrorKind> {
         let revision = self.graph.id(index);
         let source = self.source(index).ok_or_else(|| ErrorKind::NoDowngrade {
             revision: revision.to_owned(),
         })?;
+        if direction == Direction::Down
+            && let Some(partial) = self.book.partial(revision)
+            && let Some(broken_off) = partial.broken_off()
+        {
+            return self.taken_back(source, partial, &broken_off);
+        }
         if let Some(why) = source.irreversible().filter(|_| direction == Direction::Down) {
             return Err(ErrorKind::Irreversible {
                 revision: revision.to_owned(),
@@ -163,6 +196,56 @@ impl State {
             checksum: source.checksum(self.engine).to_owned(),
             units,
             done,
+            takes_back: None,
+            hashes,
+        })
+    }
+
+    /// The way back from an upgrade that was broken off.
+    fn taken_back(&self, source: Source<'_>, partial: &Partial, broken_off: &BrokenOff) -> Result<Planned, ErrorKind> {
+        let stopped = |why| partly(source.revision(), partial, why);
+        let upgrade = source.units(self.engine, Direction::Up)?;
+        let done: Vec<String> = upgrade.iter().take(broken_off.done.len()).map(hash).collect();
+        if done != broken_off.done {
+            return Err(stopped(Partly::Edited));
+        }
+        if partial.direction == Direction::Up && partial.started {
+            return Err(stopped(Partly::Unfinished { unit: done.len() + 1 }));
+        }
+        let ways = source.back(self.engine)?;
+        let mut units = Vec::new();
+        let mut at = broken_off.reach;
+        while let Some(unit) = at.checked_sub(1) {
+            let why = match ways.get(unit) {
+                Some(Back::Units { to, units: way }) if *to < at => {
+                    units.extend_from_slice(way);
+                    at = *to;
+                    continue;
+                }
+                Some(Back::Unknown(why)) => why.clone(),
+                _ => "the program does not have it".to_owned(),
+            };
+            let step = upgrade.get(unit).and_then(|unit| unit.steps.last());
+            return Err(stopped(Partly::NoWayBack {
+                unit: at,
+                statement: step.map_or_else(String::new, |step| super::unit::describe(&step.action)),
+                why,
+            }));
+        }
+        let hashes: Vec<String> = units.iter().map(hash).collect();
+        let done = partial.broken_off.as_ref().map_or(&[][..], |_| &partial.done);
+        if !hashes.starts_with(done) {
+            return Err(stopped(Partly::Edited));
+        }
+        Ok(Planned {
+            revision: source.revision().to_owned(),
+            message: source.message().to_owned(),
+            file: source.file().to_owned(),
+            direction: Direction::Down,
+            checksum: source.checksum(self.engine).to_owned(),
+            units,
+            done: done.len(),
+            takes_back: Some(broken_off.reach),
             hashes,
         })
     }
@@ -180,6 +263,7 @@ impl super::Runner {
             direction,
             units: migration.map_or(Ok(Vec::new()), |migration| migration.units(engine, direction))?,
             done: 0,
+            takes_back: None,
             checksum: String::new(),
             hashes: Vec::new(),
         })

@@ -1,5 +1,6 @@
 use super::apply::database;
 use super::error::{Edit, Error, ErrorKind};
+use super::plan::Planned;
 use super::report::Direction;
 use super::state::Source;
 use super::{HISTORY_TABLE, Runner, State};
@@ -40,22 +41,20 @@ impl Runner {
                 return Ok(None);
             };
             let unit = partial.done.len();
-            let source = state.graph.find(revision).and_then(|index| state.source(index));
-            let units = source
-                .and_then(|source| source.units(state.engine, partial.direction).ok())
-                .unwrap_or_default();
-            let hash = units.get(unit).map_or_else(String::new, super::plan::hash);
+            let index = state.graph.find(revision);
+            let planned = index.and_then(|index| state.planned(index, partial.direction).ok());
+            let planned = planned.as_ref();
             let entry = JournalEntry {
                 revision,
                 state: if done { "done" } else { "redo" },
                 unit,
                 units: partial.units,
-                hash: &hash,
-                checksum: source.map_or("", |source| source.checksum(state.engine)),
-                ..blank(partial.direction.word())
+                hash: planned.and_then(|planned| planned.hashes.get(unit)).map_or("", String::as_str),
+                checksum: planned.map_or("", |planned| &planned.checksum),
+                ..blank(planned.map_or(partial.direction.word(), Planned::action))
             };
             conn.write_journal(&state.table, &entry)?;
-            if done && unit + 1 == partial.units {
+            if done && unit + 1 == partial.units && partial.broken_off.is_none() {
                 conn.set_applied(&state.table, revision, partial.direction == Direction::Up)?;
             }
             Ok(Some((revision.to_owned(), unit + 1)))

@@ -6,7 +6,7 @@ use crate::migration::{Migration, RunStep};
 use mina_core::engine::Engine;
 use mina_core::history::Set;
 use mina_core::history::graph::{Graph, Name, Node};
-use mina_core::sql::unit::Unit;
+use mina_core::sql::unit::{Back, Unit};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -148,6 +148,18 @@ impl<'a> Source<'a> {
             Self::Known(migration) => migration.units(engine, direction),
             Self::Journalled(_, journalled) => Ok(journalled.units.clone()),
         }
+    }
+
+    /// The way back after each unit of the upgrade, as far as it is known.
+    pub(crate) fn back(self, engine: Engine) -> Result<Vec<Back>, ErrorKind> {
+        let text = match self {
+            Self::Known(migration) => migration.record.back(engine),
+            Self::Journalled(..) => None,
+        };
+        serde_json::from_str(text.unwrap_or("[]")).map_err(|error| ErrorKind::Damaged {
+            revision: self.revision().to_owned(),
+            message: error.to_string(),
+        })
     }
 
     fn raw_downgrade(self, engine: Engine) -> serde_json::Result<Cow<'a, RawValue>> {
