@@ -4,6 +4,7 @@ use super::identity::Key;
 use super::{spell, word, writes};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::Object;
+use crate::engine::Engine;
 use crate::history::{Resolved, Step, Trace};
 use crate::operation::{Context, NoInverse, Operation, replay};
 use crate::schema::{Column, ObjectName, Schema};
@@ -90,8 +91,12 @@ fn way_back<'b>(resolved: &'b Resolved, up: &Trace, cx: &Context<'_>) -> Back<'b
         Operation::Update { undo, .. } | Operation::Delete { undo, .. } | Operation::Backfill { undo, .. } => (undo, &[]),
         operation if needs_nothing(operation, up) => return Back::Operations(Vec::new()),
         operation => {
+            let refused = |inverse: &Vec<Operation>| match cx.target.engine() {
+                Engine::Pg => inverse.iter().find_map(|operation| operation.refused_by_postgres(&resolved.after)),
+                _ => None,
+            };
             return match operation.invert() {
-                Ok(inverse) => Back::Operations(inverse),
+                Ok(inverse) => refused(&inverse).map_or(Back::Operations(inverse), Back::Unknown),
                 Err(reason) => Back::Unknown(reason),
             };
         }

@@ -1,6 +1,6 @@
 //! Columns.
 
-use super::conversion::{can_refer, is_implicit, is_whole};
+use super::conversion::{can_refer, is_implicit, is_whole, postgres_casts};
 use super::dependents::{bodies_about_column, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
@@ -499,7 +499,14 @@ impl<'a> Replay<'a> {
             return Ok(Using::Implicit);
         };
         match &changes.using {
-            Some(UsingDef::Cast(_)) => return Ok(Using::Cast),
+            Some(UsingDef::Cast(span)) => {
+                if self.engine() == Engine::Pg && !postgres_casts(&before.ty, &after.ty) {
+                    let message = format!("{} casts no `{}` to `{}`", self.cx.target, before.ty, after.ty);
+                    let help = "write `using = \"…\"` with an expression over the old columns".to_owned();
+                    return self.error(Code::M212, *span, message, [help]);
+                }
+                return Ok(Using::Cast);
+            }
             Some(UsingDef::Sql(sql)) => {
                 if let Some(sql) = sql.on(self.engine()) {
                     let expression = match Expression::parse(&sql.text, self.engine()) {

@@ -37,6 +37,25 @@ fn text_of_itself(from: &Type, engine: Engine) -> bool {
     }
 }
 
+/// Whether PostgreSQL casts one type to the other, by way of a third where it has no cast between the two.
+/// <https://www.postgresql.org/docs/current/catalog-pg-cast.html>
+pub(crate) fn postgres_casts(from: &Type, to: &Type) -> bool {
+    use Type::{Cidr, Custom, Date, Enum, Inet, Interval, Json, Jsonb, Time, Timestamp, Timestamptz, Unknown};
+    match (from, to) {
+        _ if is_implicit(from, to, Engine::Pg) => true,
+        (Custom(_) | Unknown, _) | (_, Custom(_) | Unknown) => true,
+        _ if is_text(from) || is_text(to) => true,
+        (from, to) if is_number(from) && is_number(to) => true,
+        (Type::Bool, other) | (other, Type::Bool) if is_number(other) => true,
+        (Jsonb, other) => is_number(other) || matches!(other, Type::Bool | Json),
+        (Json, Jsonb) | (Enum(_), Enum(_)) | (Cidr, Inet) | (Inet, Cidr) => true,
+        (Date | Timestamp | Timestamptz, Date | Timestamp | Timestamptz) => true,
+        (Timestamp | Timestamptz, Time) | (Time, Interval) | (Interval, Time) => true,
+        (Type::Array(from), Type::Array(to)) => postgres_casts(from, to),
+        _ => false,
+    }
+}
+
 pub(super) fn is_text(ty: &Type) -> bool {
     matches!(ty, Type::Text | Type::Varchar(_) | Type::Char(_))
 }

@@ -7,7 +7,7 @@ use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::engine::Engine;
-use crate::schema::{Column, Default, Enum, ObjectName, OccupantKind, Table, Type, Value};
+use crate::schema::{Column, Default, Enum, ObjectName, OccupantKind, Schema, Table, Type, Value};
 use crate::syntax::ast::{EnumChange, EnumPlace, Ident, TableRef};
 use std::sync::Arc;
 
@@ -110,18 +110,13 @@ impl Replay<'_> {
         self.error(Code::M204, value.span, message, [format!("it is from {}", object.origin)])
     }
 
-    fn columns_of<'s>(tables: impl Iterator<Item = &'s Arc<Table>>, name: &ObjectName) -> Vec<(&'s ObjectName, &'s Column)> {
-        let columns = tables.flat_map(|table| table.columns.iter().map(|column| (&table.name, column)));
-        columns.filter(|(_, column)| is_of(&column.ty, name)).collect()
-    }
-
     fn is_no_default(&mut self, name: &ObjectName, value: &Ident) -> Resolution {
         let wanted = Some(Default::Value(Value::String(value.text.clone())));
-        let using = Self::columns_of(self.schema.tables().values(), name);
+        let using = columns_of(&self.schema, name);
         let Some((table, column)) = using.into_iter().find(|(_, column)| column.default == wanted) else {
             return Ok(());
         };
-        let path = path(table, &column.name);
+        let path = path(&table.name, &column.name);
         let message = format!("\"{}\" is the default of `{path}`", value.text);
         let help = [
             format!("it is from {}", column.origin),
@@ -135,14 +130,8 @@ impl Replay<'_> {
         if self.engine() != Engine::Pg {
             return Ok(());
         }
-        let literal = format!("'{}'", value.text.replace('\'', "''"));
-        let using = Self::columns_of(self.schema.tables().values(), name).into_iter();
-        let dependents = using.flat_map(|(table, column)| {
-            let table = self.schema.table(table);
-            table.map_or_else(Vec::new, |table| literal_dependents(&self.schema, table, &column.name, &literal))
-        });
+        let dependents = naming_value(&self.schema, name, &value.text);
         let what = format!("the value \"{}\" of `{name}`", value.text);
-        let dependents = distinct(dependents.collect());
         self.refuse_for(Code::M208, value.span, &what, dependents, then)
     }
 
@@ -151,22 +140,17 @@ impl Replay<'_> {
         if self.engine() != Engine::Pg {
             return Ok(());
         }
-        let using = Self::columns_of(self.schema.tables().values(), name).into_iter();
-        let dependents = using.flat_map(|(table, column)| {
-            let table = self.schema.table(table);
-            table.map_or_else(Vec::new, |table| type_dependents(&self.schema, Engine::Pg, table, &column.name))
-        });
-        let dependents = distinct(dependents.collect());
+        let dependents = about_columns(&self.schema, name);
         let what = format!("the type `{name}`, which is made anew without \"{}\"", value.text);
         self.refuse_for(Code::M208, value.span, &what, dependents, ", and create it again after it")
     }
 
     pub(super) fn drop_enum(&mut self, reference: &TableRef) -> Resolution {
         let object = self.enumeration(reference)?;
-        let using = Self::columns_of(self.schema.tables().values(), &object.name);
+        let using = columns_of(&self.schema, &object.name);
         let dependents = using.into_iter().map(|(table, column)| Dependent {
-            what: format!("the column `{}`", path(table, &column.name)),
-            without: format!("drop_column {};", path(table, &column.name)),
+            what: format!("the column `{}`", path(&table.name, &column.name)),
+            without: format!("drop_column {};", path(&table.name, &column.name)),
             name: column.name.clone(),
             origin: column.origin.clone(),
         });
@@ -183,6 +167,37 @@ impl Replay<'_> {
         self.goes(&object.name, "it is dropped here".into(), reference.span());
         Ok(())
     }
+}
+
+fn columns_of<'s>(schema: &'s Schema, name: &ObjectName) -> Vec<(&'s Table, &'s Column)> {
+    let tables = schema.tables().values();
+    let columns = tables.flat_map(|table| table.columns.iter().map(|column| (&**table, column)));
+    columns.filter(|(_, column)| is_of(&column.ty, name)).collect()
+}
+
+/// What names a value beside a column of the type.
+fn naming_value(schema: &Schema, name: &ObjectName, value: &str) -> Vec<Dependent> {
+    let literal = format!("'{}'", value.replace('\'', "''"));
+    let using = columns_of(schema, name).into_iter();
+    let dependents = using.flat_map(|(table, column)| literal_dependents(schema, table, &column.name, &literal));
+    distinct(dependents.collect())
+}
+
+/// What keeps the columns of the type from becoming those of another.
+fn about_columns(schema: &Schema, name: &ObjectName) -> Vec<Dependent> {
+    let using = columns_of(schema, name).into_iter();
+    let dependents = using.flat_map(|(table, column)| type_dependents(schema, Engine::Pg, table, &column.name));
+    distinct(dependents.collect())
+}
+
+/// What has to be dropped on PostgreSQL before a type loses or renames values.
+pub(super) fn in_the_way(before: &Enum, after: &Enum, schema: &Schema) -> Vec<Dependent> {
+    let gone = before.values.iter().filter(|value| !after.values.contains(value));
+    let mut dependents: Vec<Dependent> = gone.flat_map(|value| naming_value(schema, &before.name, value)).collect();
+    if before.values.len() > after.values.len() {
+        dependents.extend(about_columns(schema, &before.name));
+    }
+    distinct(dependents)
 }
 
 fn distinct(mut dependents: Vec<Dependent>) -> Vec<Dependent> {

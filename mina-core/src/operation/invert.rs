@@ -1,8 +1,35 @@
 //! The way back from each operation.
 
+use super::conversion::postgres_casts;
+use super::enumeration::in_the_way;
 use super::{NoInverse, Operation, Using};
+use crate::schema::Schema;
 
 impl Operation {
+    /// Why PostgreSQL would refuse a derived operation on a schema, if it would.
+    pub(crate) fn refused_by_postgres(&self, schema: &Schema) -> Option<NoInverse> {
+        match self {
+            Self::AlterColumn {
+                table,
+                before,
+                after,
+                using: Using::Cast,
+            } if !postgres_casts(&before.ty, &after.ty) => Some(NoInverse(format!(
+                "PostgreSQL casts no `{}` to `{}`; write the downgrade with `alter_column {table}.{} {{ type = {}, using = \"…\" }}`",
+                before.ty, after.ty, after.name, after.ty
+            ))),
+            Self::AlterEnum { before, after, .. } => {
+                let dependents = in_the_way(before, after, schema);
+                let first = dependents.first()?;
+                Some(NoInverse(format!(
+                    "{} depends on what the enum `{}` gets; write the downgrade with `{}` before it",
+                    first.what, before.name, first.without
+                )))
+            }
+            _ => None,
+        }
+    }
+
     /// The operations that lead back, in order.
     ///
     /// # Errors

@@ -3,14 +3,24 @@
 #![cfg(feature = "postgres")]
 
 mod corpus;
+mod histories;
 mod server;
 
+#[path = "../../../tests/soundness/object.rs"]
+mod object;
+#[path = "../../../tests/soundness/random.rs"]
+mod random;
+#[path = "../../../tests/soundness/statement.rs"]
+mod statement;
+#[path = "../../../tests/soundness/value.rs"]
+mod value;
+
 use corpus::{BLOCKS, COLUMNS, CONDITIONS, DEFAULTS, NEW_BLOCKS, WORLD};
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 use mina_core::config::Config;
 use mina_core::history::{History, Revision, Trace};
-use mina_core::normal::differences;
+use mina_core::normal::{differences, facts};
 use mina_core::schema::Schema;
 use mina_core::sql::postgres::Postgres;
 use mina_core::sql::unit::{Action, UnitKind};
@@ -79,16 +89,18 @@ fn execute(conn: &mut PgConnection, trace: &Trace, tokens: &Tokens) -> Result<()
     for unit in render(trace, tokens, None) {
         let transaction = unit.kind != UnitKind::Alone;
         if transaction {
-            conn.batch_execute("BEGIN").unwrap();
+            AnsiTransactionManager::begin_transaction(conn).unwrap();
         }
         for step in unit.steps {
             if let Err(error) = perform(conn, step.action) {
-                let _ = conn.batch_execute("ROLLBACK");
+                if transaction {
+                    AnsiTransactionManager::rollback_transaction(conn).unwrap();
+                }
                 return Err(error);
             }
         }
         if transaction {
-            conn.batch_execute("COMMIT").map_err(|error| format!("{error} at COMMIT"))?;
+            AnsiTransactionManager::commit_transaction(conn).map_err(|error| format!("{error} at COMMIT"))?;
         }
     }
     Ok(())
@@ -107,6 +119,13 @@ fn perform(conn: &mut PgConnection, action: Action) -> Result<(), String> {
         Action::Backfill(fill) => {
             let filter = fill.filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
             format!("UPDATE {} SET {}{filter}", fill.table, fill.set)
+        }
+        Action::Expect { facts: expected, .. } => {
+            let live = facts(&introspect(conn).unwrap().schema);
+            let wrong = expected.iter().find(|(name, said)| live.get(*name).cloned().flatten() != **said);
+            return wrong.map_or(Ok(()), |(name, said)| {
+                Err(format!("{name} is {:?}, not {said:?}", live.get(name).cloned().flatten()))
+            });
         }
         // It moves rows: the runner's tests are about these.
         Action::Run(_) => return Ok(()),
@@ -269,5 +288,14 @@ fn the_applications_history_leaves_what_the_fold_says_and_nothing_when_it_is_rev
             }
         }
         assert_eq!(difference(conn, &Schema::default()), "", "on {}", server.version);
+    }
+}
+
+#[test]
+fn random_histories_are_there_and_back() {
+    let number = |variable: &str, otherwise| std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise);
+    let (first, count) = (number("MINA_SOUNDNESS_SEED", 1), number("MINA_SOUNDNESS_COUNT", 12));
+    for server in SERVERS {
+        histories::histories(server, first, count);
     }
 }

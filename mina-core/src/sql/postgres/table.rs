@@ -4,13 +4,11 @@ use super::{Postgres, quote, quote_all, string, types, word};
 use crate::schema::{Action, Column, Constraint, Deferral, Exclusion, ForeignKey, Index, IndexElement, IndexKey, ObjectName, Table, Value};
 use crate::sql::Dialect;
 
-/// The CREATE TABLE statement. Constraints that are not valid are added to the table once it is there: in it they would be.
+/// The CREATE TABLE statement, without the constraints that are added once the table is there.
 pub(super) fn create(table: &Table) -> String {
     let columns = table.columns.iter().map(column);
     let constraints = table.constraints().map(|constraint| constraint.to_owned());
-    let constraints = constraints
-        .filter(|constraint| !is_not_valid(constraint))
-        .map(|made| constraint(&made));
+    let constraints = constraints.filter(|made| !is_late(made, table)).map(|made| constraint(&made));
     let items: Vec<String> = columns.chain(constraints).collect();
     let unlogged = option(table, "unlogged").is_some_and(|value| *value == Value::Bool(true));
     let mut sql = format!(
@@ -32,10 +30,18 @@ fn option<'t>(table: &'t Table, key: &str) -> Option<&'t Value> {
     table.options.iter().find(|(name, _)| name == key).map(|(_, value)| value)
 }
 
-pub(super) fn is_not_valid(constraint: &Constraint) -> bool {
+/// Whether CREATE TABLE would make something else of it: what is not valid it makes valid, and a unique constraint on the
+/// columns of another key it leaves out.
+fn is_late(constraint: &Constraint, table: &Table) -> bool {
     match constraint {
         Constraint::ForeignKey(key) => key.not_valid,
         Constraint::Check(check) => check.not_valid,
+        Constraint::Unique(unique) => {
+            let earlier = table.uniques.iter().take_while(|other| other.name != unique.name);
+            let key = table.primary_key.iter().map(|key| &key.columns);
+            key.chain(earlier.map(|other| &other.columns))
+                .any(|columns| *columns == unique.columns)
+        }
         _ => false,
     }
 }
@@ -177,11 +183,11 @@ fn key(key: &IndexKey) -> String {
     }
 }
 
-/// The statements that follow CREATE TABLE: constraints that are not valid, indexes and comments.
+/// The statements that follow CREATE TABLE: the other constraints, indexes and comments.
 pub(super) fn after_create(table: &Table) -> Vec<String> {
     let name = Postgres.object(&table.name);
     let constraints = table.constraints().map(|constraint| constraint.to_owned());
-    let late = constraints.filter(is_not_valid);
+    let late = constraints.filter(|made| is_late(made, table));
     let mut statements: Vec<String> = late.map(|late| format!("ALTER TABLE {name} ADD {}", constraint(&late))).collect();
     statements.extend(table.indexes.iter().map(|index| create_index(&table.name, index, false)));
     statements.extend(table.comment.iter().map(|comment| comment_on_table(&table.name, Some(comment))));

@@ -142,9 +142,7 @@ fn by_way_of(before: &Type, after: &Type) -> Option<String> {
     match (before, after) {
         (Type::Bool, number) | (number, Type::Bool) if is_number(number) => Some(name(&Type::Integer)),
         (Type::Array(_), Type::Array(inner)) if matches!(**inner, Type::Enum(_)) => Some("TEXT[]".into()),
-        (Type::Text | Type::Varchar(_) | Type::Char(_), _) => None,
-        (_, Type::Enum(_)) | (Type::Enum(_), _) => Some(name(&Type::Text)),
-        (Type::Uuid | Type::Inet | Type::MacAddr, Type::Json | Type::Jsonb) => Some(name(&Type::Text)),
+        (Type::Enum(_), Type::Enum(_)) => Some(name(&Type::Text)),
         _ => None,
     }
 }
