@@ -3,7 +3,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod connection;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub mod harness;
 pub mod migration;
 #[cfg(feature = "mysql")]

@@ -66,7 +66,7 @@ fn an_enum_of_connections_of_which_the_engine_is_known() {
     let refusal = short_way(&place.path(), &mut conn, |migrations| migrations.for_engine(Engine::Sqlite));
     insta::assert_snapshot!(refusal, @r#"
     `20260104000000` needs transactions of its own, and the connection that Diesel's harness has only takes statements
-    call Mina's own runner on the `SqliteConnection` inside: `MIGRATIONS.upgrade(conn, "head")`
+    call Mina's own runner on a connection of Diesel's own: `MIGRATIONS.upgrade(conn, "head")`
     (in a pooled one it is `&mut *pooled`, in one of diesel-async `conn.spawn_blocking(|conn| …)`)
     or tell the harness the way to it: `MIGRATIONS.via(|conn: &mut AnyConnection, task| …)`
     "#);

@@ -4,6 +4,8 @@ mod connection;
 mod crash;
 mod journal;
 mod keys;
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+mod servers;
 
 #[path = "history/m20260101000000.rs"]
 mod m20260101000000;

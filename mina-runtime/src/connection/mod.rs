@@ -54,11 +54,14 @@ impl<C: Connection> AsConnection for C {
 }
 
 /// A pooled connection of Diesel's.
-#[cfg(all(feature = "sqlite", feature = "r2d2"))]
-pub(crate) type Pooled = diesel::r2d2::PooledConnection<diesel::r2d2::ConnectionManager<diesel::SqliteConnection>>;
+#[cfg(feature = "r2d2")]
+pub(crate) type Pooled<C> = diesel::r2d2::PooledConnection<diesel::r2d2::ConnectionManager<C>>;
 
-#[cfg(all(feature = "sqlite", feature = "r2d2"))]
-impl AsConnection for Pooled {
+#[cfg(feature = "r2d2")]
+impl<C> AsConnection for Pooled<C>
+where
+    C: Connection + diesel::r2d2::R2D2Connection + 'static,
+{
     fn as_connection(&mut self) -> &mut dyn Connection {
         &mut **self
     }
@@ -158,10 +161,8 @@ pub trait Connection: sealed::Sealed {
         Ok(true)
     }
 
-    /// Lets a revision be recorded that is recorded already, and does nothing then: Diesel's harness records what it ran.
-    fn record_once(&mut self, _table: &str) -> QueryResult<()> {
-        Ok(())
-    }
+    /// Lets Diesel's harness record a revision that is recorded already: it records what it ran.
+    fn record_once(&mut self, table: &str, revision: &str) -> QueryResult<()>;
 
     /// Turns the enforcement of keys off or on, outside a transaction, and says how it was. Only SQLite is ever asked to.
     fn enforce_keys(&mut self, _enforce: bool) -> QueryResult<bool> {

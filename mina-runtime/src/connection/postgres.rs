@@ -284,7 +284,7 @@ impl Connection for PgConnection {
         self.batch_execute(&LEDGER.write_journal(table, entry))
     }
 
-    fn record_once(&mut self, table: &str) -> QueryResult<()> {
+    fn record_once(&mut self, table: &str, _revision: &str) -> QueryResult<()> {
         // A rule is the one way to change what an INSERT of somebody else's does; it goes with the transaction or the session.
         let table = LEDGER.quote(table);
         self.batch_execute(&format!(

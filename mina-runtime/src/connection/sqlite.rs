@@ -366,7 +366,7 @@ impl Connection for SqliteConnection {
         Ok(pragma(self, "foreign_keys", "foreign_keys")? != 0)
     }
 
-    fn record_once(&mut self, table: &str) -> QueryResult<()> {
+    fn record_once(&mut self, table: &str, _revision: &str) -> QueryResult<()> {
         let table = quote(table);
         self.batch_execute(&format!(
             "CREATE TEMP TRIGGER IF NOT EXISTS mina_record_once BEFORE INSERT ON main.{table} \

@@ -1,6 +1,8 @@
 //! One migration, as Diesel's harness runs it.
 
 use super::text;
+#[cfg(feature = "r2d2")]
+use crate::connection::Pooled;
 use crate::connection::{AsConnection, BoxError, Connection};
 use crate::migration::{self, Migrations};
 use crate::runner::{Direction, Error, ErrorKind, HISTORY_TABLE};
@@ -56,11 +58,28 @@ pub(super) struct Direct;
 impl<DB: Backend> Way<DB> for Direct {
     fn carry_out(&self, conn: &mut dyn BoxableConnection<DB>, task: Task) -> Option<Result<()>> {
         let conn: &mut dyn Any = conn;
+        #[cfg(feature = "sqlite")]
         if let Some(conn) = conn.downcast_mut::<diesel::SqliteConnection>() {
             return Some(task.run(conn));
         }
-        #[cfg(feature = "r2d2")]
-        if let Some(conn) = conn.downcast_mut::<crate::connection::Pooled>() {
+        #[cfg(all(feature = "sqlite", feature = "r2d2"))]
+        if let Some(conn) = conn.downcast_mut::<Pooled<diesel::SqliteConnection>>() {
+            return Some(task.run(conn));
+        }
+        #[cfg(feature = "postgres")]
+        if let Some(conn) = conn.downcast_mut::<diesel::PgConnection>() {
+            return Some(task.run(conn));
+        }
+        #[cfg(all(feature = "postgres", feature = "r2d2"))]
+        if let Some(conn) = conn.downcast_mut::<Pooled<diesel::PgConnection>>() {
+            return Some(task.run(conn));
+        }
+        #[cfg(feature = "mysql")]
+        if let Some(conn) = conn.downcast_mut::<diesel::MysqlConnection>() {
+            return Some(task.run(conn));
+        }
+        #[cfg(all(feature = "mysql", feature = "r2d2"))]
+        if let Some(conn) = conn.downcast_mut::<Pooled<diesel::MysqlConnection>>() {
             return Some(task.run(conn));
         }
         None
@@ -74,16 +93,33 @@ impl<DB: Backend, C: 'static> Way<DB> for fn(&mut C, Task) -> Result<()> {
     }
 }
 
-/// One migration of a history on one engine.
+/// For which engines a migration has to be ready.
+#[derive(Clone, Copy)]
+pub(super) enum Ready {
+    For(Engine),
+    /// The connection says which one when it is there.
+    ForAny,
+}
+
+impl Ready {
+    fn fits_transaction(self, migration: &migration::Migration) -> bool {
+        match self {
+            Self::For(engine) => migration.fits_transaction(engine),
+            Self::ForAny => Engine::ALL.iter().all(|engine| migration.fits_transaction(*engine)),
+        }
+    }
+}
+
+/// One migration of a history.
 pub(super) struct Door<W> {
     migrations: Migrations,
     migration: &'static migration::Migration,
-    engine: Engine,
+    ready: Ready,
     way: W,
 }
 
 /// The default bind's migrations.
-pub(super) fn all<W: Copy>(migrations: Migrations, engine: Engine, way: W) -> Result<impl Iterator<Item = Door<W>>> {
+pub(super) fn all<W: Copy>(migrations: Migrations, ready: Ready, way: W) -> Result<impl Iterator<Item = Door<W>>> {
     let config = crate::settings::config(&migrations).map_err(Error::from)?;
     let table = config.bind(None).and_then(|database| database.history_table.as_deref());
     if let Some(table) = table.filter(|table| *table != HISTORY_TABLE) {
@@ -93,7 +129,7 @@ pub(super) fn all<W: Copy>(migrations: Migrations, engine: Engine, way: W) -> Re
     Ok(members.map(move |migration| Door {
         migrations,
         migration,
-        engine,
+        ready,
         way,
     }))
 }
@@ -111,8 +147,15 @@ impl<W> Door<W> {
         if direction == Direction::Down {
             self.migration.reversible()?;
         }
-        let done = self.way.carry_out(conn, task);
-        done.unwrap_or_else(|| Ok(text::run(conn, self.migration, self.engine, direction)?))
+        match (self.way.carry_out(conn, task), self.ready) {
+            (Some(done), _) => done,
+            (None, Ready::For(engine)) => Ok(text::run(conn, self.migration, engine, direction)?),
+            (None, Ready::ForAny) => {
+                let revision = self.migration.record.id().to_owned();
+                let why = "is to be reached through a connection of another type".to_owned();
+                Err(Error::from(ErrorKind::OutOfReach { revision, why }).into())
+            }
+        }
     }
 }
 
@@ -136,7 +179,7 @@ impl<DB: Backend, W: Way<DB>> Migration<DB> for Door<W> {
 
 impl<W> MigrationMetadata for Door<W> {
     fn run_in_transaction(&self) -> bool {
-        self.migration.fits_transaction(self.engine)
+        self.ready.fits_transaction(self.migration)
     }
 }
 

@@ -10,8 +10,7 @@ use crate::migration::Migrations;
 use diesel::backend::Backend;
 use diesel::connection::Connection;
 use diesel::migration::{Migration, MigrationSource, Result};
-use diesel::sqlite::Sqlite;
-use door::{Direct, Door};
+use door::{Direct, Door, Ready};
 use mina_core::engine::Engine;
 
 /// The default bind's migrations, for Diesel's harness.
@@ -29,11 +28,31 @@ use mina_core::engine::Engine;
 /// let mut conn = SqliteConnection::establish(":memory:").unwrap();
 /// conn.run_pending_migrations(MIGRATIONS).unwrap();
 /// ```
-impl MigrationSource<Sqlite> for Migrations {
-    fn migrations(&self) -> Result<Vec<Box<dyn Migration<Sqlite>>>> {
-        let doors = door::all(*self, Engine::Sqlite, Direct)?;
-        Ok(doors.map(boxed).collect())
+#[cfg(feature = "sqlite")]
+impl MigrationSource<diesel::sqlite::Sqlite> for Migrations {
+    fn migrations(&self) -> Result<Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>>> {
+        directly(*self, Engine::Sqlite)
     }
+}
+
+/// The same on PostgreSQL: a `PgConnection` or, with the feature `r2d2`, one of a pool runs everything.
+#[cfg(feature = "postgres")]
+impl MigrationSource<diesel::pg::Pg> for Migrations {
+    fn migrations(&self) -> Result<Vec<Box<dyn Migration<diesel::pg::Pg>>>> {
+        directly(*self, Engine::Pg)
+    }
+}
+
+/// The same on MariaDB and MySQL, where no change of a table is in Diesel's transaction.
+#[cfg(feature = "mysql")]
+impl MigrationSource<diesel::mysql::Mysql> for Migrations {
+    fn migrations(&self) -> Result<Vec<Box<dyn Migration<diesel::mysql::Mysql>>>> {
+        directly(*self, Engine::Mysql)
+    }
+}
+
+fn directly<DB: Backend + 'static>(migrations: Migrations, engine: Engine) -> Result<Vec<Box<dyn Migration<DB>>>> {
+    Ok(door::all(migrations, Ready::For(engine), Direct)?.map(boxed).collect())
 }
 
 /// A history for a backend that is the application's own; made by [`Migrations::for_engine`].
@@ -110,8 +129,7 @@ impl Migrations {
 
 impl<DB: Backend + 'static> MigrationSource<DB> for ForEngine {
     fn migrations(&self) -> Result<Vec<Box<dyn Migration<DB>>>> {
-        let doors = door::all(self.migrations, self.engine, Direct)?;
-        Ok(doors.map(boxed).collect())
+        directly(self.migrations, self.engine)
     }
 }
 
@@ -121,7 +139,7 @@ where
     C: Connection<Backend = DB> + 'static,
 {
     fn migrations(&self) -> Result<Vec<Box<dyn Migration<DB>>>> {
-        let doors = door::all(self.migrations, Engine::Sqlite, self.way)?;
+        let doors = door::all(self.migrations, Ready::ForAny, self.way)?;
         Ok(doors.map(boxed).collect())
     }
 }

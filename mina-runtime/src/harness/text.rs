@@ -28,7 +28,7 @@ where
     let units = migration.units(engine, direction)?;
     let steps: Vec<&Step> = units.iter().flat_map(|unit| &unit.steps).collect();
     let out_of_reach = match migration.fits_transaction(engine) {
-        true => steps.iter().find_map(|step| needs_answers(&step.action)),
+        true => steps.iter().find_map(|step| needs_answers(&step.action, engine)),
         false => Some("needs transactions of its own".to_owned()),
     };
     if let Some(why) = out_of_reach {
@@ -49,23 +49,24 @@ where
             trouble,
         })))
     };
-    let mut keys_are_on = false;
+    let mut keys_are_on = engine != Engine::Sqlite;
     for step in steps {
         if step.action.writes_rows() && !keys_are_on {
             Statement::Guard(keys_on())
-                .run(conn)
+                .run(conn, engine)
                 .map_err(|failure| failed(step.line, failure))?;
             keys_are_on = true;
         }
         for statement in statements(&step.action) {
-            statement.run(conn).map_err(|failure| failed(step.line, failure))?;
+            statement.run(conn, engine).map_err(|failure| failed(step.line, failure))?;
         }
     }
     Ok(())
 }
 
-fn needs_answers(action: &Action) -> Option<String> {
+fn needs_answers(action: &Action, engine: Engine) -> Option<String> {
     match action {
+        Action::Count { what, .. } if engine == Engine::Mysql => Some(format!("counts {what}")),
         Action::Sql(_) | Action::Count { .. } => None,
         Action::Batch(change) if change.edits.iter().all(|edit| !edit.kind.may_rebuild()) => None,
         Action::Batch(change) => Some(format!("changes `{}` by what it finds of it", change.table)),
@@ -123,12 +124,12 @@ fn unnamed(table: &str, column: &str) -> [Guard; 2] {
 
 impl Statement {
     /// The statement and message to show of a failure, and its kind.
-    fn run(&self, conn: &mut (impl SimpleConnection + ?Sized)) -> Result<(), (String, String, Trouble)> {
+    fn run(&self, conn: &mut (impl SimpleConnection + ?Sized), engine: Engine) -> Result<(), (String, String, Trouble)> {
         match self {
             Self::Plain(sql) => conn
                 .batch_execute(sql)
                 .map_err(|error| (sql.clone(), error.to_string(), Trouble::Other)),
-            Self::Guard(Guard { query, why }) => conn.batch_execute(&guarded(query)).map_err(|error| {
+            Self::Guard(Guard { query, why }) => conn.batch_execute(&guarded(query, engine)).map_err(|error| {
                 let message = error.to_string();
                 match message.contains(GUARD) {
                     true => (String::new(), why.clone(), Trouble::Rows),
@@ -142,10 +143,15 @@ impl Statement {
 const GUARD: &str = "mina_guard";
 
 /// Fails, naming the guard, unless a query gives zero.
-fn guarded(query: &str) -> String {
-    format!(
-        "CREATE TEMP TABLE {GUARD} (n INTEGER, CONSTRAINT {GUARD} CHECK (n = 0));\n\
-         INSERT INTO temp.{GUARD} SELECT * FROM ({query}\n);\n\
-         DROP TABLE temp.{GUARD};"
-    )
+fn guarded(query: &str, engine: Engine) -> String {
+    match engine {
+        Engine::Pg => format!(
+            "DO ${GUARD}$ BEGIN IF (SELECT q.n FROM ({query}\n) AS q(n)) <> 0 THEN RAISE EXCEPTION '{GUARD}'; END IF; END ${GUARD}$"
+        ),
+        Engine::Sqlite | Engine::Mysql => format!(
+            "CREATE TEMP TABLE {GUARD} (n INTEGER, CONSTRAINT {GUARD} CHECK (n = 0));\n\
+             INSERT INTO temp.{GUARD} SELECT * FROM ({query}\n);\n\
+             DROP TABLE temp.{GUARD};"
+        ),
+    }
 }

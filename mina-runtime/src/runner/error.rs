@@ -438,7 +438,7 @@ impl ErrorKind {
                 revision, direction, why, ..
             } => partly_help(revision, *direction, why),
             Self::OutOfReach { .. } => vec![
-                "call Mina's own runner on the `SqliteConnection` inside: `MIGRATIONS.upgrade(conn, \"head\")`".to_owned(),
+                "call Mina's own runner on a connection of Diesel's own: `MIGRATIONS.upgrade(conn, \"head\")`".to_owned(),
                 "(in a pooled one it is `&mut *pooled`, in one of diesel-async `conn.spawn_blocking(|conn| …)`)".to_owned(),
                 "or tell the harness the way to it: `MIGRATIONS.via(|conn: &mut AnyConnection, task| …)`".to_owned(),
             ],

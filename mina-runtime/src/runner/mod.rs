@@ -317,8 +317,11 @@ impl Runner {
     /// The same for Diesel's harness: what else its table holds is not looked at, and the row that it is about to write is there.
     pub(crate) fn step_of_harness(&self, conn: &mut dyn Connection, direction: Direction, revision: &str) -> Result<(), Error> {
         self.go(conn, &mut (), |state| state.plan_step(direction, revision))?;
+        if direction == Direction::Down {
+            return Ok(());
+        }
         self.to_read(conn, |conn, config| {
-            let prepared = conn.record_once(HISTORY_TABLE);
+            let prepared = conn.record_once(HISTORY_TABLE, revision);
             prepared.map_err(|error| apply::database(conn, &error, config.run.lock_timeout).into())
         })
     }
