@@ -11,7 +11,7 @@ mina::migration! {
         delete users { where = "age IS NULL" }
         batch_alter users {
             #[allow(may_fail_on_rows)]
-            alter_column age { type = BigInt, nullable = false, default = 18, using = "age * 12" }
+            alter_column age { type = BigInt, nullable = false, default = 18, using = "nullif(age, 999) * 12" }
         }
         #[allow(lossy_downgrade)]
         update tasks { set = "title = title || '!'" }
