@@ -7,10 +7,22 @@ use diesel_migrations::MigrationHarness;
 use mina::runner::Direction;
 use std::io::Write;
 
-fn say(line: &str) {
+pub fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     let told = out.write_all(format!("{line}\n").as_bytes()).and_then(|()| out.flush());
     told.unwrap();
+}
+
+pub fn tell(event: InstrumentationEvent<'_>) {
+    match event {
+        InstrumentationEvent::StartQuery { query, .. } => {
+            let text = query.to_string();
+            let line = text.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+            say(&format!("start {line}"));
+        }
+        InstrumentationEvent::FinishQuery { .. } => say("finish"),
+        _ => {}
+    }
 }
 
 pub fn run(path: &str, scene: &str, door: &str) {
@@ -23,15 +35,7 @@ pub fn run(path: &str, scene: &str, door: &str) {
         .iter()
         .fold((0, 0), |(done, units), planned| (done + planned.done, units + planned.units.len()));
     say(&format!("plan {done} {units}"));
-    conn.set_instrumentation(|event: InstrumentationEvent<'_>| match event {
-        InstrumentationEvent::StartQuery { query, .. } => {
-            let text = query.to_string();
-            let line = text.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
-            say(&format!("start {line}"));
-        }
-        InstrumentationEvent::FinishQuery { .. } => say("finish"),
-        _ => {}
-    });
+    conn.set_instrumentation(tell);
     say("ready");
     match (Door::named(door), scene.direction) {
         (Door::Runner, Direction::Up) => drop(migrations.upgrade(&mut conn, scene.target).unwrap()),

@@ -4,6 +4,8 @@
 
 mod child;
 mod scene;
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+mod server;
 mod tally;
 mod victim;
 
@@ -20,6 +22,7 @@ mod m20260105000000;
 
 use mina::{Migration, Migrations};
 use scene::{Door, Setting};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tally::{Next, Tally};
 use victim::{Moment, Victim};
@@ -118,19 +121,43 @@ fn campaign(count: u64, seed: u64) -> Tally {
     tally
 }
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
+    #[cfg(all(feature = "postgres", feature = "mysql"))]
+    if let [_, word, url] = &arguments[..]
+        && word == "server"
+    {
+        return server::run(url);
+    }
     if let [_, word, path, scene, door] = &arguments[..]
         && word == "child"
     {
-        return child::run(path, scene, door);
+        child::run(path, scene, door);
+        return ExitCode::SUCCESS;
     }
     let (count, seed) = (number("MINA_KILLS_COUNT", 40), number("MINA_KILLS_SEED", 1));
     let began = Instant::now();
     let tally = campaign(count, seed);
+    assert_eq!(tally.kills(), count, "too many processes were done before they could be killed");
+    report(&tally, seed, began);
+    #[cfg(all(feature = "postgres", feature = "mysql"))]
+    {
+        let began = Instant::now();
+        let mut tally = Tally::default();
+        server::campaign(count, &mut Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1), &mut tally);
+        report(&tally, seed, began);
+    }
+    ExitCode::SUCCESS
+}
+
+fn report(tally: &Tally, seed: u64, began: Instant) {
     println!("{tally}");
     println!("{} kills from seed {seed} on in {:.0?}", tally.kills(), began.elapsed());
-    assert_eq!(tally.kills(), count, "too many processes were done before they could be killed");
     assert_eq!(tally.lost(), 0, "see above");
-    assert!(tally.inside() * 2 >= count, "{} of {count} in mid-statement", tally.inside());
+    assert!(
+        tally.inside() * 2 >= tally.kills(),
+        "{} of {} in mid-statement",
+        tally.inside(),
+        tally.kills()
+    );
 }

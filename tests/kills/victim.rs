@@ -43,12 +43,13 @@ pub struct Victim {
 impl Victim {
     pub fn spawn(path: &Path, scene: &Scene, door: Door) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .arg("child")
-            .arg(path)
-            .args([scene.name, door.name()])
-            .stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        command.arg("child").arg(path).args([scene.name, door.name()]);
+        Self::start(command, &format!("{} by the {}", scene.name, door.name()))
+    }
+
+    /// Starts a process that tells what it is at on its standard output.
+    pub fn start(mut command: Command, what: &str) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -56,12 +57,53 @@ impl Victim {
                 let _ = sender.send((Instant::now(), line));
             }
         });
-        let what = format!("{} by the {}", scene.name, door.name());
-        Self { child, lines, what }
+        Self {
+            child,
+            lines,
+            what: what.to_owned(),
+        }
     }
 
     /// Kills it; none where it was done before.
     pub fn kill_at(&mut self, moment: &Moment) -> Option<Wound> {
+        let mut last = self.reach(moment);
+        self.child.kill().unwrap();
+        let status = self.child.wait().unwrap();
+        assert!(
+            status.success() || status.signal() == Some(SIGKILL),
+            "{} failed by itself: {status}",
+            self.what
+        );
+        last = self.lines.iter().last().map_or(last, |(_, line)| line);
+        (!status.success()).then(|| Wound {
+            statement: last.strip_prefix("start ").map(str::to_owned),
+        })
+    }
+
+    /// The server's number of its session, which it tells first.
+    #[cfg(all(feature = "postgres", feature = "mysql"))]
+    pub fn session(&mut self) -> i64 {
+        let lines = self.lines.iter().map(|(_, line)| line);
+        let mut told = lines.filter_map(|line| line.strip_prefix("session ").map(str::to_owned));
+        told.next().unwrap().parse().unwrap()
+    }
+
+    /// Waits for a moment, and says what is under way then.
+    #[cfg(all(feature = "postgres", feature = "mysql"))]
+    pub fn wait_for(&mut self, moment: &Moment) -> Option<String> {
+        let mut last = self.reach(moment);
+        last = self.lines.try_iter().last().map_or(last, |(_, line)| line);
+        last.strip_prefix("start ").map(str::to_owned)
+    }
+
+    /// Lets it come to its end, and says whether that was a bad one.
+    #[cfg(all(feature = "postgres", feature = "mysql"))]
+    pub fn failed(&mut self) -> bool {
+        self.lines.iter().for_each(drop);
+        !self.child.wait().unwrap().success()
+    }
+
+    fn reach(&mut self, moment: &Moment) -> String {
         let mut began = 0;
         let mut last = String::new();
         while let Ok((_, line)) = self.lines.recv() {
@@ -76,17 +118,7 @@ impl Victim {
                 break;
             }
         }
-        self.child.kill().unwrap();
-        let status = self.child.wait().unwrap();
-        assert!(
-            status.success() || status.signal() == Some(SIGKILL),
-            "{} failed by itself: {status}",
-            self.what
-        );
-        last = self.lines.iter().last().map_or(last, |(_, line)| line);
-        (!status.success()).then(|| Wound {
-            statement: last.strip_prefix("start ").map(str::to_owned),
-        })
+        last
     }
 
     /// Lets it run to its end.
@@ -101,6 +133,7 @@ impl Victim {
             match line.split(' ').collect::<Vec<_>>()[..] {
                 ["plan", done, units] => timeline.plan = (done.parse().unwrap(), units.parse().unwrap()),
                 ["ready"] => ready = Some(at),
+                ["session", _] => {}
                 ["finish"] => timeline.statements.extend(started.take().map(|started| at - started)),
                 _ => started = Some(at),
             }

@@ -276,6 +276,7 @@ impl Connection for MysqlConnection {
             DatabaseError::AlreadyInTransaction => Trouble::InTransaction,
             DatabaseError::DatabaseError(kind, information) => kind_trouble(kind, information.message()),
             DatabaseError::RollbackErrorOnCommit { commit_error, .. } => self.trouble(commit_error),
+            DatabaseError::BrokenTransactionManager => Trouble::Gone,
             _ => Trouble::Other,
         }
     }

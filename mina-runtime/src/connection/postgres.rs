@@ -336,6 +336,7 @@ impl Connection for PgConnection {
             DatabaseError::AlreadyInTransaction => Trouble::InTransaction,
             DatabaseError::DatabaseError(kind, information) => kind_trouble(kind, information.message()),
             DatabaseError::RollbackErrorOnCommit { commit_error, .. } => self.trouble(commit_error),
+            DatabaseError::BrokenTransactionManager => Trouble::Gone,
             _ => Trouble::Other,
         }
     }

@@ -251,7 +251,8 @@ impl Run<'_> {
     fn steps(&mut self, job: &Job<'_>, at: usize, steps: &[Step], shares: bool) -> Result<Result<Done, Failure>, ErrorKind> {
         let pace = if shares { Pace::Single } else { Pace::of(steps) };
         let result = unit::run(self.conn, steps, job.runs, pace, self.progress);
-        if pace == Pace::Single || result.as_ref().err().is_none_or(|failure| failure.trouble == Trouble::Locked) {
+        let over = |failure: &Failure| matches!(failure.trouble, Trouble::Locked | Trouble::Gone);
+        if pace == Pace::Single || result.as_ref().err().is_none_or(over) {
             return Ok(result);
         }
         self.roll_back();

@@ -470,6 +470,7 @@ fn step_help(error: &StepError) -> Vec<String> {
     };
     let then = match error.trouble {
         crate::connection::Trouble::Rows => format!("correct the rows or the migration, then run `{command}` again"),
+        crate::connection::Trouble::Gone => format!("see that the server is there, then run `{command}` again"),
         crate::connection::Trouble::Full => format!("make room on the disk, then run `{command}` again"),
         crate::connection::Trouble::ReadOnly | crate::connection::Trouble::CannotOpen | crate::connection::Trouble::Io => {
             format!("look at the disk and at the permissions of the file and its folder, then run `{command}` again")

@@ -327,6 +327,7 @@ fn whole(conn: &mut dyn Connection, backfill: &Backfill, progress: &mut dyn Prog
 pub(crate) fn words(conn: &dyn Connection, error: &DatabaseError) -> (String, Trouble) {
     let text = match error {
         DatabaseError::DatabaseError(_, information) => information.message().to_owned(),
+        DatabaseError::BrokenTransactionManager => "the session has ended".to_owned(),
         error => error.to_string(),
     };
     (format!("{}: {text}", product(conn)), conn.trouble(error))
