@@ -10,6 +10,7 @@ mod runnable;
 
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
+use mina_core::config::Config;
 use mina_runtime::runner::Scope;
 use runnable::Runnable;
 use std::error::Error;
@@ -65,7 +66,7 @@ fn main() -> Result<()> {
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
     let generated = history::history(count);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    applied(&Runnable::new(&generated)?, count, folder.path())?;
+    applied(&Runnable::new(&generated, Config::default())?, count, folder.path())?;
     processes(&generated, folder.path())
 }
 

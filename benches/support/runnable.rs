@@ -7,7 +7,7 @@ use mina_core::history::{History, Revision, checksum};
 use mina_core::record::{Encoded, Record, Rendered};
 use mina_core::sql::unit::{Action, Unit};
 use mina_core::syntax::{parse, source};
-use mina_runtime::{Created, Engine, Migration, Migrations};
+use mina_runtime::{Created, Migration, Migrations};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -18,8 +18,9 @@ pub struct Runnable {
 }
 
 impl Runnable {
-    pub fn new(generated: &[Generated]) -> Result<Self> {
-        let history = history(generated)?;
+    /// For the first engine of a mina.toml.
+    pub fn new(generated: &[Generated], config: Config) -> Result<Self> {
+        let history = history(generated, config)?;
         let mut mina: Vec<Migration> = Vec::new();
         let mut diesel = Vec::new();
         let mut parent: Option<&str> = None;
@@ -30,7 +31,7 @@ impl Runnable {
             let down = replayed.down.as_ref().ok_or("every generated migration has a downgrade")?;
             let down = mina_core::sql::render(down, tokens, None);
             let rendered = Rendered {
-                engine: Engine::Sqlite,
+                engine: replayed.up.target.engine(),
                 checksum: checksum(replayed),
                 up: serde_json::to_string(&up)?,
                 down: serde_json::to_string(&down)?,
@@ -75,7 +76,7 @@ impl Runnable {
     }
 }
 
-fn history(generated: &[Generated]) -> Result<History> {
+fn history(generated: &[Generated], config: Config) -> Result<History> {
     let mut revisions = Vec::with_capacity(generated.len());
     for migration in generated {
         for block in source::scan(&migration.text)? {
@@ -88,7 +89,7 @@ fn history(generated: &[Generated]) -> Result<History> {
             });
         }
     }
-    Ok(History::new(Config::default(), revisions))
+    Ok(History::new(config, revisions))
 }
 
 /// What a file of SQL would say; an error where a step is more than SQL.
@@ -103,7 +104,7 @@ fn statements(units: &[Unit]) -> Result<String> {
                     text += &format!("{sql};\n");
                 }
             }
-            Action::Count { .. } => {}
+            Action::Count { .. } | Action::Expect { .. } => {}
             other => return Err(format!("{other:?} is no SQL").into()),
         }
     }
