@@ -449,3 +449,26 @@ fn rust_outside_a_transaction_whose_end_nobody_saw_is_settled_by_a_person() {
         assert_eq!(whole.runner().settle(&mut conn, done).unwrap(), None);
     }
 }
+
+#[test]
+fn a_history_that_was_never_checked_for_the_engine_is_refused_and_not_recorded() {
+    let mut migrations = history(three());
+    let text: Vec<String> = migrations
+        .migrations
+        .iter()
+        .map(|migration| migration.record.0.replace("Sqlite ", "Other "))
+        .collect();
+    let elsewhere: Vec<mina_runtime::Migration> = text
+        .into_iter()
+        .map(|text| mina_runtime::Migration {
+            record: mina_runtime::Encoded(text.leak()),
+            runs: &[],
+        })
+        .collect();
+    migrations.migrations = elsewhere.leak();
+    migrations.config = "[database]\nengines = [\"postgres >= 15\"]";
+    let mut conn = memory();
+    let error = migrations.upgrade(&mut conn, "head").unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotDeclared { .. }), "{error}");
+    assert!(migrations.current(&mut conn).unwrap().is_empty());
+}

@@ -1,6 +1,7 @@
 use super::report::{Direction, Report};
 use crate::settings::ConnectError;
 use mina_core::config::ConfigError;
+use mina_core::engine::Engine;
 use std::fmt;
 use std::time::Duration;
 
@@ -117,6 +118,8 @@ pub enum ErrorKind {
     Held(Held),
     #[error("another runner has taken over: this one gave no sign of life for longer than its lease")]
     Superseded,
+    #[error("no migration of this history is for {engine}: mina.toml does not declare it")]
+    NotDeclared { engine: Engine },
     #[error("the connection to the server is no more: {message}")]
     Gone { message: String },
     #[error("the history table `{table}` is in the schema `{schema}`, which is not on the search path")]
@@ -328,7 +331,12 @@ impl ErrorKind {
     /// The exit code of the command line.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::NoBind { .. } | Self::NoUrl { .. } | Self::Variable { .. } | Self::Target(_) => 2,
+            Self::Config(_)
+            | Self::NoBind { .. }
+            | Self::NoUrl { .. }
+            | Self::Variable { .. }
+            | Self::NotDeclared { .. }
+            | Self::Target(_) => 2,
             Self::Connect(error) => error.exit_code(),
             Self::Behind { .. } => 3,
             Self::Shared { .. }
@@ -406,6 +414,9 @@ impl ErrorKind {
                 help
             }
             Self::Superseded => vec!["nothing more was started; look at `status`".to_owned()],
+            Self::NotDeclared { engine } => vec![format!(
+                "add {engine} to `engines` in mina.toml, or take the database that it names"
+            )],
             Self::Gone { .. } => vec!["run the command again: what was under way was rolled back, or is looked at first".to_owned()],
             Self::OtherSchema { schema, .. } => vec![format!(
                 "add it to the path (`?options=-csearch_path%3D{schema}` in the url, or ALTER ROLE … SET search_path), or give this history \

@@ -335,6 +335,7 @@ impl Runner {
         self.to_write(conn, progress, |conn, config, tenure, progress| {
             let state = self.state(conn, config)?;
             let plan = plan(&state)?;
+            self.is_for(&state, config)?;
             let mut report = Report::default();
             if plan.direction == Direction::Up && !plan.ahead.is_empty() {
                 let ids = plan.ahead.clone();
@@ -426,6 +427,17 @@ impl Runner {
         let value = result?;
         left.map_err(|error| apply::database(conn, &error, waited))?;
         Ok(value)
+    }
+
+    /// Refuses an engine that the history was never checked for: every migration would be recorded, and nothing done.
+    fn is_for(&self, state: &State, config: &Config) -> Result<(), ErrorKind> {
+        let engine = state.engine;
+        let declared = config.bind(self.bind.as_deref()).map_or(&[][..], |database| &database.engines);
+        let is_rendered = state.members.iter().any(|member| member.head.checksum(engine).is_some());
+        match is_rendered || state.members.last().is_none() || declared.iter().any(|target| target.engine() == engine) {
+            true => Ok(()),
+            false => Err(ErrorKind::NotDeclared { engine }),
+        }
     }
 
     fn history_table(&self, config: &Config) -> String {
