@@ -14,6 +14,17 @@ struct Seen {
     doc: Option<String>,
 }
 
+impl Seen {
+    /// Where an item was given first.
+    fn first(&self, item: &str) -> Option<Span> {
+        match item {
+            "upgrade" => self.upgrade,
+            "downgrade" => self.downgrade,
+            key => self.keys.iter().find(|given| given.text == key).map(|given| given.span),
+        }
+    }
+}
+
 impl Parser<'_> {
     pub(super) fn block(&mut self) -> Block {
         let mut block = Block::default();
@@ -393,7 +404,16 @@ impl Parser<'_> {
         let Some(meant) = habit::header(word).or_else(|| did_you_mean(word, keys)) else {
             return Err(diagnostic.help(format!("the keys are {}", super::options::enumerate(HEADER))));
         };
-        let diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+        let mut diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+        // Of what is there already, a misspelt second one is one mistake: it is read for the mistakes in it alone.
+        let mut aside = (Block::default(), Seen::default());
+        let (block, seen) = match seen.first(meant) {
+            None => (block, seen),
+            Some(first) => {
+                diagnostic = diagnostic.label(first, format!("`{meant}` is given here"));
+                (&mut aside.0, &mut aside.1)
+            }
+        };
         let braces = matches!(self.peek_nth(1), Some(Token::Open(Bracket::Curly, _)));
         let assigned = self.is_mark_nth(1, '=');
         match meant {

@@ -333,6 +333,23 @@ downgrade = auto;"), @r#"
     5 `upgrade` M003: `upgrade` is given twice
     7 `downgrade` M003: `downgrade` is given twice
     "#);
+    insta::assert_snapshot!(said_of("\
+revision = \"1\";
+revison = \"2\";
+revises = base;
+upgrade {}
+downgrade {}
+downgade = auto;
+downgarde { drop_table; }"), @r"
+    2 `revison` M002: there is no header key `revison`
+        did you mean `revision`?
+    6 `downgade` M002: there is no header key `downgade`
+        did you mean `downgrade`?
+    7 `downgarde` M002: there is no header key `downgarde`
+        did you mean `downgrade`?
+    7 `;` M000: expected a table, found `;`
+        the form is `drop_table TABLE;`
+    ");
     insta::assert_snapshot!(said("\
 #[on(Pg)] #[on(Sqlite)] drop_table t;
 #[on(Pg, Pg)] drop_table t;
