@@ -16,7 +16,6 @@ pub mod settings;
 pub mod sqlite;
 #[doc(hidden)]
 pub mod support;
-#[cfg(feature = "sqlite")]
 pub mod testing;
 
 pub use connection::{AnyConnection, AsConnection, Connection};

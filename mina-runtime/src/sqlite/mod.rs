@@ -29,5 +29,6 @@ pub use batch::{Done, Failure, Means, apply, apply_as};
 pub use dump::dump;
 pub use error::BatchError;
 pub use introspect::introspect;
-pub use outline::{Outline, outline};
+pub use crate::testing::Outline;
+pub use outline::outline;
 pub use verify::verify;

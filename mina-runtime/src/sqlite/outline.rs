@@ -3,20 +3,11 @@
 use super::definition::{Definition, Item};
 use super::live::Live;
 use super::{BatchError, dump, query};
+use crate::testing::Outline;
 use diesel::SqliteConnection;
 use diesel::sql_types::Text;
 use mina_core::sql::sqlite::lexer::{normalised, normalised_expression};
 use mina_core::sql::sqlite::model::Rule;
-use std::collections::BTreeMap;
-
-/// A database as facts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outline {
-    /// A line a fact, sorted: tables, columns, constraints, indexes, views, triggers.
-    pub facts: Vec<String>,
-    /// The rows of each table, values under their column's name.
-    pub rows: BTreeMap<String, Vec<String>>,
-}
 
 #[derive(diesel::QueryableByName)]
 struct Object {

@@ -1,4 +1,4 @@
-//! Tests of a history, one line each, on SQLite in memory.
+//! Tests of a history, one line each: on SQLite in memory, or on databases of one's own.
 //!
 //! ```no_run
 //! # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
@@ -8,14 +8,21 @@
 //! ```
 
 mod difference;
+mod outline;
 mod rows;
 mod stairway;
+mod subject;
+mod value;
 
-pub use stairway::{Stairs, stairway, stairway_with};
+pub use outline::Outline;
+pub use stairway::{Stair, Stairs, stairway_on};
+#[cfg(feature = "sqlite")]
+pub use stairway::{stairway, stairway_with};
+pub use subject::Subject;
 
+use crate::connection::AsConnection;
 use crate::migration::Migrations;
 use crate::runner::{Error, ErrorKind, Report};
-use diesel::SqliteConnection;
 
 /// Brings a database to the heads of the default bind, as a test's own database needs it: an empty one at once, where what
 /// the migrations do with rows lets it, else one migration after the other.
@@ -23,7 +30,7 @@ use diesel::SqliteConnection;
 /// # Errors
 ///
 /// As [`Migrations::upgrade`].
-pub fn fresh(conn: &mut SqliteConnection, migrations: Migrations) -> Result<Report, Error> {
+pub fn fresh(conn: &mut impl AsConnection, migrations: Migrations) -> Result<Report, Error> {
     match migrations.create(conn) {
         Err(error) if must_go_one_by_one(error.kind()) => migrations.upgrade(conn, "heads"),
         created => created,

@@ -1,0 +1,164 @@
+use super::Outline;
+use crate::connection::{AnyConnection, AsConnection, BoxError};
+use diesel::QueryResult;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Text;
+use mina_core::normal::Normal;
+use mina_core::schema::{ObjectName, Schema};
+use mina_core::sql::Dialect;
+
+/// A connection whose database can be looked at as a whole, and filled and emptied.
+pub trait Subject: AsConnection {
+    /// How its engine writes SQL.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// The schema that it has.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    fn normal(&mut self) -> Result<Normal, BoxError>;
+
+    /// Its schema and its rows, Mina's own tables left out.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    fn outline(&mut self) -> Result<Outline, BoxError>;
+
+    /// The values of a query with one column of text, called `word`.
+    ///
+    /// # Errors
+    ///
+    /// The engine's.
+    fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>>;
+
+    /// Deletes every row of every table of a schema.
+    ///
+    /// # Errors
+    ///
+    /// The engine's.
+    fn empty(&mut self, schema: &Schema) -> QueryResult<()>;
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = Text)]
+    word: String,
+}
+
+macro_rules! texts {
+    () => {
+        fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+            let rows: Vec<Word> = sql_query(sql).load(self)?;
+            Ok(rows.into_iter().map(|row| row.word).collect())
+        }
+    };
+}
+
+fn names(schema: &Schema, dialect: &dyn Dialect) -> Vec<String> {
+    let names = schema.tables().values().map(|table| &table.name);
+    names.map(|name: &ObjectName| dialect.object(name)).collect()
+}
+
+#[cfg(feature = "sqlite")]
+impl Subject for SqliteConnection {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &mina_core::sql::sqlite::Sqlite
+    }
+
+    fn normal(&mut self) -> Result<Normal, BoxError> {
+        Ok(crate::sqlite::introspect(self)?)
+    }
+
+    fn outline(&mut self) -> Result<Outline, BoxError> {
+        Ok(crate::sqlite::outline(self)?)
+    }
+
+    texts!();
+
+    fn empty(&mut self, schema: &Schema) -> QueryResult<()> {
+        use crate::connection::Connection;
+        let before = self.enforce_keys(false)?;
+        for name in names(schema, self.dialect()) {
+            sql_query(format!("DELETE FROM {name}")).execute(self)?;
+        }
+        self.enforce_keys(before)?;
+        Ok(())
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Subject for PgConnection {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &mina_core::sql::postgres::Postgres
+    }
+
+    fn normal(&mut self) -> Result<Normal, BoxError> {
+        Ok(crate::postgres::introspect(self)?)
+    }
+
+    fn outline(&mut self) -> Result<Outline, BoxError> {
+        let (normal, dialect) = (self.normal()?, self.dialect());
+        super::outline::outline(self, &normal, |table| {
+            format!("SELECT to_jsonb(mina_row)::text AS word FROM {} AS mina_row", dialect.object(&table.name))
+        })
+    }
+
+    texts!();
+
+    fn empty(&mut self, schema: &Schema) -> QueryResult<()> {
+        let names = names(schema, self.dialect());
+        if !names.is_empty() {
+            sql_query(format!("TRUNCATE {} CASCADE", names.join(", "))).execute(self)?;
+        }
+        Ok(())
+    }
+}
+
+impl AnyConnection {
+    fn subject(&mut self) -> &mut dyn Subject {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(conn) => conn,
+            #[cfg(feature = "postgres")]
+            Self::Pg(conn) => conn,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(conn) => conn,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            _ => unreachable!("no engine is linked, so there is no connection"),
+        }
+    }
+}
+
+impl Subject for AnyConnection {
+    fn dialect(&self) -> &'static dyn Dialect {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(conn) => conn.dialect(),
+            #[cfg(feature = "postgres")]
+            Self::Pg(conn) => conn.dialect(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(conn) => conn.dialect(),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            _ => unreachable!("no engine is linked, so there is no connection"),
+        }
+    }
+
+    fn normal(&mut self) -> Result<Normal, BoxError> {
+        self.subject().normal()
+    }
+
+    fn outline(&mut self) -> Result<Outline, BoxError> {
+        self.subject().outline()
+    }
+
+    fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+        self.subject().texts(sql)
+    }
+
+    fn empty(&mut self, schema: &Schema) -> QueryResult<()> {
+        self.subject().empty(schema)
+    }
+}
