@@ -63,10 +63,12 @@ pub fn stairway_with(migrations: Migrations, mut rows: impl FnMut(&str, &mut die
 
 /// The same on any database: `open` connects to an empty one for each bind, `look` is called on every stair.
 ///
-/// ```no_run
+/// ```
 /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
 /// # use mina_runtime as mina;
-/// let open = |_: Option<&str>| mina::AnyConnection::establish("postgres://localhost/stairway").unwrap();
+/// use diesel::Connection;
+///
+/// let open = |_: Option<&str>| diesel::SqliteConnection::establish(":memory:").unwrap();
 /// mina::testing::stairway_on(MIGRATIONS, open, |_, _| ());
 /// ```
 ///

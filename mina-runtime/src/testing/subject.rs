@@ -1,5 +1,5 @@
 use super::Outline;
-use crate::connection::{AnyConnection, AsConnection, BoxError};
+use crate::connection::{AsConnection, BoxError};
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -114,51 +114,5 @@ impl Subject for PgConnection {
             sql_query(format!("TRUNCATE {} CASCADE", names.join(", "))).execute(self)?;
         }
         Ok(())
-    }
-}
-
-impl AnyConnection {
-    fn subject(&mut self) -> &mut dyn Subject {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(conn) => conn,
-            #[cfg(feature = "postgres")]
-            Self::Pg(conn) => conn,
-            #[cfg(feature = "mysql")]
-            Self::Mysql(conn) => conn,
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            _ => unreachable!("no engine is linked, so there is no connection"),
-        }
-    }
-}
-
-impl Subject for AnyConnection {
-    fn dialect(&self) -> &'static dyn Dialect {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(conn) => conn.dialect(),
-            #[cfg(feature = "postgres")]
-            Self::Pg(conn) => conn.dialect(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(conn) => conn.dialect(),
-            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
-            _ => unreachable!("no engine is linked, so there is no connection"),
-        }
-    }
-
-    fn normal(&mut self) -> Result<Normal, BoxError> {
-        self.subject().normal()
-    }
-
-    fn outline(&mut self) -> Result<Outline, BoxError> {
-        self.subject().outline()
-    }
-
-    fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
-        self.subject().texts(sql)
-    }
-
-    fn empty(&mut self, schema: &Schema) -> QueryResult<()> {
-        self.subject().empty(schema)
     }
 }

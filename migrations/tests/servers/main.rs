@@ -1,0 +1,79 @@
+//! The application's history on the servers: every revision up, down and up again with rows in the tables, held against the
+//! fold and against what the engines' own tools say.
+
+extern crate mina as mina_runtime;
+
+#[path = "../../../mina-runtime/tests/support/databases.rs"]
+mod databases;
+mod dump;
+#[path = "../fold/mod.rs"]
+mod fold;
+
+use databases::{Database, Server};
+use diesel::{Connection, PgConnection};
+use fold::{bind, difference};
+use mina::testing::{Stair, Subject, stairway_on};
+use mina_migrations::MIGRATIONS;
+use std::collections::BTreeMap;
+
+const BINDS: [Option<&str>; 2] = [None, Some("analytics")];
+
+/// Climbs; `said` is what the engine says of a database.
+fn climb<C: Subject>(server: Server, open: impl Fn(&Database) -> C, said: impl Fn(&Database, &mut C) -> Vec<String>) {
+    let databases: BTreeMap<Option<String>, Database> = BINDS.map(|bind| (bind.map(str::to_owned), Database::new(server))).into();
+    let mut below = Vec::new();
+    let mut looked_at = Vec::new();
+    let connect = |bind: Option<&str>| open(&databases[&bind.map(str::to_owned)]);
+    let stairs = stairway_on(MIGRATIONS, connect, |stair, conn| match stair {
+        Stair::Below(revision) => {
+            let bind = bind(revision);
+            assert_eq!(difference(conn, Some(revision), bind.as_deref()), "", "before {revision}");
+            below = said(&databases[&bind], conn);
+            looked_at.push(below.clone());
+        }
+        Stair::Above(_) => {}
+        Stair::Back(revision) => {
+            let back = said(&databases[&bind(revision)], conn);
+            assert_eq!(back.join(";\n"), below.join(";\n"), "after the downgrade of {revision}");
+        }
+    });
+    assert_eq!(stairs.irreversible, ["20251106090000"]);
+    assert_eq!(stairs.steps.len() + stairs.irreversible.len(), MIGRATIONS.migrations.len());
+    assert!(stairs.emptied.is_empty(), "rows stood in the way of {:?}", stairs.emptied);
+    assert_eq!(looked_at.len(), MIGRATIONS.migrations.len());
+    looked_at.dedup();
+    assert!(looked_at.len() > MIGRATIONS.migrations.len() / 2, "the engine says little");
+
+    let left = said(&databases[&None], &mut open(&databases[&None]));
+    assert_eq!(left, said(&Database::new(server), &mut open(&Database::new(server))), "something is left");
+    made_at_once(server, &open, &said);
+}
+
+/// What is made at once is what every revision in turn makes.
+fn made_at_once<C: Subject>(server: Server, open: &impl Fn(&Database) -> C, said: &impl Fn(&Database, &mut C) -> Vec<String>) {
+    for bind in BINDS {
+        let databases = [(); 2].map(|()| Database::new(server));
+        let [mut slow, mut fast] = databases.each_ref().map(open);
+        let runner = MIGRATIONS.runner().bind(bind);
+        runner.upgrade(&mut slow, "head").unwrap();
+        runner.create(&mut fast).unwrap();
+        assert_eq!(difference(&mut slow, None, bind), "", "at the head of {bind:?}");
+        assert_eq!(difference(&mut fast, None, bind), "", "{bind:?}, made at once");
+        let [slow, fast] = [said(&databases[0], &mut slow), said(&databases[1], &mut fast)];
+        assert_eq!(fast.join(";\n"), slow.join(";\n"));
+    }
+}
+
+fn postgres(database: &Database) -> PgConnection {
+    PgConnection::establish(&database.url()).unwrap()
+}
+
+#[test]
+fn every_revision_leads_back_on_postgresql_15() {
+    climb(Server::Postgres, postgres, |database, _| dump::pg_dump(database));
+}
+
+#[test]
+fn every_revision_leads_back_on_postgresql_18() {
+    climb(Server::Postgres18, postgres, |database, _| dump::pg_dump(database));
+}
