@@ -10,7 +10,7 @@ mod dump;
 mod fold;
 
 use databases::{Database, Server};
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, MysqlConnection, PgConnection};
 use fold::{bind, difference};
 use mina::testing::{Stair, Subject, stairway_on};
 use mina_migrations::MIGRATIONS;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 const BINDS: [Option<&str>; 2] = [None, Some("analytics")];
 
 /// Climbs; `said` is what the engine says of a database.
-fn climb<C: Subject>(server: Server, open: impl Fn(&Database) -> C, said: impl Fn(&Database, &mut C) -> Vec<String>) {
+fn climb<C: Subject>(server: Server, open: impl Fn(&Database) -> C, said: fn(&Database) -> Vec<String>) {
     let databases: BTreeMap<Option<String>, Database> = BINDS.map(|bind| (bind.map(str::to_owned), Database::new(server))).into();
     let mut below = Vec::new();
     let mut looked_at = Vec::new();
@@ -28,12 +28,12 @@ fn climb<C: Subject>(server: Server, open: impl Fn(&Database) -> C, said: impl F
         Stair::Below(revision) => {
             let bind = bind(revision);
             assert_eq!(difference(conn, Some(revision), bind.as_deref()), "", "before {revision}");
-            below = said(&databases[&bind], conn);
+            below = said(&databases[&bind]);
             looked_at.push(below.clone());
         }
         Stair::Above(_) => {}
         Stair::Back(revision) => {
-            let back = said(&databases[&bind(revision)], conn);
+            let back = said(&databases[&bind(revision)]);
             assert_eq!(back.join(";\n"), below.join(";\n"), "after the downgrade of {revision}");
         }
     });
@@ -44,13 +44,13 @@ fn climb<C: Subject>(server: Server, open: impl Fn(&Database) -> C, said: impl F
     looked_at.dedup();
     assert!(looked_at.len() > MIGRATIONS.migrations.len() / 2, "the engine says little");
 
-    let left = said(&databases[&None], &mut open(&databases[&None]));
-    assert_eq!(left, said(&Database::new(server), &mut open(&Database::new(server))), "something is left");
-    made_at_once(server, &open, &said);
+    let left = said(&databases[&None]);
+    assert_eq!(left, said(&Database::new(server)), "something is left");
+    made_at_once(server, &open, said);
 }
 
 /// What is made at once is what every revision in turn makes.
-fn made_at_once<C: Subject>(server: Server, open: &impl Fn(&Database) -> C, said: &impl Fn(&Database, &mut C) -> Vec<String>) {
+fn made_at_once<C: Subject>(server: Server, open: &impl Fn(&Database) -> C, said: fn(&Database) -> Vec<String>) {
     for bind in BINDS {
         let databases = [(); 2].map(|()| Database::new(server));
         let [mut slow, mut fast] = databases.each_ref().map(open);
@@ -59,7 +59,7 @@ fn made_at_once<C: Subject>(server: Server, open: &impl Fn(&Database) -> C, said
         runner.create(&mut fast).unwrap();
         assert_eq!(difference(&mut slow, None, bind), "", "at the head of {bind:?}");
         assert_eq!(difference(&mut fast, None, bind), "", "{bind:?}, made at once");
-        let [slow, fast] = [said(&databases[0], &mut slow), said(&databases[1], &mut fast)];
+        let [slow, fast] = databases.each_ref().map(said);
         assert_eq!(fast.join(";\n"), slow.join(";\n"));
     }
 }
@@ -70,10 +70,16 @@ fn postgres(database: &Database) -> PgConnection {
 
 #[test]
 fn every_revision_leads_back_on_postgresql_15() {
-    climb(Server::Postgres, postgres, |database, _| dump::pg_dump(database));
+    climb(Server::Postgres, postgres, dump::pg_dump);
 }
 
 #[test]
 fn every_revision_leads_back_on_postgresql_18() {
-    climb(Server::Postgres18, postgres, |database, _| dump::pg_dump(database));
+    climb(Server::Postgres18, postgres, dump::pg_dump);
+}
+
+#[test]
+fn every_revision_leads_back_on_mariadb() {
+    let open = |database: &Database| MysqlConnection::establish(&database.url()).unwrap();
+    climb(Server::Mariadb, open, dump::mariadb_dump);
 }

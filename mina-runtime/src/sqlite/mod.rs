@@ -25,10 +25,10 @@ mod stages;
 mod store;
 mod verify;
 
+pub use crate::testing::Outline;
 pub use batch::{Done, Failure, Means, apply, apply_as};
 pub use dump::dump;
 pub use error::BatchError;
 pub use introspect::introspect;
-pub use crate::testing::Outline;
 pub use outline::outline;
 pub use verify::verify;

@@ -10,6 +10,8 @@
 mod difference;
 mod outline;
 mod rows;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod server;
 mod stairway;
 mod subject;
 mod value;

@@ -1,9 +1,3 @@
-//! What is in a database, as sorted facts.
-
-use super::subject::Subject;
-use crate::connection::BoxError;
-use mina_core::normal::{Normal, facts};
-use mina_core::schema::Table;
 use std::collections::BTreeMap;
 
 /// A database as facts.
@@ -13,26 +7,4 @@ pub struct Outline {
     pub facts: Vec<String>,
     /// The rows of each table, values under their column's name.
     pub rows: BTreeMap<String, Vec<String>>,
-}
-
-/// What a server says of its database, in the words of the language.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-pub(super) fn outline(
-    subject: &mut dyn Subject,
-    normal: &Normal,
-    rows: impl Fn(&Table) -> String,
-) -> Result<Outline, BoxError> {
-    let said = facts(&normal.schema).into_iter();
-    let said = said.map(|(name, what)| format!("{name}: {}", what.unwrap_or_default().replace('\n', " ")));
-    let mut outline = Outline {
-        facts: said.chain(normal.not_modelled.iter().map(ToString::to_string)).collect(),
-        rows: BTreeMap::new(),
-    };
-    for table in normal.schema.tables().values() {
-        let mut found = subject.texts(&rows(table))?;
-        found.sort();
-        outline.rows.insert(table.name.to_string(), found);
-    }
-    outline.facts.sort();
-    Ok(outline)
 }

@@ -97,7 +97,9 @@ impl Rows {
         let dialect = subject.dialect();
         let mut values = BTreeMap::new();
         for key in &table.foreign_keys {
-            let count = subject.as_connection().number(&format!("SELECT count(*) {}", whole(key, dialect)))?;
+            let count = subject
+                .as_connection()
+                .number(&format!("SELECT count(*) {}", whole(key, dialect)))?;
             for (name, referred) in key.columns.iter().zip(&key.referred) {
                 let required = table.columns.iter().any(|column| column.name == *name && !column.nullable);
                 let value = match count {

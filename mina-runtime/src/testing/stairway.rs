@@ -1,7 +1,7 @@
+use super::Outline;
 use super::difference::unified;
 use super::rows::Rows;
 use super::subject::Subject;
-use super::Outline;
 use crate::connection::Trouble;
 use crate::migration::Migrations;
 use crate::runner::{Direction, Error, ErrorKind, Planned, Runner};

@@ -1,5 +1,5 @@
 use super::Outline;
-use crate::connection::{AsConnection, BoxError};
+use crate::connection::{AnyConnection, AsConnection, BoxError};
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -101,8 +101,11 @@ impl Subject for PgConnection {
 
     fn outline(&mut self) -> Result<Outline, BoxError> {
         let (normal, dialect) = (self.normal()?, self.dialect());
-        super::outline::outline(self, &normal, |table| {
-            format!("SELECT to_jsonb(mina_row)::text AS word FROM {} AS mina_row", dialect.object(&table.name))
+        super::server::outline(self, &normal, |table| {
+            format!(
+                "SELECT to_jsonb(mina_row)::text AS word FROM {} AS mina_row",
+                dialect.object(&table.name)
+            )
         })
     }
 
@@ -114,5 +117,80 @@ impl Subject for PgConnection {
             sql_query(format!("TRUNCATE {} CASCADE", names.join(", "))).execute(self)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl Subject for MysqlConnection {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &mina_core::sql::mysql::Mysql
+    }
+
+    fn normal(&mut self) -> Result<Normal, BoxError> {
+        Ok(crate::mysql::introspect(self)?)
+    }
+
+    fn outline(&mut self) -> Result<Outline, BoxError> {
+        let (normal, dialect) = (self.normal()?, self.dialect());
+        super::server::outline(self, &normal, |table| {
+            let said = table.columns.iter().map(|column| {
+                let (name, label) = (dialect.quote(&column.name), column.name.replace('\'', "''"));
+                format!("CONCAT('{label}=', COALESCE(HEX(CONVERT({name} USING utf8mb4)), HEX({name}), 'NULL'))")
+            });
+            let said: Vec<String> = said.collect();
+            format!(
+                "SELECT CONVERT(CONCAT_WS(' ', {}) USING utf8mb4) AS word FROM {}",
+                said.join(", "),
+                dialect.object(&table.name)
+            )
+        })
+    }
+
+    texts!();
+
+    fn empty(&mut self, schema: &Schema) -> QueryResult<()> {
+        sql_query("SET foreign_key_checks = 0").execute(self)?;
+        for name in names(schema, self.dialect()) {
+            sql_query(format!("DELETE FROM {name}")).execute(self)?;
+        }
+        sql_query("SET foreign_key_checks = 1").execute(self)?;
+        Ok(())
+    }
+}
+
+macro_rules! any {
+    ($any:ident, $conn:ident => $call:expr) => {
+        match $any {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite($conn) => $call,
+            #[cfg(feature = "postgres")]
+            AnyConnection::Pg($conn) => $call,
+            #[cfg(feature = "mysql")]
+            AnyConnection::Mysql($conn) => $call,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+            _ => unreachable!("no engine is linked, so there is no connection"),
+        }
+    };
+}
+
+impl Subject for AnyConnection {
+    fn dialect(&self) -> &'static dyn Dialect {
+        any!(self, conn => conn.dialect())
+    }
+
+    fn normal(&mut self) -> Result<Normal, BoxError> {
+        any!(self, conn => conn.normal())
+    }
+
+    fn outline(&mut self) -> Result<Outline, BoxError> {
+        any!(self, conn => conn.outline())
+    }
+
+    fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+        any!(self, conn => conn.texts(sql))
+    }
+
+    fn empty(&mut self, schema: &Schema) -> QueryResult<()> {
+        any!(self, conn => conn.empty(schema))
     }
 }
