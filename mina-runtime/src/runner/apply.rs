@@ -249,7 +249,11 @@ impl Run<'_> {
     /// Runs the steps of a transaction, many in one go where nobody has to know how far they are; if one fails then, all of them
     /// again one by one, to learn which.
     fn steps(&mut self, job: &Job<'_>, at: usize, steps: &[Step], shares: bool) -> Result<Result<Done, Failure>, ErrorKind> {
-        let pace = if shares { Pace::Single } else { Pace::of(steps) };
+        let pace = if shares || !self.tenure.is_exclusive() {
+            Pace::Single
+        } else {
+            Pace::of(steps)
+        };
         let result = unit::run(self.conn, steps, job.runs, pace, self.progress);
         let over = |failure: &Failure| matches!(failure.trouble, Trouble::Locked | Trouble::Gone);
         if pace == Pace::Single || result.as_ref().err().is_none_or(over) {
