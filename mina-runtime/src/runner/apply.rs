@@ -12,7 +12,6 @@ use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
 use mina_core::config::Scope;
 use mina_core::engine::Engine;
-use mina_core::normal::{Change, Facts};
 use mina_core::sql::unit::{Backfill, Step, Unit, UnitKind};
 use std::time::{Duration, Instant};
 
@@ -133,7 +132,7 @@ impl Run<'_> {
         self.state.book.applied.contains(&planned.revision) == (planned.direction == Direction::Up)
     }
 
-    fn partial(&self, planned: &Planned) -> Result<Partial, ErrorKind> {
+    pub(super) fn partial(&self, planned: &Planned) -> Result<Partial, ErrorKind> {
         match self.state.book.partial(&planned.revision) {
             None => Ok(Partial::new(planned.direction)),
             Some(partial) if partial.direction == Direction::Up && planned.takes_back.is_some() => {
@@ -380,32 +379,6 @@ impl Run<'_> {
                 Err(self.failed(job, at, failure))
             }
         }
-    }
-
-    /// Finds out from the live database whether a statement that was begun has come to its end.
-    fn was_done(&mut self, job: &Job<'_>, at: usize, change: &Change) -> Result<bool, ErrorKind> {
-        let live = self.conn.facts().map_err(|fault| ErrorKind::Database { message: fault.message })?;
-        let (before, after) = (change.before(), change.after());
-        if unit::differing(self.conn, &after, &live).is_empty() {
-            return Ok(true);
-        }
-        if unit::differing(self.conn, &before, &live).is_empty() {
-            return Ok(false);
-        }
-        let shown = |facts: &Facts, name: &str| facts.get(name).and_then(Option::as_deref).unwrap_or("not there").to_owned();
-        let differing = unit::differing(self.conn, &after, &live);
-        let lines = differing.into_iter().map(|(name, _)| {
-            format!(
-                "    {name}\n        before:   {}\n        after:    {}\n        database: {}",
-                shown(&before, name),
-                shown(&after, name),
-                shown(&live, name)
-            )
-        });
-        let differences = lines.collect::<Vec<_>>().join("\n");
-        let partial = self.partial(job.planned)?;
-        let why = Partly::Neither { unit: at + 1, differences };
-        Err(partly(&job.planned.revision, &partial, why))
     }
 
     fn begin_again(&mut self) -> Result<(), ErrorKind> {

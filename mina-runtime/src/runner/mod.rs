@@ -11,6 +11,7 @@ mod plan;
 mod progress;
 mod repair;
 mod report;
+mod resume;
 mod shared;
 mod single;
 mod state;
