@@ -13,5 +13,6 @@ pub mod normal;
 pub mod operation;
 pub mod record;
 pub mod schema;
+pub mod secret;
 pub mod sql;
 pub mod syntax;

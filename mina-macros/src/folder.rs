@@ -1,7 +1,8 @@
 use crate::emit;
-use crate::place::{self, Home, Layout};
+use crate::place::{self, Home};
 use crate::report;
-use crate::snapshot::{Snapshot, SourceFile};
+use crate::snapshot::Snapshot;
+use mina_source::{Layout, SourceFile};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;

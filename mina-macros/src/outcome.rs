@@ -37,7 +37,7 @@ fn record<'a>(revision: &'a Revision, engines: &[Replayed], config: &Config) -> 
     let mut record = Record {
         id: block.revision.as_ref().map_or("", |id| &id.text),
         message: block.message(),
-        description: block.doc.split_once('\n').map_or("", |(_, rest)| rest.trim()),
+        description: block.description(),
         parents: texts(&block.revises),
         depends_on: texts(&block.depends_on),
         label: block.label.as_ref().map(|label| &*label.text),

@@ -120,6 +120,12 @@ impl History {
         self.layout().binds.iter().map(|bind| (bind.name.as_deref(), &bind.graph))
     }
 
+    /// The block of each revision of a bind's graph; none where there is no such bind.
+    pub fn blocks(&self, bind: Option<&str>) -> &[usize] {
+        let bind = self.layout().binds.iter().find(|other| other.name.as_deref() == bind);
+        bind.map_or(&[], |bind| &bind.blocks)
+    }
+
     /// Everything against one block of the history: syntax, graph (M1xx), and [`check`](crate::check::check).
     pub fn diagnostics(&self, index: usize) -> Vec<Diagnostic> {
         let mut diagnostics = self.revisions[index].syntax.clone();

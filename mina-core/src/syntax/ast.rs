@@ -52,6 +52,11 @@ impl Block {
     pub fn message(&self) -> &str {
         self.doc.lines().next().unwrap_or_default().trim()
     }
+
+    /// The lines after the first one.
+    pub fn description(&self) -> &str {
+        self.doc.split_once('\n').map_or("", |(_, rest)| rest.trim())
+    }
 }
 
 /// The statements between two braces.

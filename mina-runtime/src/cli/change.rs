@@ -1,7 +1,9 @@
 use super::progress::Lines;
-use super::{Bound, Failure, Format, Output, Session, agreed, names};
+use super::{Bound, Failure, Session, names};
 use crate::connection::{AsConnection, Connection};
-use crate::runner::{Direction, Edit, Error, ErrorKind, Loss, Plan, Progress, Report, count, duration};
+use crate::runner::{Direction, Edit, Error, ErrorKind, Loss, Plan, Progress, Report, duration};
+use mina_command::database::Agree;
+use mina_command::{Format, Output, Style, count};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -22,10 +24,10 @@ impl Session {
         })
     }
 
-    pub(super) fn downgrade(&self, target: &str, yes: bool) -> Result<Output, Failure> {
+    pub(super) fn downgrade(&self, target: &str, agree: Agree) -> Result<Output, Failure> {
         let names = self.names_for(target)?;
         let all = self.bound(&names)?;
-        if !agreed(yes) {
+        if !agree.is_given() {
             self.ask_for_losses(&all, target)?;
         }
         self.each(&names, summary_of_run, |bound| {
@@ -59,7 +61,7 @@ impl Session {
         if losses.is_empty() {
             return Ok(());
         }
-        let style = super::Style::of(&std::io::stderr());
+        let style = Style::stderr();
         if self.options.format == Format::Text {
             for loss in &losses {
                 eprintln!("{} the downgrade of {} drops {loss}", style.warning("warning:"), loss.revision);
@@ -112,13 +114,13 @@ impl Session {
         let mut lines = Lines::new(self.options.quiet, bound.title());
         let mut silent = ();
         let progress: &mut dyn Progress = match self.options.format {
-            Format::Text => &mut lines,
             Format::Json => &mut silent,
+            _ => &mut lines,
         };
         run(progress).map_err(|error| bound.fail(error))
     }
 
-    pub(super) fn repair(&self, yes: bool, settle: bool, done: bool) -> Result<Output, Failure> {
+    pub(super) fn repair(&self, agree: Agree, settle: bool, done: bool) -> Result<Output, Failure> {
         let mut output = Output::default();
         let mut repaired = Vec::new();
         for bound in self.bound(&self.names()?)? {
@@ -139,7 +141,7 @@ impl Session {
             if self.options.format == Format::Text {
                 eprint!("{shown}");
             }
-            if !agreed(yes) && !self.ask("record the new checksums?") {
+            if !agree.is_given() && !self.ask("record the new checksums?") {
                 let edits = status.edited;
                 return Err(bound.fail(ErrorKind::Edited { edits }));
             }

@@ -1,6 +1,7 @@
-use super::{Failure, Output, Session};
+use super::{Failure, Session};
 use crate::connection::AsConnection;
 use crate::runner::{Applied, Direction, Entry, Runner};
+use mina_command::{Listed, Output, listing};
 use mina_core::sql::sqlite::EditKind;
 use serde_json::json;
 
@@ -49,8 +50,9 @@ impl Session {
         bound.runner.history(conn.as_connection()).map_err(|error| bound.fail(error))
     }
 
-    pub(super) fn heads(&self, verbose: bool) -> Result<Output, Failure> {
-        self.list(|entry| entry.head, verbose, "heads", |_, _| String::new())
+    pub(super) fn heads(&self, verbose: bool, resolve_dependencies: bool) -> Result<Output, Failure> {
+        let is_head = |entry: &Entry| entry.head && !(resolve_dependencies && entry.depended_on);
+        self.list(is_head, verbose, "heads", |_, _| String::new())
     }
 
     pub(super) fn branches(&self, verbose: bool) -> Result<Output, Failure> {
@@ -133,32 +135,33 @@ impl Session {
         Ok(output)
     }
 
-    /// `a, b -> c (label) (head), message`
     fn entry_line(&self, entry: &Entry, marked: bool) -> String {
-        let style = self.style();
-        let parents = match entry.parents.is_empty() {
-            true => "base".to_owned(),
-            false => entry.parents.join(", "),
-        };
-        let mut text = format!("{parents} -> {}", style.id(&entry.revision));
-        let mut marks: Vec<String> = entry.label.iter().cloned().collect();
-        let places = [
-            (entry.head, "head"),
-            (entry.branch_point, "branchpoint"),
-            (entry.merge, "mergepoint"),
-            (entry.current && marked, "current"),
-        ];
-        marks.extend(places.iter().filter(|(is, _)| *is).map(|(_, mark)| (*mark).to_owned()));
-        marks.extend(entry.state.as_ref().filter(|_| marked).and_then(state_mark));
-        for mark in marks {
-            text += &format!(" ({mark})");
-        }
-        if !entry.message.is_empty() {
-            text += &format!(", {}", entry.message);
-        }
-        text.push('\n');
-        text
+        listing::line(&listed(entry, marked), self.style())
     }
+}
+
+fn listed(entry: &Entry, marked: bool) -> Listed {
+    let current = (entry.current && marked).then(|| "current".to_owned());
+    let state = entry.state.as_ref().filter(|_| marked).and_then(state_mark);
+    Listed {
+        revision: entry.revision.clone(),
+        message: entry.message.clone(),
+        description: entry.description.clone(),
+        file: entry.file.clone(),
+        parents: entry.parents.clone(),
+        depends_on: entry.depends_on.clone(),
+        label: entry.label.clone(),
+        alias: entry.alias.clone(),
+        head: entry.head,
+        branch_point: entry.branch_point,
+        merge: entry.merge,
+        marks: current.into_iter().chain(state).collect(),
+        run_on: entry.run_on.clone(),
+    }
+}
+
+fn details(entry: &Entry) -> String {
+    listing::details(&listed(entry, false))
 }
 
 fn relative(target: &str) -> bool {
@@ -174,27 +177,6 @@ fn state_mark(state: &Applied) -> Option<String> {
         Applied::Ahead => Some("ahead".to_owned()),
         Applied::Partly(partly) => Some(format!("partly {}/{}", partly.done, partly.units)),
     }
-}
-
-fn details(entry: &Entry) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, value: &str| text += &format!("  {name:<12}{value}\n");
-    if !entry.file.is_empty() {
-        line("file", &entry.file);
-    }
-    if !entry.depends_on.is_empty() {
-        line("depends on", &entry.depends_on.join(", "));
-    }
-    if let Some(alias) = &entry.alias {
-        line("alias", alias);
-    }
-    if let Some(run_on) = &entry.run_on {
-        line("applied", run_on);
-    }
-    for description in entry.description.lines() {
-        text += &format!("  {description}\n");
-    }
-    text
 }
 
 /// What an edit of a table does, where no one statement says it.

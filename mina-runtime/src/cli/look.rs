@@ -1,7 +1,8 @@
 use super::change::heading;
-use super::{Bound, Failure, Output, Session, names};
+use super::{Bound, Failure, Session, names};
 use crate::connection::AsConnection;
 use crate::runner::{Applied, Direction, Entry, ErrorKind, Plan, Planned, Status, describe};
+use mina_command::{Format, Output};
 use mina_core::sql::unit::{Action, Step, UnitKind};
 use serde_json::json;
 
@@ -97,8 +98,8 @@ impl Session {
             found.push(value);
         }
         output.json = json!({ "databases": found });
-        if let Some(failure) = refused.filter(|_| self.options.format == super::Format::Text) {
-            output.print(super::Format::Text);
+        if let Some(failure) = refused.filter(|_| self.options.format == Format::Text) {
+            output.print(Format::Text);
             return Err(failure);
         }
         Ok(output)

@@ -1,33 +1,27 @@
 //! The command line of a crate of migrations.
 
-mod args;
 mod change;
 mod graph;
 mod look;
 mod progress;
-mod style;
 mod target;
 
 use crate::connection::AnyConnection;
 use crate::migration::Migrations;
 use crate::runner::{Error, ErrorKind, Runner};
 use crate::settings::{Location, Resolved, Settings};
-use args::{Arguments, Command, Format, Options};
-use clap::Parser;
-use serde_json::{Value, json};
-use std::io::Write;
+use mina_command::database::Database;
+use mina_command::look::Look;
+use mina_command::output::Complaint;
+use mina_command::{Arguments, Command, Format, Options, Output, Style, completions, count, explain};
+use serde_json::Value;
 use std::process::ExitCode;
-use style::Style;
 
 /// Runs the command line: a crate's `main` is `mina::cli::main(MIGRATIONS)`.
 pub fn main(migrations: Migrations) -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // A closed pipe is no failure of `--help`.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(code) => return ExitCode::from(code),
     };
     let format = arguments.options.format;
     let outcome = Session::new(migrations, arguments.options).and_then(|session| session.run(arguments.command));
@@ -41,14 +35,6 @@ pub fn main(migrations: Migrations) -> ExitCode {
             ExitCode::from(failure.error.exit_code())
         }
     }
-}
-
-/// What a command prints at its end.
-#[derive(Debug, Default)]
-struct Output {
-    text: String,
-    json: Value,
-    code: u8,
 }
 
 /// Why a command stopped.
@@ -69,58 +55,28 @@ impl<E: Into<Error>> From<E> for Failure {
     }
 }
 
-impl Output {
-    fn print(&self, format: Format) {
-        let mut text = match format {
-            Format::Text => self.text.clone(),
-            Format::Json => format!("{:#}", self.json),
-        };
-        if text.is_empty() {
-            return;
-        }
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-        // A closed pipe, such as `history | head`, is no failure.
-        let _ = std::io::stdout().write_all(text.as_bytes());
-    }
-}
-
 impl Failure {
     fn print(&self, format: Format) {
-        if format == Format::Json {
-            let mut value = match &self.json {
-                Value::Object(fields) => Value::Object(fields.clone()),
-                _ => json!({}),
-            };
-            value["error"] = json!({
-                "message": self.error.kind().to_string(),
-                "help": self.error.kind().help(),
-                "exit_code": self.error.exit_code(),
-                "bind": self.bind,
-            });
-            let _ = writeln!(std::io::stdout(), "{value:#}");
-            return;
-        }
-        let style = Style::of(&std::io::stderr());
-        let bind = self.bind.as_deref().map_or_else(String::new, |bind| format!("{bind}: "));
-        eprintln!("{} {bind}{}", style.error("error:"), self.error.kind());
-        for help in self.error.kind().help() {
-            eprintln!("  {} {}", style.dim("help:"), help.replace('\n', "\n        "));
-        }
+        let kind = self.error.kind();
         let ran = self.error.report();
-        let taken_back = crate::runner::count(ran.taken_back.len(), "revision");
-        if !ran.taken_back.is_empty() && !matches!(self.error.kind(), ErrorKind::Step(_)) {
-            eprintln!("  {} {taken_back} that had been run were taken back", style.dim("note:"));
+        let mut notes = Vec::new();
+        if !ran.taken_back.is_empty() && !matches!(kind, ErrorKind::Step(_)) {
+            let taken_back = count(ran.taken_back.len(), "revision");
+            notes.push(format!("{taken_back} that had been run were taken back"));
         }
         if !ran.is_empty() {
-            let at = names(&ran.current);
-            eprintln!(
-                "  {} {} before it stay, the database is at {at}",
-                style.dim("note:"),
-                crate::runner::count(ran.migrations.len(), "revision")
-            );
+            let stay = count(ran.migrations.len(), "revision");
+            notes.push(format!("{stay} before it stay, the database is at {}", names(&ran.current)));
         }
+        let complaint = Complaint {
+            bind: self.bind.as_deref(),
+            message: kind.to_string(),
+            help: kind.help(),
+            notes,
+            code: self.error.exit_code(),
+            json: self.json.clone(),
+        };
+        complaint.print(format);
     }
 }
 
@@ -181,7 +137,10 @@ impl Session {
     fn new(migrations: Migrations, options: Options) -> Result<Self, Failure> {
         let settings = Settings {
             database_url: options.database_url.clone(),
-            config: options.config.clone(),
+            config: options
+                .config
+                .clone()
+                .or_else(|| options.directory.as_ref().map(|folder| folder.join("mina.toml"))),
         };
         let settings = settings.resolve(&migrations)?;
         Ok(Self {
@@ -193,26 +152,50 @@ impl Session {
 
     fn run(&self, command: Command) -> Result<Output, Failure> {
         match command {
-            Command::Upgrade { target } => self.upgrade(&target),
-            Command::Create => self.create(),
-            Command::Downgrade { target, yes } => self.downgrade(&target, yes),
-            Command::Repair { yes, done, redo } => self.repair(yes, done || redo, done),
-            Command::Current { verbose, check_heads } => self.current(verbose, check_heads),
-            Command::Status => self.status(),
-            Command::Plan { target } => self.plan(&target),
-            Command::History {
+            Command::Database(command) => self.database(command),
+            Command::Look(command) => self.look(command),
+            Command::Source(command) => Err(ErrorKind::NeedsSources { command: command.name() }.into()),
+        }
+    }
+
+    fn database(&self, command: Database) -> Result<Output, Failure> {
+        match command {
+            Database::Upgrade { target } => self.upgrade(&target),
+            Database::Create => self.create(),
+            Database::Downgrade { target, agree } => self.downgrade(&target, agree),
+            Database::Repair { agree, done, redo } => self.repair(agree, done || redo, done),
+            Database::Current { verbose, check_heads } => self.current(verbose, check_heads),
+            Database::Status => self.status(),
+            Database::Plan { target } => self.plan(&target),
+        }
+    }
+
+    fn look(&self, command: Look) -> Result<Output, Failure> {
+        match command {
+            Look::History {
                 range,
                 verbose,
                 indicate_current,
             } => self.history(range.as_deref(), verbose, indicate_current),
-            Command::Heads { verbose } => self.heads(verbose),
-            Command::Branches { verbose } => self.branches(verbose),
-            Command::Show { revision } => self.show(&revision),
+            Look::Heads {
+                verbose,
+                resolve_dependencies,
+            } => self.heads(verbose, resolve_dependencies),
+            Look::Branches { verbose } => self.branches(verbose),
+            Look::Show { revision } => self.show(&revision),
+            Look::Explain { code } => match explain(code.as_deref()) {
+                Ok(text) => Ok(Output { text, ..Output::default() }),
+                Err(message) => Err(ErrorKind::Usage(message).into()),
+            },
+            Look::Completions { shell } => Ok(Output {
+                text: completions(shell, &mina_command::program()),
+                ..Output::default()
+            }),
         }
     }
 
     fn style(&self) -> Style {
-        Style::of(&std::io::stdout())
+        Style::stdout()
     }
 
     /// The binds that a command is about, without their databases.
@@ -268,8 +251,4 @@ impl Session {
         let read = std::io::stdin().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
-}
-
-fn agreed(yes: bool) -> bool {
-    yes || std::env::var("MINA_YES").is_ok_and(|value| !matches!(value.trim().to_lowercase().as_str(), "" | "0" | "no" | "false"))
 }

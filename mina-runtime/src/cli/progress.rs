@@ -1,6 +1,6 @@
-use super::style::Style;
 use crate::runner::{Direction, Plan, Planned, Progress, Ran, count};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mina_command::Style;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 

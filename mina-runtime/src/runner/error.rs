@@ -87,6 +87,10 @@ pub enum ErrorKind {
     Open { path: String, reason: String },
     #[error("{0}")]
     Target(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("`{command}` works on source files, which this program does not have")]
+    NeedsSources { command: &'static str },
     #[error("the database is not empty: it has {}", holds(found, *applied))]
     NotEmpty { found: Vec<String>, applied: usize },
     #[error("what `{revision}` does with rows cannot be done at once with all others{}: {why}", at(file, *line))]
@@ -336,7 +340,9 @@ impl ErrorKind {
             | Self::NoUrl { .. }
             | Self::Variable { .. }
             | Self::NotDeclared { .. }
-            | Self::Target(_) => 2,
+            | Self::Target(_)
+            | Self::Usage(_)
+            | Self::NeedsSources { .. } => 2,
             Self::Connect(error) => error.exit_code(),
             Self::Behind { .. } => 3,
             Self::Shared { .. }
@@ -382,6 +388,10 @@ impl ErrorKind {
                     "give `{second}` a database of its own, or `history_table = \"__{second}_schema_migrations\"` in mina.toml"
                 )]
             }
+            Self::NeedsSources { command } => vec![
+                format!("run `mina {command}` in the folder of the crate of migrations"),
+                "`cargo install mina-cli` installs `mina`".to_owned(),
+            ],
             Self::NoDatabase { .. } => vec!["`upgrade` makes it".to_owned()],
             Self::NotEmpty { applied: 0, .. } => {
                 vec!["`create` makes what is not there yet; is the url the right one?".to_owned()]

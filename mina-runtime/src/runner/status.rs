@@ -66,6 +66,8 @@ pub struct Entry {
     pub head: bool,
     pub branch_point: bool,
     pub merge: bool,
+    /// Whether a revision of another branch depends on it.
+    pub depended_on: bool,
     /// Left out where no database was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<Applied>,
@@ -311,6 +313,7 @@ fn entry(graph: &mina_core::history::Graph, index: usize, source: Option<Source<
         irreversible: source.and_then(|source| source.irreversible().map(str::to_owned)),
         head: graph.children(index).is_empty(),
         branch_point: graph.children(index).len() > 1,
+        depended_on: !graph.dependents(index).is_empty(),
         merge: graph.parents(index).len() > 1,
         state: None,
         run_on: None,

@@ -14,7 +14,7 @@ mod url;
 pub use error::{ConnectError, Refusal};
 pub use file::File;
 pub use location::Location;
-pub use secret::Secret;
+pub use mina_core::secret::Secret;
 pub use server::Server;
 
 use crate::migration::Migrations;

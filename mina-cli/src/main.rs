@@ -1,0 +1,29 @@
+//! `mina`: writes, checks and lists the migrations of a crate, and has its binary run them.
+
+mod build;
+mod failure;
+mod history;
+mod project;
+mod session;
+
+use mina_command::Arguments;
+use session::Session;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::read() {
+        Ok(arguments) => arguments,
+        Err(code) => return ExitCode::from(code),
+    };
+    let format = arguments.options.format;
+    match Session::new(arguments.options).run(arguments.command) {
+        Ok(output) => {
+            output.print(format);
+            ExitCode::from(output.code)
+        }
+        Err(failure) => {
+            failure.complaint().print(format);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

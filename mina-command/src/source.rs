@@ -1,0 +1,191 @@
+//! What reads and writes source files, and so is done by `mina` even while the crate does not compile.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// What reads and writes source files.
+#[derive(Debug, Subcommand)]
+pub enum Source {
+    /// Make a crate of migrations, with its first test, a workflow for CI and an alias for cargo
+    #[command(after_long_help = "\
+Examples:
+  init                     in migrations/
+  init db --database-url sqlite://app.db
+  init --engines sqlite,postgres --multidb analytics")]
+    Init(Init),
+    /// List what `init --template` can make
+    ListTemplates,
+    /// Write a new, empty migration on top of the head
+    #[command(after_long_help = "\
+Examples:
+  revision \"Add phone number to users\"
+  revision -m \"Billing\" --head base --branch-label billing
+  revision -m \"Hot fix\" --head 20251001090000 --splice")]
+    Revision(Revision),
+    /// Write the migration that the models ask for
+    ///
+    /// Until there are models it writes an empty one, and says so.
+    Migrate(Revision),
+    /// Join several heads by a migration that revises all of them
+    ///
+    /// The branches must commute: what they do to the same tables is looked at before anything is written.
+    Merge(Merge),
+    /// Put a revision that is applied nowhere on top of another one
+    ///
+    /// It gets a new id, later than what it then revises, and a new file name; every migration that names it is changed, and its old
+    /// id stays as its alias.
+    Rebase(Rebase),
+    /// Open a migration in $VISUAL or $EDITOR
+    Edit {
+        /// Which one
+        #[arg(default_value = "head")]
+        revision: String,
+    },
+    /// Format migrations
+    Fmt {
+        /// Files, or folders of them; left out: every migration of the crate
+        paths: Vec<PathBuf>,
+        /// Change nothing, show what would be changed, and exit with 1 if there is anything
+        #[arg(long)]
+        check: bool,
+    },
+    /// Point at what is legal and still worth another look
+    Lint {
+        /// Those of a range, `from:to`; left out: all
+        #[arg(long = "rev-range", short, value_name = "FROM:TO", allow_hyphen_values = true)]
+        range: Option<String>,
+    },
+    /// Check the whole history without compiling it
+    ///
+    /// With `--db` the crate is built, and the database is compared with the history.
+    Check {
+        /// Compare the database with the history, too
+        #[arg(long)]
+        db: bool,
+    },
+    /// Draw the graph of revisions
+    Graph {
+        /// As what
+        #[arg(long = "as", value_name = "KIND", default_value = "mermaid")]
+        kind: Drawing,
+        /// Where to; left out: standard output
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Look whether everything is in place: crate, settings, databases, toolchain
+    Doctor,
+}
+
+/// What a graph is drawn as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Drawing {
+    /// For Markdown.
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+/// What `init` is told.
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The folder of the new crate
+    #[arg(default_value = "migrations", value_name = "DIRECTORY")]
+    pub folder: PathBuf,
+    /// What to make: a name that `list-templates` lists, or a folder of your own
+    #[arg(long, short, value_name = "NAME")]
+    pub template: Option<String>,
+    /// The name of the package; left out: the folder's, with the name of the workspace before it where that is known
+    #[arg(long, value_name = "NAME")]
+    pub package: Option<String>,
+    /// The engines that the history is checked for: sqlite, postgres, mariadb, mysql
+    #[arg(long, value_name = "ENGINES", value_delimiter = ',')]
+    pub engines: Vec<String>,
+    /// Other databases beside the default one, by name
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..)]
+    pub multidb: Option<Vec<String>>,
+}
+
+/// What `revision` and `migrate` are told.
+#[derive(Args, Debug)]
+pub struct Revision {
+    /// What the migration does, such as "Add phone number to users"
+    #[arg(value_name = "MESSAGE", conflicts_with = "option")]
+    pub message: Option<String>,
+    /// The same, as an option
+    #[arg(long = "message", short = 'm', value_name = "MESSAGE", id = "option")]
+    pub option: Option<String>,
+    /// On which revision it builds: a target such as `head`, `base`, `billing@head` or an id
+    #[arg(long, value_name = "TARGET", default_value = "head")]
+    pub head: String,
+    /// Begin a new branch on a revision that is no head
+    #[arg(long)]
+    pub splice: bool,
+    /// The label of the branch that begins here
+    #[arg(long, value_name = "LABEL", visible_alias = "label")]
+    pub branch_label: Option<String>,
+    /// A revision of another branch that has to be applied before; may be given several times
+    #[arg(long, value_name = "TARGET")]
+    pub depends_on: Vec<String>,
+    /// An id of your own; left out: the time
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
+    /// One of the folders of `locations` in mina.toml; left out: that of the revision it builds on
+    #[arg(long, value_name = "DIR")]
+    pub version_path: Option<PathBuf>,
+    /// Open it in $VISUAL or $EDITOR
+    #[arg(long)]
+    pub edit: bool,
+}
+
+/// What `merge` is told.
+#[derive(Args, Debug)]
+pub struct Merge {
+    /// The revisions to join
+    #[arg(default_value = "heads", value_name = "REVISIONS")]
+    pub revisions: Vec<String>,
+    /// What the branches are about
+    #[arg(long, short, value_name = "MESSAGE")]
+    pub message: Option<String>,
+    /// The label of the branch that begins here
+    #[arg(long, value_name = "LABEL")]
+    pub branch_label: Option<String>,
+    /// An id of your own; left out: the time
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
+    /// Join revisions that are no heads
+    #[arg(long)]
+    pub splice: bool,
+}
+
+/// What `rebase` is told.
+#[derive(Args, Debug)]
+pub struct Rebase {
+    /// The revision to move, with what builds on it
+    pub revision: String,
+    /// What it is to revise
+    #[arg(long, value_name = "TARGET")]
+    pub onto: String,
+    /// An id of your own; left out: the time
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
+}
+
+impl Source {
+    /// The command's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::ListTemplates => "list-templates",
+            Self::Revision(_) => "revision",
+            Self::Migrate(_) => "migrate",
+            Self::Merge(_) => "merge",
+            Self::Rebase(_) => "rebase",
+            Self::Edit { .. } => "edit",
+            Self::Fmt { .. } => "fmt",
+            Self::Lint { .. } => "lint",
+            Self::Check { .. } => "check",
+            Self::Graph { .. } => "graph",
+            Self::Doctor => "doctor",
+        }
+    }
+}
