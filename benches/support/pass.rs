@@ -201,6 +201,7 @@ pub fn history(batch: &str) -> Result<Migrations> {
         migrations.push(Migration {
             record: Encoded(record.encode().leak()),
             runs: &[],
+            source: "",
         });
         if batch.is_empty() {
             break;

@@ -48,6 +48,7 @@ impl Runnable {
             mina.push(Migration {
                 record: Encoded(record.encode().leak()),
                 runs: &[],
+                source: "",
             });
             diesel.push(EmbeddedMigration::new(
                 statements(&up)?.leak(),

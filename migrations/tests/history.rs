@@ -39,6 +39,23 @@ fn every_revision_leads_back_to_where_it_began() {
 }
 
 #[test]
+fn the_program_knows_what_the_database_is_at_every_revision() {
+    for bind in MIGRATIONS.binds() {
+        let (runner, mut conn) = (MIGRATIONS.runner().bind(bind.as_deref()), database());
+        for entry in runner.history(&mut conn).unwrap() {
+            runner.upgrade(&mut conn, &entry.revision).unwrap();
+            assert_eq!(runner.drift(&mut conn).unwrap(), [], "at {}", entry.revision);
+        }
+    }
+    let mut conn = database();
+    MIGRATIONS.upgrade(&mut conn, "20251008120000").unwrap();
+    conn.batch_execute("DROP TABLE __diesel_schema_migrations; DROP TABLE __mina_journal;")
+        .unwrap();
+    assert_eq!(MIGRATIONS.stamp(&mut conn, INITIAL).unwrap_err().exit_code(), 4);
+    assert_eq!(MIGRATIONS.stamp(&mut conn, "20251008120000").unwrap().entered[0], "20251001090000");
+}
+
+#[test]
 fn what_is_made_at_once_is_what_every_revision_in_turn_makes() {
     let (mut slow, mut fast) = (database(), database());
     MIGRATIONS.upgrade(&mut slow, "head").unwrap();

@@ -12,6 +12,7 @@ pub mod history;
 pub mod normal;
 pub mod operation;
 pub mod record;
+mod render;
 pub mod schema;
 pub mod secret;
 pub mod sql;

@@ -34,6 +34,9 @@ pub struct Migration {
     pub record: Encoded<'static>,
     /// The Rust of its `run` steps on each engine that can be linked, upgrade first.
     pub runs: &'static [(Engine, &'static [RunStep])],
+    /// The file that its block stands in, from which the schema of every revision is folded when it is asked for; empty where
+    /// there is none.
+    pub source: &'static str,
 }
 
 /// The Rust of one `run` step, for the connection of its engine.

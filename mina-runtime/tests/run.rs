@@ -463,6 +463,7 @@ fn a_history_that_was_never_checked_for_the_engine_is_refused_and_not_recorded()
         .map(|text| mina_runtime::Migration {
             record: mina_runtime::Encoded(text.leak()),
             runs: &[],
+            source: "",
         })
         .collect();
     migrations.migrations = elsewhere.leak();

@@ -62,7 +62,7 @@ fn another_unknown_revision_is_refused_with_the_ways_out() {
     insta::assert_snapshot!(error, @r"
     the history table `__diesel_schema_migrations` holds `2025bb`, which this history does not know
     the migration was deleted, renamed, or never merged here (the latest known is `2025c`): bring its file back, or run the program that has it
-    if its change is known to be gone: DELETE FROM __diesel_schema_migrations WHERE version = '…'
+    if its change is known to be gone: `stamp --purge REVISION`, the one that the schema is at; `__diesel_schema_migrations` then holds that
     ");
     assert_eq!(history(three()).status(&mut conn).unwrap().unknown, ["2025bb"]);
 }

@@ -1,8 +1,8 @@
 use crate::{Fault, Layout, shown};
 use mina_core::config::Config;
 use mina_core::history::{History, Revision};
-use mina_core::syntax::source::{SourceBlock, SourceError, scan};
-use mina_core::syntax::{Location, parse};
+use mina_core::syntax::Location;
+use mina_core::syntax::source::SourceError;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -104,19 +104,8 @@ fn blocks(path: &Path, shown: &str) -> Result<Vec<Revision>, Fault> {
             message: "the file is not UTF-8".to_owned(),
         }
     })?;
-    let blocks = scan(&text).map_err(|SourceError { message, location }| Fault {
+    Revision::all_in(&text, shown).map_err(|SourceError { message, location }| Fault {
         place: location.map_or_else(|| shown.to_owned(), |Location { line, .. }| at(line as usize)),
         message,
-    })?;
-    let revision = |block: SourceBlock| {
-        let parsed = parse::parse(&block.tokens);
-        Revision {
-            block: parsed.block,
-            syntax: parsed.diagnostics,
-            tokens: block.tokens,
-            location: block.location,
-            file: shown.to_owned(),
-        }
-    };
-    Ok(blocks.into_iter().map(revision).collect())
+    })
 }

@@ -79,6 +79,7 @@ pub(crate) fn written(checksum: &str, up: &str, down: &str) -> Migrations {
     let migration = Migration {
         record: Encoded(record.encode().leak()),
         runs: &[],
+        source: "",
     };
     Migrations {
         migrations: vec![migration].leak(),

@@ -167,6 +167,7 @@ fn migration(id: &'static str, parents: Vec<&'static str>, ways: Ways) -> Migrat
     Migration {
         record: Encoded(record.encode().leak()),
         runs: &[],
+        source: "",
     }
 }
 

@@ -193,6 +193,7 @@ pub fn migration(revision: &Revision, replayed: &Replayed) -> Migration {
     Migration {
         record: Encoded(record.encode().leak()),
         runs: &[],
+        source: "",
     }
 }
 

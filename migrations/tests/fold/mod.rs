@@ -5,7 +5,6 @@ use mina_core::config::Config;
 use mina_core::engine::{Engine, Target};
 use mina_core::history::{History, Revision};
 use mina_core::normal::differences;
-use mina_core::syntax::{parse, source};
 use std::fs;
 use std::path::Path;
 
@@ -13,18 +12,8 @@ pub fn revisions() -> Vec<Revision> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("versions");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let revision = |path: &Path| {
-        let block = source::scan(&fs::read_to_string(path).unwrap()).unwrap().remove(0);
-        let parsed = parse::parse(&block.tokens);
-        Revision {
-            block: parsed.block,
-            tokens: block.tokens,
-            file: path.display().to_string(),
-            location: block.location,
-            syntax: parsed.diagnostics,
-        }
-    };
-    files.iter().map(|path| revision(path)).collect()
+    let revisions = |path: &Path| Revision::all_in(&fs::read_to_string(path).unwrap(), &path.display().to_string()).unwrap();
+    files.iter().flat_map(|path| revisions(path)).collect()
 }
 
 /// The history up to a revision, that one left out, or all of it.

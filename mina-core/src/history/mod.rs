@@ -31,9 +31,10 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::Target;
 use crate::schema::Schema;
 use crate::syntax::ast::Ident;
-use crate::syntax::{Block, Location, Span, Tokens};
+use crate::syntax::source::{SourceBlock, SourceError, scan};
+use crate::syntax::{Block, Location, Span, Tokens, parse};
 use fold::Folded;
-use layout::{Blocks, Layout};
+use layout::{Bind, Blocks, Layout};
 use std::sync::OnceLock;
 
 /// One block of a history, with where it stands.
@@ -52,6 +53,25 @@ pub struct Revision {
 }
 
 impl Revision {
+    /// The blocks of a file, whose name is relative to its crate.
+    ///
+    /// # Errors
+    ///
+    /// The file is no sequence of Rust tokens.
+    pub fn all_in(text: &str, file: &str) -> Result<Vec<Self>, SourceError> {
+        let revision = |SourceBlock { tokens, location }| {
+            let parsed = parse::parse(&tokens);
+            Self {
+                block: parsed.block,
+                syntax: parsed.diagnostics,
+                tokens,
+                location,
+                file: file.to_owned(),
+            }
+        };
+        Ok(scan(text)?.into_iter().map(revision).collect())
+    }
+
     fn place(&self) -> (&str, u32, u32) {
         (&self.file, self.location.line, self.location.column)
     }
@@ -148,17 +168,32 @@ impl History {
 
     /// The schema that a bind's whole history leaves on one of its engines; none where the bind or engine is not there.
     pub fn head(&self, bind: Option<&str>, target: Target) -> Option<Schema> {
-        let bind = self.layout().binds.iter().find(|other| other.name.as_deref() == bind)?;
+        let bind = self.bind_of(bind)?;
+        self.left_by(bind, target, &bind.graph.all())
+    }
+
+    /// The same of some of its revisions and all that they build on; an id that is not there counts for nothing.
+    pub fn schema_of<'a>(&self, bind: Option<&str>, target: Target, ids: impl IntoIterator<Item = &'a str>) -> Option<Schema> {
+        let bind = self.bind_of(bind)?;
+        let revisions = ids.into_iter().filter_map(|id| bind.graph.find(id));
+        self.left_by(bind, target, &bind.graph.with_ancestors(revisions))
+    }
+
+    fn left_by(&self, bind: &Bind, target: Target, revisions: &Set) -> Option<Schema> {
         let position = bind.targets.iter().position(|other| *other == target)?;
         if bind.graph.is_linear() {
-            return self.union(bind, bind.graph.heads().collect()).into_iter().nth(position);
+            return self.union(bind, bind.graph.heads_of(revisions)).into_iter().nth(position);
         }
         // Columns stand in the order in which a database gets them.
         let mut schema = Schema::default();
-        for &node in bind.graph.order() {
+        for &node in bind.graph.order().iter().filter(|node| revisions.contains(**node)) {
             self.folded(bind.blocks[node]).redo(target, position, &mut schema);
         }
         Some(schema)
+    }
+
+    fn bind_of(&self, name: Option<&str>) -> Option<&Bind> {
+        self.layout().binds.iter().find(|bind| bind.name.as_deref() == name)
     }
 
     /// The same as [`checked`](Self::checked) and [`diagnostics`](Self::diagnostics) for a block that is not, or not

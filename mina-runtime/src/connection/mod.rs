@@ -18,7 +18,7 @@ use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
 use lease::Leases;
 use mina_core::engine::Engine;
-use mina_core::normal::Facts;
+use mina_core::normal::{Facts, Normal, facts};
 use mina_core::sql::sqlite::{Expected, TableChange};
 use std::collections::BTreeMap;
 
@@ -192,13 +192,20 @@ pub trait Connection: sealed::Sealed {
         Err(Fault::of_another_engine("an effect"))
     }
 
-    /// Everything in the database that a history can say.
+    /// The schema that the database has, in normal form, Mina's and Diesel's own tables left out.
     ///
     /// # Errors
     ///
     /// The engine's, or what cannot be read.
+    fn introspect(&mut self) -> Result<Normal, Fault>;
+
+    /// Everything in the database that a history can say.
+    ///
+    /// # Errors
+    ///
+    /// As [`introspect`](Self::introspect).
     fn facts(&mut self) -> Result<Facts, Fault> {
-        Err(Fault::of_another_engine("the live schema"))
+        Ok(facts(&self.introspect()?.schema))
     }
 
     /// Calls a Rust step.

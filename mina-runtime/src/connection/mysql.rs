@@ -9,7 +9,7 @@ use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
-use mina_core::normal::{Facts, facts};
+use mina_core::normal::Normal;
 use mina_core::sql::mysql::SQL_MODE;
 
 const LEDGER: Ledger = Ledger::Mysql;
@@ -180,15 +180,14 @@ impl Connection for MysqlConnection {
         ))
     }
 
-    fn facts(&mut self) -> Result<Facts, Fault> {
+    fn introspect(&mut self) -> Result<Normal, Fault> {
         let live = crate::mysql::introspect(self);
-        let live = live.map_err(|error| Fault {
+        live.map_err(|error| Fault {
             line: None,
             statement: None,
             message: error.to_string(),
             trouble: self.trouble(&error),
-        });
-        live.map(|live| facts(&live.schema))
+        })
     }
 
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {

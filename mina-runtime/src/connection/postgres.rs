@@ -9,7 +9,7 @@ use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
-use mina_core::normal::{Facts, facts};
+use mina_core::normal::Normal;
 
 const LEDGER: Ledger = Ledger::Postgres;
 /// A transaction that does nothing for so long has lost its program.
@@ -297,15 +297,14 @@ impl Connection for PgConnection {
         Some(self)
     }
 
-    fn facts(&mut self) -> Result<Facts, Fault> {
+    fn introspect(&mut self) -> Result<Normal, Fault> {
         let read = crate::postgres::introspect(self);
-        let normal = read.map_err(|error| Fault {
+        read.map_err(|error| Fault {
             line: None,
             statement: None,
             trouble: self.trouble(&error),
             message: error.to_string(),
-        })?;
-        Ok(facts(&normal.schema))
+        })
     }
 
     fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {

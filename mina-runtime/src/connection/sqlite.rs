@@ -8,7 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
-use mina_core::normal::{Facts, facts};
+use mina_core::normal::Normal;
 use mina_core::sql::sqlite::{Expected, TableChange};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -401,9 +401,8 @@ impl Connection for SqliteConnection {
         sqlite::verify(self, expected).map_err(Fault::from)
     }
 
-    fn facts(&mut self) -> Result<Facts, Fault> {
-        let normal = sqlite::introspect(self).map_err(Fault::from)?;
-        Ok(facts(&normal.schema))
+    fn introspect(&mut self) -> Result<Normal, Fault> {
+        sqlite::introspect(self).map_err(Fault::from)
     }
 
     fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {

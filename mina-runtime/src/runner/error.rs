@@ -2,6 +2,7 @@ use super::report::{Direction, Report};
 use crate::settings::ConnectError;
 use mina_core::config::ConfigError;
 use mina_core::engine::Engine;
+use mina_core::normal::Difference;
 use std::fmt;
 use std::time::Duration;
 
@@ -174,6 +175,13 @@ pub enum ErrorKind {
     NotADatabase,
     #[error("the disk failed: {message}")]
     Io { message: String },
+    #[error("this program does not have the block of `{revision}`, and so not the schema that it leaves")]
+    NoBlock { revision: String },
+    #[error("the database is not what {} it: {}", made_by(revisions), drift(differences))]
+    Drift {
+        revisions: Vec<String>,
+        differences: Vec<Difference>,
+    },
     #[error("the units of `{revision}` cannot be read: {message}")]
     Damaged { revision: String, message: String },
     #[error("{losses}, and nobody was asked")]
@@ -324,6 +332,22 @@ fn edited(edits: &[Edit]) -> String {
     edits.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
+fn made_by(revisions: &[String]) -> String {
+    match revisions {
+        [] => "the base leaves of".to_owned(),
+        [one] => format!("`{one}` makes"),
+        several => format!("{} make", names(several)),
+    }
+}
+
+/// Every difference, after how many there are.
+fn drift(differences: &[Difference]) -> String {
+    let each = differences
+        .iter()
+        .map(|difference| format!("\n    {}", difference.to_string().replace('\n', "\n    ")));
+    super::count(differences.len(), "difference") + &each.collect::<String>()
+}
+
 fn database(bind: &Option<String>) -> String {
     match bind {
         None => "the default database".to_owned(),
@@ -345,6 +369,7 @@ impl ErrorKind {
             | Self::NeedsSources { .. } => 2,
             Self::Connect(error) => error.exit_code(),
             Self::Behind { .. } => 3,
+            Self::Drift { .. } => 4,
             Self::Shared { .. }
             | Self::InTransaction
             | Self::ReadOnly
@@ -361,7 +386,8 @@ impl ErrorKind {
             | Self::Losing { .. }
             | Self::NotEmpty { .. }
             | Self::OneByOne { .. }
-            | Self::NoCreation => 5,
+            | Self::NoCreation
+            | Self::NoBlock { .. } => 5,
             Self::Locked { .. } | Self::Held(_) | Self::Superseded => 6,
             Self::Partly { .. } => 7,
             Self::Step(step) if step.done > 0 => 7,
@@ -440,7 +466,9 @@ impl ErrorKind {
                     format!(
                         "the migration was deleted, renamed, or never merged here{known}: bring its file back, or run the program that has it"
                     ),
-                    format!("if its change is known to be gone: DELETE FROM {table} WHERE version = '…'"),
+                    format!(
+                        "if its change is known to be gone: `stamp --purge REVISION`, the one that the schema is at; `{table}` then holds that"
+                    ),
                 ]
             }
             Self::OtherBind { .. } => {
@@ -469,6 +497,11 @@ impl ErrorKind {
             Self::Corrupt { .. } => vec!["restore a backup, or rescue what can be read: `sqlite3 FILE .recover`".to_owned()],
             Self::NotADatabase => vec!["is the url the right one? an encrypted database looks like this, too".to_owned()],
             Self::Io { .. } => vec!["what was under way was rolled back; look at the disk and the file's permissions".to_owned()],
+            Self::NoBlock { .. } => vec!["build the program with `mina::migrations!()`, which takes the blocks in".to_owned()],
+            Self::Drift { .. } => vec![
+                "bring the database to it, or `stamp` the revision that it is at".to_owned(),
+                "`stamp --force` records the revision all the same".to_owned(),
+            ],
             Self::Damaged { .. } => vec!["build the migrations with one version of Mina throughout".to_owned()],
             Self::Losing { .. } => vec!["add `--yes` or set MINA_YES=1 to go on; `plan` shows every statement".to_owned()],
             _ => Vec::new(),

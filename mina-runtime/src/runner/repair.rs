@@ -6,6 +6,7 @@ use super::state::Source;
 use super::{HISTORY_TABLE, Runner, State};
 use crate::connection::{Connection, JournalEntry};
 use crate::migration::Migration;
+use diesel::result::Error as DatabaseError;
 
 impl Runner {
     /// See [`Migrations::repair`](crate::Migrations::repair).
@@ -83,19 +84,27 @@ impl Runner {
         conn: &mut dyn Connection,
         work: impl FnOnce(&mut dyn Connection, &State) -> diesel::QueryResult<T>,
     ) -> Result<T, Error> {
+        self.in_transaction(conn, |conn, state| work(conn, &state).map_err(|error| database(conn, &error, 0)))
+    }
+
+    /// Writes to the history table and the journal, which are made where they are missing, with nobody else at them.
+    pub(super) fn in_transaction<T>(
+        &self,
+        conn: &mut dyn Connection,
+        work: impl FnOnce(&mut dyn Connection, State) -> Result<T, ErrorKind>,
+    ) -> Result<T, Error> {
         self.to_write(conn, &mut (), |conn, config, tenure, _| {
-            let waited = config.run.lock_timeout;
+            let fail = |conn: &dyn Connection, error: &DatabaseError| database(conn, error, config.run.lock_timeout);
             match tenure.begin(conn) {
                 Ok(true) => {}
                 Ok(false) => return Err(ErrorKind::Superseded.into()),
-                Err(error) => return Err(database(conn, &error, waited).into()),
+                Err(error) => return Err(fail(conn, &error).into()),
             }
             let result = self.state(conn, config).and_then(|state| {
-                let created = conn.create_tables(&state.table);
-                let result = created
-                    .and_then(|()| work(conn, &state))
-                    .and_then(|value| conn.commit().map(|()| value));
-                result.map_err(|error| database(conn, &error, waited))
+                conn.create_tables(&state.table).map_err(|error| fail(conn, &error))?;
+                let value = work(conn, state)?;
+                conn.commit().map_err(|error| fail(conn, &error))?;
+                Ok(value)
             });
             if result.is_err() {
                 let _ = conn.rollback();
@@ -105,7 +114,7 @@ impl Runner {
     }
 }
 
-fn blank(action: &str) -> JournalEntry<'_> {
+pub(super) fn blank(action: &str) -> JournalEntry<'_> {
     JournalEntry {
         revision: "",
         action,

@@ -262,8 +262,8 @@ impl State {
         unverified.map(|member| member.head.id)
     }
 
-    /// Refuses what must be cleared up by a person before anything is run.
-    pub(crate) fn sound(&self) -> Result<(), ErrorKind> {
+    /// Refuses what is recorded and not of this history.
+    pub(crate) fn known(&self) -> Result<(), ErrorKind> {
         if let Some((_, bind)) = self.others.first_key_value() {
             let same = self.others.iter().filter(|(_, other)| *other == bind);
             return Err(ErrorKind::OtherBind {
@@ -279,6 +279,12 @@ impl State {
                 latest: self.members.last().map(|member| member.head.id.to_owned()),
             });
         }
+        Ok(())
+    }
+
+    /// Refuses what must be cleared up by a person before anything is run.
+    pub(crate) fn sound(&self) -> Result<(), ErrorKind> {
+        self.known()?;
         match self.edits() {
             edits if edits.is_empty() => Ok(()),
             edits => Err(ErrorKind::Edited { edits }),

@@ -102,6 +102,7 @@ impl Draft {
         Migration {
             record: Encoded(record.encode().leak()),
             runs: vec![(Engine::Sqlite, &*self.runs.leak())].leak(),
+            source: "",
         }
     }
 }

@@ -1,0 +1,62 @@
+//! The schema that revisions leave, folded from their blocks, which are in the program.
+
+use super::Runner;
+use super::error::ErrorKind;
+use crate::migration::Migration;
+use mina_core::engine::{Engine, Target};
+use mina_core::history::{History, Revision};
+use mina_core::schema::Schema;
+
+/// A history whose schema is known at every revision, on one engine.
+pub(crate) struct Fold {
+    history: History,
+    bind: Option<String>,
+    pub(crate) target: Target,
+}
+
+impl Runner {
+    /// The history of all binds, as it was compiled, for an engine.
+    pub(crate) fn fold(&self, engine: Engine) -> Result<Fold, ErrorKind> {
+        // Not that of `--config`: the names that the compiled one gives are those that the SQL says.
+        let config = crate::settings::config(&self.migrations)?;
+        let bind = self.bind.as_deref();
+        let declared = config.bind(bind).unwrap_or(&config.database).engines.iter().copied();
+        let target = declared.into_iter().find(|target| target.engine() == engine);
+        let target = target.ok_or(ErrorKind::NotDeclared { engine })?;
+        let revisions = self.migrations.migrations.iter().map(Migration::block);
+        Ok(Fold {
+            history: History::new(config, revisions.collect::<Result<_, _>>()?),
+            bind: bind.map(str::to_owned),
+            target,
+        })
+    }
+}
+
+impl Fold {
+    /// What revisions leave, with all that they build on.
+    pub(crate) fn at<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Schema {
+        let schema = self.history.schema_of(self.bind.as_deref(), self.target, ids);
+        schema.unwrap_or_default()
+    }
+
+    /// What the other binds leave at their heads.
+    pub(crate) fn others(&self) -> impl Iterator<Item = Schema> {
+        let binds = self.history.graphs().map(|(bind, _)| bind);
+        let others = binds.filter(|bind| *bind != self.bind.as_deref());
+        others.filter_map(|bind| {
+            let targets = self.history.targets(bind).iter();
+            let target = targets.copied().find(|target| target.engine() == self.target.engine())?;
+            self.history.head(bind, target)
+        })
+    }
+}
+
+impl Migration {
+    fn block(&self) -> Result<Revision, ErrorKind> {
+        let id = self.record.id();
+        let blocks = Revision::all_in(self.source, self.record.file()).unwrap_or_default();
+        let is_own = |revision: &Revision| revision.block.revision.as_ref().is_some_and(|own| own.text == id);
+        let own = blocks.into_iter().find(is_own);
+        own.ok_or_else(|| ErrorKind::NoBlock { revision: id.to_owned() })
+    }
+}

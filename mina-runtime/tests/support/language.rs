@@ -1,0 +1,100 @@
+//! Histories in the language, compiled as the macro compiles them.
+#![allow(dead_code)]
+
+use mina_core::config::Config;
+use mina_core::diagnostic::Diagnostic;
+use mina_core::history::{History, Revision};
+use mina_core::record::Record;
+use mina_runtime::{Created, Encoded, Migration, Migrations};
+
+/// Every engine, as in a mina.toml that names no database.
+pub const ENGINES: &str = "[database]\nurl = \"app.db\"\nengines = [\"sqlite >= 3.40\", \"postgres >= 15\", \"mariadb >= 10.11\"]\n";
+
+/// What `migrations!()` makes of blocks, each what stands between the braces of its own.
+pub fn compiled(config: &'static str, blocks: &[&str]) -> Migrations {
+    let texts: Vec<&'static str> = blocks
+        .iter()
+        .map(|block| &*format!("mina::migration! {{\n{block}\n}}\n").leak())
+        .collect();
+    let revisions = texts
+        .iter()
+        .enumerate()
+        .flat_map(|(at, text)| Revision::all_in(text, &format!("versions/{at}.rs")).unwrap());
+    let history = History::new(Config::parse(config).unwrap(), revisions.collect());
+    let mut migrations = Vec::new();
+    for (index, revision) in history.revisions.iter().enumerate() {
+        let errors: Vec<Diagnostic> = history.diagnostics(index).into_iter().filter(Diagnostic::is_error).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", revision.file);
+        let at: usize = revision
+            .file
+            .trim_start_matches("versions/")
+            .trim_end_matches(".rs")
+            .parse()
+            .unwrap();
+        migrations.push(Migration {
+            record: Encoded(
+                Record::of(revision, &history.checked(index).engines, &history.config)
+                    .encode()
+                    .leak(),
+            ),
+            runs: &[],
+            source: texts[at],
+        });
+    }
+    let mut creations = Vec::new();
+    for (bind, _) in history.graphs() {
+        for &target in history.targets(bind) {
+            let creation = history.creation(bind, target).unwrap();
+            creations.push(Created {
+                bind: bind.map(|bind| &*bind.to_owned().leak()),
+                engine: target.engine(),
+                creation: serde_json::to_string(&creation).unwrap().leak(),
+            });
+        }
+    }
+    Migrations {
+        migrations: migrations.leak(),
+        creations: creations.leak(),
+        config,
+        directory: "",
+    }
+}
+
+pub const USERS: &str = r#"
+//! Create users
+revision = "2025a";
+revises = base;
+upgrade {
+    create_table users { #[primary_key] id: Integer, #[unique] email: Varchar<50>, name: Nullable<Varchar<40>> }
+}
+downgrade { drop_table users; }
+"#;
+
+pub const PHONES: &str = r#"
+//! Add phone to users
+revision = "2025b";
+revises = "2025a";
+alias = "6f9f2dd343f5";
+upgrade { add_column users.phone: Nullable<Varchar<20>>; }
+downgrade { drop_column users.phone; }
+"#;
+
+pub const TASKS: &str = r#"
+//! Create tasks
+revision = "2025c";
+revises = "2025b";
+upgrade {
+    create_table tasks {
+        #[primary_key] id: Integer,
+        title: Varchar<200>,
+        #[references(users.id, on_delete = cascade)] user_id: Nullable<Integer>,
+        index ix_tasks_title (title),
+    }
+}
+downgrade { drop_table tasks; }
+"#;
+
+/// Users, then their phones, then tasks.
+pub fn three() -> Migrations {
+    compiled(ENGINES, &[USERS, PHONES, TASKS])
+}
