@@ -59,7 +59,7 @@ impl Revision {
     ///
     /// The file is no sequence of Rust tokens.
     pub fn all_in(text: &str, file: &str) -> Result<Vec<Self>, SourceError> {
-        let revision = |SourceBlock { tokens, location }| {
+        let revision = |SourceBlock { tokens, location, .. }| {
             let parsed = parse::parse(&tokens);
             Self {
                 block: parsed.block,

@@ -220,25 +220,9 @@ impl<'s> Lexer<'s> {
     }
 
     fn block_comment(&mut self) -> Result<(), SourceError> {
-        let bytes = self.rest().as_bytes();
-        let (mut depth, mut end) = (0usize, 0);
-        loop {
-            match bytes.get(end..end + 2) {
-                Some(b"/*") => {
-                    depth += 1;
-                    end += 2;
-                }
-                Some(b"*/") => {
-                    depth -= 1;
-                    end += 2;
-                }
-                Some(_) => end += 1,
-                None => return Err(error("the comment that begins here has no `*/`", Some(self.location))),
-            }
-            if depth == 0 {
-                break;
-            }
-        }
+        let Some(end) = block_comment_length(self.rest()) else {
+            return Err(error("the comment that begins here has no `*/`", Some(self.location)));
+        };
         let comment = &self.rest()[..end];
         let text = &comment[2..end - 2];
         if let Some(text) = text.strip_prefix('!') {
@@ -384,6 +368,28 @@ impl<'s> Lexer<'s> {
             }
         }
         self.literal(end);
+    }
+}
+
+/// The length of the `/* … */` that a text begins with, if it ends.
+pub(super) fn block_comment_length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut end) = (0usize, 0);
+    loop {
+        match bytes.get(end..end + 2)? {
+            b"/*" => {
+                depth += 1;
+                end += 2;
+            }
+            b"*/" => {
+                depth -= 1;
+                end += 2;
+            }
+            _ => end += 1,
+        }
+        if depth == 0 {
+            return Some(end);
+        }
     }
 }
 

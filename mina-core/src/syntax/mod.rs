@@ -1,8 +1,10 @@
 //! From tokens to a [`Block`] and back: `parse ∘ print` is the identity.
 
 pub mod ast;
+pub mod format;
 mod lexer;
 pub mod parse;
+mod place;
 pub mod print;
 pub mod source;
 pub mod token;

@@ -11,6 +11,10 @@ pub struct SourceBlock {
     pub tokens: Tokens,
     /// The place of the macro's name.
     pub location: Location,
+    /// The place of its opening brace.
+    pub open: Location,
+    /// The place of its closing brace.
+    pub close: Location,
 }
 
 /// Why a file cannot be read as Rust.
@@ -43,6 +47,8 @@ pub fn scan(source: &str) -> Result<Vec<SourceBlock>, SourceError> {
             blocks.push(SourceBlock {
                 tokens: file.part(Span::new(index + 3, *close as usize)),
                 location: file.locations[index],
+                open: file.locations[index + 2],
+                close: file.locations[*close as usize],
             });
             index = *close as usize;
         }

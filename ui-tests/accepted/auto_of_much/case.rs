@@ -41,10 +41,20 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            create_table notes { #[primary_key] id: Integer, body: Text, #[references(users.id)] user_id: Integer }
-            batch_alter users { add_column bio: Nullable<Text>; alter_column name { rename = full_name } create_index ix_users_full_name (full_name); }
+            create_table notes {
+                #[primary_key]
+                id: Integer,
+                body: Text,
+                #[references(users.id)]
+                user_id: Integer,
+            }
+            batch_alter users {
+                add_column bio: Nullable<Text>;
+                alter_column name { rename = full_name }
+                create_index ix_users_full_name (full_name);
+            }
             rename_table tasks => todos;
-            bulk_insert users (id, email) [ (1, "ada@example.com"), (2, "bob@example.com") ];
+            bulk_insert users (id, email) [(1, "ada@example.com"), (2, "bob@example.com")];
         }
 
         downgrade = auto;

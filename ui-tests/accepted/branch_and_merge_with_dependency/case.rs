@@ -57,8 +57,8 @@ mod add_timezone {
 
         revision = "20251009120000";
         revises = "20251001090000";
-        label = "clock";
         depends_on = ["20251008120000"];
+        label = "clock";
 
         upgrade {
             add_column users.timezone: Nullable<Varchar<40>>;

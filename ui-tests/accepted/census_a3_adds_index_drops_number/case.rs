@@ -41,11 +41,15 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            batch_alter tasks { add_column index: Nullable<Integer>; }
+            batch_alter tasks {
+                add_column index: Nullable<Integer>;
+            }
         }
 
         downgrade {
-            batch_alter tasks { drop_column index; }
+            batch_alter tasks {
+                drop_column index;
+            }
         }
     }
 }

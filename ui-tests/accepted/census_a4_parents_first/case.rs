@@ -41,8 +41,18 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            create_table invoices { #[primary_key] id: Integer, number: Varchar<20> }
-            create_table invoice_lines { #[primary_key] id: Integer, #[references(invoices.id, on_delete = cascade)] invoice_id: Integer, amount: Numeric<12, 2> }
+            create_table invoices {
+                #[primary_key]
+                id: Integer,
+                number: Varchar<20>,
+            }
+            create_table invoice_lines {
+                #[primary_key]
+                id: Integer,
+                #[references(invoices.id, on_delete = cascade)]
+                invoice_id: Integer,
+                amount: Numeric<12, 2>,
+            }
         }
 
         downgrade {

@@ -41,7 +41,11 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(lossy_downgrade)] batch_alter users { drop_constraint uq_users_email; drop_column email; }
+            #[allow(lossy_downgrade)]
+            batch_alter users {
+                drop_constraint uq_users_email;
+                drop_column email;
+            }
         }
 
         downgrade = irreversible("the addresses are gone");

@@ -41,8 +41,18 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            create_table tags { #[primary_key] id: Integer, name: Varchar<40> }
-            create_table task_tags { #[references(tasks.id)] task_id: Integer, #[references(tags.id)] tag_id: Integer, primary_key (task_id, tag_id) }
+            create_table tags {
+                #[primary_key]
+                id: Integer,
+                name: Varchar<40>,
+            }
+            create_table task_tags {
+                #[references(tasks.id)]
+                task_id: Integer,
+                #[references(tags.id)]
+                tag_id: Integer,
+                primary_key (task_id, tag_id),
+            }
         }
 
         downgrade {

@@ -41,8 +41,10 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(lossy_downgrade)] drop_column users.name;
-            #[allow(lossy_downgrade)] drop_column users.age;
+            #[allow(lossy_downgrade)]
+            drop_column users.name;
+            #[allow(lossy_downgrade)]
+            drop_column users.age;
         }
 
         downgrade {

@@ -41,7 +41,8 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(lossy_downgrade)] execute "UPDATE tasks SET title = trim(title)" { undo = none }
+            #[allow(lossy_downgrade)]
+            execute "UPDATE tasks SET title = trim(title)" { undo = none }
         }
 
         downgrade {}

@@ -41,11 +41,17 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            batch_alter users { alter_column score { default = 5 } alter_column status { default = "new" } }
+            batch_alter users {
+                alter_column score { default = 5 }
+                alter_column status { default = "new" }
+            }
         }
 
         downgrade {
-            batch_alter users { alter_column score { default = 0 } alter_column status { default = none } }
+            batch_alter users {
+                alter_column score { default = 0 }
+                alter_column status { default = none }
+            }
         }
     }
 }

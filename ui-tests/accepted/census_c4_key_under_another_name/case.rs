@@ -45,7 +45,8 @@ mod change {
         }
 
         downgrade {
-            #[allow(may_fail_on_rows)] create_unique uq_users_email on users (email);
+            #[allow(may_fail_on_rows)]
+            create_unique uq_users_email on users (email);
         }
     }
 }

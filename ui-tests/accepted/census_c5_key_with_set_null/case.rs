@@ -41,11 +41,19 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(may_fail_on_rows)] batch_alter tasks { drop_constraint fk_tasks_user; create_foreign_key fk_tasks_user (user_id) references users (id) { on_delete = restrict } }
+            #[allow(may_fail_on_rows)]
+            batch_alter tasks {
+                drop_constraint fk_tasks_user;
+                create_foreign_key fk_tasks_user (user_id) references users (id) { on_delete = restrict }
+            }
         }
 
         downgrade {
-            #[allow(may_fail_on_rows)] batch_alter tasks { drop_constraint fk_tasks_user; create_foreign_key fk_tasks_user (user_id) references users (id) { on_delete = cascade } }
+            #[allow(may_fail_on_rows)]
+            batch_alter tasks {
+                drop_constraint fk_tasks_user;
+                create_foreign_key fk_tasks_user (user_id) references users (id) { on_delete = cascade }
+            }
         }
     }
 }

@@ -7,7 +7,11 @@ mod initial {
 
         upgrade {
             create_enum mood ("good", "bad");
-            create_table days { #[primary_key] id: Integer, mood: Enum<mood> }
+            create_table days {
+                #[primary_key]
+                id: Integer,
+                mood: Enum<mood>,
+            }
         }
 
         downgrade {
@@ -30,7 +34,8 @@ mod change {
 
         downgrade {
             update days { set = "mood = 'good'", where = "mood = 'fair'" }
-            #[allow(may_fail_on_rows)] alter_enum mood { remove = "fair" }
+            #[allow(may_fail_on_rows)]
+            alter_enum mood { remove = "fair" }
         }
     }
 }

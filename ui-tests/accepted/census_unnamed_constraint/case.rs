@@ -41,7 +41,8 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(may_fail_on_rows)] create_foreign_key fk_users_manager on users (score) references users (id);
+            #[allow(may_fail_on_rows)]
+            create_foreign_key fk_users_manager on users (score) references users (id);
         }
 
         downgrade {

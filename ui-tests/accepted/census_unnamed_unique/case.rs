@@ -41,11 +41,16 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(may_fail_on_rows)] batch_alter tasks { create_unique uq_tasks_title (title); }
+            #[allow(may_fail_on_rows)]
+            batch_alter tasks {
+                create_unique uq_tasks_title (title);
+            }
         }
 
         downgrade {
-            batch_alter tasks { drop_constraint uq_tasks_title; }
+            batch_alter tasks {
+                drop_constraint uq_tasks_title;
+            }
         }
     }
 }

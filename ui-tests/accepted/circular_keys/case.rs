@@ -41,10 +41,22 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            create_table people { #[primary_key] id: Integer, workspace_id: Nullable<Integer> }
-            create_table workspaces { #[primary_key] id: Integer, owner_id: Nullable<Integer> }
-            create_foreign_key fk_people_workspace on people (workspace_id) references workspaces (id) { on_delete = set_null }
-            create_foreign_key fk_workspaces_owner on workspaces (owner_id) references people (id) { on_delete = set_null }
+            create_table people {
+                #[primary_key]
+                id: Integer,
+                workspace_id: Nullable<Integer>,
+            }
+            create_table workspaces {
+                #[primary_key]
+                id: Integer,
+                owner_id: Nullable<Integer>,
+            }
+            create_foreign_key fk_people_workspace on people (workspace_id) references workspaces (id) {
+                on_delete = set_null,
+            }
+            create_foreign_key fk_workspaces_owner on workspaces (owner_id) references people (id) {
+                on_delete = set_null,
+            }
         }
 
         downgrade {

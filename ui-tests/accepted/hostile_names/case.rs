@@ -41,7 +41,15 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            create_table "2fa" { #[primary_key] id: Integer, "group": Nullable<Text>, index: Nullable<Integer>, check: Bool = false, unique: Nullable<Text>, type: Nullable<Text> }
+            create_table "2fa" {
+                #[primary_key]
+                id: Integer,
+                "group": Nullable<Text>,
+                index: Nullable<Integer>,
+                check: Bool = false,
+                unique: Nullable<Text>,
+                type: Nullable<Text>,
+            }
             create_index ix_2fa on "2fa" (index, group desc);
         }
 

@@ -42,7 +42,11 @@ mod events {
         bind = analytics;
 
         upgrade {
-            create_table events { #[primary_key] id: BigInt, name: Varchar<80> }
+            create_table events {
+                #[primary_key]
+                id: BigInt,
+                name: Varchar<80>,
+            }
         }
 
         downgrade {

@@ -41,11 +41,17 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(may_fail_on_rows, lossy_downgrade)] batch_alter users { alter_column age { type = Integer, using = cast } }
+            #[allow(may_fail_on_rows, lossy_downgrade)]
+            batch_alter users {
+                alter_column age { type = Integer, using = cast }
+            }
         }
 
         downgrade {
-            #[allow(may_fail_on_rows)] batch_alter users { alter_column age { type = Varchar<10>, using = cast } }
+            #[allow(may_fail_on_rows)]
+            batch_alter users {
+                alter_column age { type = Varchar<10>, using = cast }
+            }
         }
     }
 }

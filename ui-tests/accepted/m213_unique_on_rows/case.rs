@@ -41,7 +41,8 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(may_fail_on_rows)] create_unique uq_users_name on users (name);
+            #[allow(may_fail_on_rows)]
+            create_unique uq_users_name on users (name);
         }
 
         downgrade {

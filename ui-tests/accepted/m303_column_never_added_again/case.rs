@@ -41,11 +41,18 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(lossy_downgrade)] batch_alter users { drop_column name; drop_column score; }
+            #[allow(lossy_downgrade)]
+            batch_alter users {
+                drop_column name;
+                drop_column score;
+            }
         }
 
         downgrade {
-            batch_alter users { add_column name: Nullable<Varchar<80>>; add_column score: Integer = 0; }
+            batch_alter users {
+                add_column name: Nullable<Varchar<80>>;
+                add_column score: Integer = 0;
+            }
         }
     }
 }

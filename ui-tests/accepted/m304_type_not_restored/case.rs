@@ -41,11 +41,16 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            batch_alter users { alter_column name { type = Text } }
+            batch_alter users {
+                alter_column name { type = Text }
+            }
         }
 
         downgrade {
-            #[allow(may_fail_on_rows)] batch_alter users { alter_column name { type = Varchar<80>, using = cast } }
+            #[allow(may_fail_on_rows)]
+            batch_alter users {
+                alter_column name { type = Varchar<80>, using = cast }
+            }
         }
     }
 }

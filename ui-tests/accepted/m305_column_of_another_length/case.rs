@@ -41,7 +41,8 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(lossy_downgrade)] drop_column users.name;
+            #[allow(lossy_downgrade)]
+            drop_column users.name;
         }
 
         downgrade {

@@ -45,7 +45,8 @@ mod change {
         }
 
         downgrade {
-            #[allow(may_fail_on_rows)] create_foreign_key fk_tasks_user on tasks (user_id) references users (id) { on_delete = cascade }
+            #[allow(may_fail_on_rows)]
+            create_foreign_key fk_tasks_user on tasks (user_id) references users (id) { on_delete = cascade }
         }
     }
 }

@@ -41,8 +41,17 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            create_table projects { #[primary_key] id: Integer, name: Varchar<80> }
-            create_table milestones { #[primary_key] id: Integer, #[references(projects.id, name = fk_milestones_project)] project_id: Integer }
+            create_table projects {
+                #[primary_key]
+                id: Integer,
+                name: Varchar<80>,
+            }
+            create_table milestones {
+                #[primary_key]
+                id: Integer,
+                #[references(projects.id, name = fk_milestones_project)]
+                project_id: Integer,
+            }
         }
 
         downgrade {

@@ -41,7 +41,11 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[allow(lossy_downgrade)] batch_alter tasks { drop_index ix_tasks_title; drop_column title; }
+            #[allow(lossy_downgrade)]
+            batch_alter tasks {
+                drop_index ix_tasks_title;
+                drop_column title;
+            }
         }
 
         downgrade {

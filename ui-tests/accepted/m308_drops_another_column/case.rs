@@ -41,11 +41,15 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            batch_alter users { add_column phone_number: Nullable<Varchar<20>>; }
+            batch_alter users {
+                add_column phone_number: Nullable<Varchar<20>>;
+            }
         }
 
         downgrade {
-            batch_alter users { drop_column phone_number; }
+            batch_alter users {
+                drop_column phone_number;
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            bulk_insert users [ { id: 1, email: "root@example.com" } ];
+            bulk_insert users [{ id: 1, email: "root@example.com" }];
         }
 
         downgrade {

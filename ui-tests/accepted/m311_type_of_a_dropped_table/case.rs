@@ -42,7 +42,11 @@ mod change {
 
         upgrade {
             create_enum plan ("free", "paid");
-            create_table subscriptions { #[primary_key] id: Integer, plan: Enum<plan> }
+            create_table subscriptions {
+                #[primary_key]
+                id: Integer,
+                plan: Enum<plan>,
+            }
         }
 
         downgrade {

@@ -41,7 +41,11 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            execute "ALTER TABLE users ADD COLUMN bio TEXT" { effect { add_column users.bio: Nullable<Text>; } }
+            execute "ALTER TABLE users ADD COLUMN bio TEXT" {
+                effect {
+                    add_column users.bio: Nullable<Text>;
+                }
+            }
         }
 
         downgrade {

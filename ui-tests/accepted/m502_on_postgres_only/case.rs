@@ -41,11 +41,13 @@ mod change {
         revises = "20251001090000";
 
         upgrade {
-            #[on(Pg)] create_extension citext;
+            #[on(Pg)]
+            create_extension citext;
         }
 
         downgrade {
-            #[on(Pg)] drop_extension citext;
+            #[on(Pg)]
+            drop_extension citext;
         }
     }
 }

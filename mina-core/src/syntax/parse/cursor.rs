@@ -11,6 +11,8 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     pub(super) end: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The strings of SQL over several lines.
+    pub(super) sql: Vec<u32>,
     /// Something was reported by which the statement, or the column, cannot be what was meant.
     pub(super) spoilt: bool,
     /// Words of parts of the statement that were left out.
@@ -26,6 +28,7 @@ impl<'a> Parser<'a> {
             at: 0,
             end: tokens.tokens.len(),
             diagnostics: Vec::new(),
+            sql: Vec::new(),
             spoilt: false,
             tainted: Vec::new(),
             keyword: "",

@@ -29,6 +29,8 @@ pub struct Parsed {
     pub block: Block,
     /// M0xx, all of the block's at once.
     pub diagnostics: Vec<Diagnostic>,
+    /// The tokens that are SQL over several lines, of which the indentation says nothing.
+    pub(super) sql: Vec<u32>,
 }
 
 /// Parses the tokens between the braces of `migration! { … }`.
@@ -38,6 +40,7 @@ pub fn parse(tokens: &Tokens) -> Parsed {
     Parsed {
         block,
         diagnostics: parser.diagnostics,
+        sql: parser.sql,
     }
 }
 

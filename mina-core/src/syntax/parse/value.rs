@@ -165,6 +165,7 @@ impl Parser<'_> {
         };
         let span = self.span_here();
         let text = if string.multiline {
+            self.sql.push(span.start);
             literal::dedent(&string.text)
         } else {
             string.text

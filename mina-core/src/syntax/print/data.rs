@@ -5,7 +5,7 @@ use crate::syntax::ast::{Body, BulkInsert, Row, SqlString, SqlText, StatementKin
 
 impl Writer {
     pub(super) fn sql(&self, text: &SqlString) -> String {
-        sql(text, self.indent(), self.compact)
+        sql(text, self.compact)
     }
 
     pub(super) fn sql_text(&self, text: &SqlText) -> String {
@@ -60,7 +60,7 @@ impl Writer {
                 undo,
             } => {
                 self.push(&format!("run |{}| ", argument.text));
-                self.push(&rust::braces(&body.text, self.indent(), self.compact));
+                self.push(&rust::braces(&body.text, self.compact));
                 self.effect_and_undo(effect.as_ref(), undo);
             }
             StatementKind::Backfill {
@@ -109,24 +109,17 @@ impl Writer {
         if effect.is_none() && *undo == Undo::Missing {
             return false;
         }
-        self.push(" ");
-        let mut parts = Vec::new();
+        self.push(" { ");
         if let Some(effect) = effect {
-            parts.push(Part::Effect(effect));
+            self.push("effect ");
+            self.body(effect);
+            self.push(" ");
         }
         if *undo != Undo::Missing {
-            parts.push(Part::Undo(undo));
+            self.undo(undo);
+            self.push(" ");
         }
-        self.braces(&parts, |w, part| {
-            w.item("");
-            match part {
-                Part::Effect(effect) => {
-                    w.push("effect ");
-                    w.body(effect);
-                }
-                Part::Undo(undo) => w.undo(undo),
-            }
-        });
+        self.push("}");
         true
     }
 
@@ -165,11 +158,6 @@ impl Writer {
         self.list(&texts);
         self.push(";");
     }
-}
-
-enum Part<'a> {
-    Effect(&'a Body),
-    Undo(&'a Undo),
 }
 
 #[derive(Clone, Copy, PartialEq)]

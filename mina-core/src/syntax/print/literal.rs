@@ -102,7 +102,7 @@ pub(super) fn bytes(bytes: &[u8]) -> String {
 }
 
 /// SQL: over several lines where it has some and reads back the same from there.
-pub(super) fn sql(sql: &SqlString, indent: usize, compact: bool) -> String {
+pub(super) fn sql(sql: &SqlString, compact: bool) -> String {
     let text = &sql.text;
     if compact || !text.contains('\n') || text.chars().any(|c| c != '\n' && needs_escape(c)) {
         return string(text);
@@ -110,12 +110,11 @@ pub(super) fn sql(sql: &SqlString, indent: usize, compact: bool) -> String {
     let mut lines = String::from("\n");
     for line in text.split('\n') {
         if !line.is_empty() {
-            lines.push_str(&" ".repeat(indent + 4));
+            lines.push_str("    ");
             lines.push_str(line);
         }
         lines.push('\n');
     }
-    lines.push_str(&" ".repeat(indent));
     if dedent(&lines) != *text {
         return escaped(text);
     }
@@ -127,7 +126,7 @@ pub(super) fn sql(sql: &SqlString, indent: usize, compact: bool) -> String {
 }
 
 /// A column or an expression of an index; a name that is no identifier is a string with backticks in it.
-pub(super) fn index_key(key: &IndexKeyDef, indent: usize, compact: bool) -> String {
+pub(super) fn index_key(key: &IndexKeyDef, compact: bool) -> String {
     match key {
         IndexKeyDef::Column(column) => {
             let plain = name(&column.text);
@@ -136,6 +135,6 @@ pub(super) fn index_key(key: &IndexKeyDef, indent: usize, compact: bool) -> Stri
             }
             plain
         }
-        IndexKeyDef::Expression(expression) => sql(expression, indent, compact),
+        IndexKeyDef::Expression(expression) => sql(expression, compact),
     }
 }

@@ -15,6 +15,7 @@ pub(super) use rust::tokens_as_text;
 
 use super::Block;
 use super::ast::{Body, Downgrade, Ident, Statement};
+use super::format::laid_out;
 use writer::Writer;
 
 /// Statements no longer than this are printed on one line by [`statement`].
@@ -24,7 +25,7 @@ const SHORT: usize = 120;
 pub fn print(block: &Block) -> String {
     let mut w = Writer::new(false);
     w.block(block);
-    w.finish()
+    laid_out(&w.finish(), false)
 }
 
 /// Prints one statement as a help line shows it: on one line where it is short, without a trailing line break.
@@ -39,59 +40,52 @@ pub fn statement(statement: &Statement) -> String {
     }
     let mut w = Writer::new(false);
     w.statement(statement);
-    w.finish()
+    laid_out(&w.finish(), true)
 }
 
 impl Writer {
     fn block(&mut self, block: &Block) {
         if !block.engines.is_empty() {
             let engines: Vec<&str> = block.engines.iter().map(|on| on.engine.name()).collect();
-            self.line(&format!("<{}>", engines.join(", ")));
+            self.item(&format!("<{}>", engines.join(", ")));
         }
         if !block.doc.is_empty() {
             self.doc(&block.doc, true);
         }
         if !block.allow.is_empty() {
-            self.line(&format!("#![{}]", text::allow(&block.allow)));
-        }
-        if !self.is_empty() {
-            self.blank();
+            self.item(&format!("#![{}]", text::allow(&block.allow)));
         }
         if let Some(revision) = &block.revision {
-            self.line(&format!("revision = {};", literal::string(&revision.text)));
+            self.item(&format!("revision = {};", literal::string(&revision.text)));
         }
-        self.line(&format!("revises = {};", parents(&block.revises)));
+        self.item(&format!("revises = {};", parents(&block.revises)));
         if !block.depends_on.is_empty() {
-            self.line(&format!("depends_on = [{}];", literal::strings(&block.depends_on)));
+            self.item(&format!("depends_on = [{}];", literal::strings(&block.depends_on)));
         }
         for (key, value) in [("label", &block.label), ("alias", &block.alias)] {
             if let Some(value) = value {
-                self.line(&format!("{key} = {};", literal::string(&value.text)));
+                self.item(&format!("{key} = {};", literal::string(&value.text)));
             }
         }
         if let Some(bind) = &block.bind {
-            self.line(&format!("bind = {};", name(&bind.text)));
+            self.item(&format!("bind = {};", name(&bind.text)));
         }
         if let Some(transaction) = block.transaction {
-            self.line(&format!("transaction = {transaction};"));
+            self.item(&format!("transaction = {transaction};"));
         }
-        self.blank();
         self.item("upgrade ");
         self.body(&block.upgrade);
         match &block.downgrade {
             Downgrade::Missing => {}
             Downgrade::Body(body) => {
-                self.blank();
                 self.item("downgrade ");
                 self.body(body);
             }
             Downgrade::Auto(_) => {
-                self.blank();
-                self.line("downgrade = auto;");
+                self.item("downgrade = auto;");
             }
             Downgrade::Irreversible { why, .. } => {
-                self.blank();
-                self.line(&format!("downgrade = irreversible({});", literal::string(why)));
+                self.item(&format!("downgrade = irreversible({});", literal::string(why)));
             }
         }
     }

@@ -135,7 +135,7 @@ impl<'t> Spacing<'t> {
 }
 
 /// `{ … }` around Rust, a statement a line.
-pub(super) fn braces(text: &str, indent: usize, compact: bool) -> String {
+pub(super) fn braces(text: &str, compact: bool) -> String {
     if text.is_empty() {
         return "{}".into();
     }
@@ -149,8 +149,8 @@ pub(super) fn braces(text: &str, indent: usize, compact: bool) -> String {
         tokens: &tokens,
         out: String::from("{"),
     };
-    layout.lines(0, tokens.tokens.len(), indent + 4);
-    layout.newline(indent);
+    layout.lines(0, tokens.tokens.len(), 4);
+    layout.newline(0);
     layout.out.push('}');
     layout.out
 }

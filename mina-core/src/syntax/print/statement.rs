@@ -163,9 +163,7 @@ impl Writer {
             ));
         }
         if let Some((generated, _)) = &changes.generated {
-            let text = generated
-                .as_ref()
-                .map_or("none".into(), |text| sql(text, self.indent(), self.compact));
+            let text = generated.as_ref().map_or("none".into(), |text| sql(text, self.compact));
             written.push(format!("generated = {text}"));
         }
         let braces = text::braces(&written);

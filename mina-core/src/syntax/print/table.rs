@@ -40,7 +40,7 @@ impl Writer {
     }
 
     pub(super) fn attributes(&mut self, column: &ColumnDef) {
-        for attribute in attributes(column, self.indent(), self.compact) {
+        for attribute in attributes(column, self.compact) {
             self.item(&format!("#[{attribute}]"));
         }
     }
@@ -93,7 +93,7 @@ impl Writer {
             }
             ConstraintKind::Check { expression, not_valid } => {
                 let options = if *not_valid { " { validate = false }" } else { "" };
-                format!("{}{options}", sql(expression, self.indent(), self.compact))
+                format!("{}{options}", sql(expression, self.compact))
             }
             ConstraintKind::Exclusion {
                 method,
@@ -103,11 +103,11 @@ impl Writer {
             } => {
                 let elements: Vec<String> = elements
                     .iter()
-                    .map(|(key, operator)| format!("{} with {}", index_key(key, self.indent(), self.compact), escaped(operator)))
+                    .map(|(key, operator)| format!("{} with {}", index_key(key, self.compact), escaped(operator)))
                     .collect();
                 let mut options = Vec::new();
                 if let Some(filter) = filter {
-                    options.push(format!("where = {}", sql(filter, self.indent(), self.compact)));
+                    options.push(format!("where = {}", sql(filter, self.compact)));
                 }
                 options.extend(text::deferral(*deferral));
                 format!("using {} ({}){}", name(&method.text), elements.join(", "), text::braces(&options))
@@ -129,7 +129,7 @@ impl Writer {
             options.push(format!("using = {}", name(&method.text)));
         }
         if let Some(filter) = &index.filter {
-            options.push(format!("where = {}", sql(filter, self.indent(), self.compact)));
+            options.push(format!("where = {}", sql(filter, self.compact)));
         }
         if !index.include.is_empty() {
             options.push(format!("include = ({})", names(&index.include)));
@@ -141,7 +141,7 @@ impl Writer {
     }
 
     fn index_element(&self, element: &IndexElementDef) -> String {
-        let mut text = index_key(&element.key, self.indent(), self.compact);
+        let mut text = index_key(&element.key, self.compact);
         if let Some(collate) = &element.collate {
             text.push_str(&format!(" collate {}", escaped(&collate.text)));
         }
@@ -178,7 +178,7 @@ pub(super) fn column_line(column: &ColumnDef) -> String {
     format!("{}: {}{default}", name(&column.name.text), column.ty)
 }
 
-fn attributes(column: &ColumnDef, indent: usize, compact: bool) -> Vec<String> {
+fn attributes(column: &ColumnDef, compact: bool) -> Vec<String> {
     let mut attributes = Vec::new();
     let name_option = |ident: &Option<Ident>| ident.as_ref().map(|ident| format!("name = {}", name(&ident.text)));
     if let Some(key) = &column.primary_key {
@@ -199,7 +199,7 @@ fn attributes(column: &ColumnDef, indent: usize, compact: bool) -> Vec<String> {
         attributes.push(with_options("references", options));
     }
     if let Some(check) = &column.check {
-        let mut options = vec![sql(&check.expression, indent, compact)];
+        let mut options = vec![sql(&check.expression, compact)];
         options.extend(name_option(&check.name));
         attributes.push(with_options("check", options));
     }
@@ -207,7 +207,7 @@ fn attributes(column: &ColumnDef, indent: usize, compact: bool) -> Vec<String> {
         attributes.push(format!("collate = {}", escaped(&collate.text)));
     }
     if let Some(generated) = &column.generated {
-        let mut options = vec![sql(&generated.expression, indent, compact)];
+        let mut options = vec![sql(&generated.expression, compact)];
         if generated.stored {
             options.push("stored = true".into());
         }

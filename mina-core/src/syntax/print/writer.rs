@@ -1,9 +1,8 @@
 use super::literal;
 
-/// Text with indentation, or all in one line.
+/// Text on one line, or with line breaks where the form of blocks has them; how far lines are indented is said later.
 pub(super) struct Writer {
     text: String,
-    indent: usize,
     pub(super) compact: bool,
 }
 
@@ -11,7 +10,6 @@ impl Writer {
     pub(super) fn new(compact: bool) -> Self {
         Self {
             text: String::new(),
-            indent: 0,
             compact,
         }
     }
@@ -20,44 +18,20 @@ impl Writer {
         self.text
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
-    pub(super) fn indent(&self) -> usize {
-        self.indent
-    }
-
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
 
     /// Begins a line.
     pub(super) fn item(&mut self, text: &str) {
-        if !self.text.is_empty() {
-            if self.compact {
-                if !self.text.ends_with(' ') {
-                    self.text.push(' ');
-                }
-            } else if !self.text.ends_with('\n') {
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            if !self.compact {
                 self.text.push('\n');
+            } else if !self.text.ends_with(' ') {
+                self.text.push(' ');
             }
         }
-        if !self.compact {
-            self.text.push_str(&" ".repeat(self.indent));
-        }
         self.text.push_str(text);
-    }
-
-    pub(super) fn line(&mut self, text: &str) {
-        self.item(text);
-    }
-
-    pub(super) fn blank(&mut self) {
-        if !self.text.ends_with('\n') {
-            self.text.push('\n');
-        }
-        self.text.push('\n');
     }
 
     /// `{ … }` with each element on a line of its own; nothing between the braces where there is none.
@@ -67,23 +41,19 @@ impl Writer {
             return;
         }
         self.push("{");
-        self.indent += 4;
         for each in elements {
             element(self, each);
         }
-        self.indent -= 4;
         self.item("}");
     }
 
     /// `[ … ]` with each text on a line of its own.
     pub(super) fn list(&mut self, texts: &[String]) {
         self.push("[");
-        self.indent += 4;
         for text in texts {
             self.item(text);
             self.push(",");
         }
-        self.indent -= 4;
         self.item("]");
     }
 
@@ -103,9 +73,7 @@ impl Writer {
                 self.push(" ");
                 self.push(line);
             }
-            if self.compact {
-                self.push("\n");
-            }
+            self.push("\n");
         }
     }
 }

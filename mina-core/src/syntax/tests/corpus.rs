@@ -257,7 +257,13 @@ fn columns_with_attributes_and_comments() {
             /// Whose it is.
             ///
             /// None: everybody's.
-            #[references(app.users.id, on_delete = cascade, on_update = restrict, deferrable = initially_deferred, name = fk_owner)]
+            #[references(
+                app.users.id,
+                on_delete = cascade,
+                on_update = restrict,
+                deferrable = initially_deferred,
+                name = fk_owner,
+            )]
             owner: Nullable<Integer>,
             #[index]
             #[check("price > 0", name = ck_price)]
@@ -314,7 +320,11 @@ fn constraints_and_indexes_in_a_table() {
                   AND b > 0
             " { validate = false },
             exclusion using gist (a with "=", "tsrange(b, c)" with "&&") { where = "a IS NOT NULL" },
-            index (a desc nulls_last, b collate "C", "lower(c)" class text_pattern_ops) { using = gin, where = "x", include = (a, b) },
+            index (a desc nulls_last, b collate "C", "lower(c)" class text_pattern_ops) {
+                using = gin,
+                where = "x",
+                include = (a, b),
+            },
         }
     }
 
@@ -442,9 +452,7 @@ fn steps_on_rows() {
     revises = base;
 
     upgrade {
-        execute "UPDATE users SET status = 'active'" {
-            undo = none
-        }
+        execute "UPDATE users SET status = 'active'" { undo = none }
         execute "ALTER TABLE a ADD b int" {
             effect {
                 add_column a.b: Nullable<Integer>;
@@ -513,9 +521,7 @@ fn steps_in_rust() {
             }
             diesel::update(users.filter(id.eq_any(rows.iter().map(|(key, _)| *key)))).set(name.eq("a")).execute(conn)?;
             Ok(())
-        } {
-            undo = none
-        }
+        } { undo = none }
         run |_| {}
     }
 

@@ -1,4 +1,5 @@
 mod corpus;
+mod format;
 mod generate;
 mod refusals;
 mod source;
