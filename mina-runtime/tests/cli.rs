@@ -1,6 +1,7 @@
 //! What the command line prints, and the code it exits with.
 #![cfg(feature = "cli")]
 
+mod malformed;
 #[path = "support/program.rs"]
 mod program;
 mod support;
