@@ -8,6 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -105,14 +106,12 @@ fn features(manifest: &Manifest, config: &Config, options: &Options) -> BTreeSet
 fn build(project: &Project, manifest: &Manifest, options: &Options) -> Result<PathBuf, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
-    command.args([
-        "build",
-        "--quiet",
-        "--bins",
-        "--message-format",
-        "json-render-diagnostics",
-        "--manifest-path",
-    ]);
+    command.arg("build");
+    // On a terminal cargo shows how far it is.
+    if options.quiet || !std::io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
+    command.args(["--bins", "--message-format", "json-render-diagnostics", "--manifest-path"]);
     command.arg(&manifest.path);
     // What does not compile has no settings to go by, and the compiler says why.
     let default = Config::default();

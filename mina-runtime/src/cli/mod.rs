@@ -15,6 +15,7 @@ use mina_command::look::Look;
 use mina_command::output::Complaint;
 use mina_command::{Arguments, Command, Format, Options, Output, Style, completions, count, explain};
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Runs the command line: a crate's `main` is `mina::cli::main(MIGRATIONS)`.
@@ -137,10 +138,7 @@ impl Session {
     fn new(migrations: Migrations, options: Options) -> Result<Self, Failure> {
         let settings = Settings {
             database_url: options.database_url.clone(),
-            config: options
-                .config
-                .clone()
-                .or_else(|| options.directory.as_ref().map(|folder| folder.join("mina.toml"))),
+            config: options.config.clone().or_else(|| mina_toml(options.directory.as_deref()?)),
         };
         let settings = settings.resolve(&migrations)?;
         Ok(Self {
@@ -251,4 +249,10 @@ impl Session {
         let read = std::io::stdin().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
+}
+
+/// The mina.toml of a crate's folder, which may have none; a folder that is not there is asked for it all the same.
+fn mina_toml(folder: &Path) -> Option<PathBuf> {
+    let file = folder.join("mina.toml");
+    (file.exists() || !folder.is_dir()).then_some(file)
 }
