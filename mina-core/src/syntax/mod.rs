@@ -1,6 +1,8 @@
 //! From tokens to a [`Block`] and back: `parse ∘ print` is the identity.
 
 pub mod ast;
+pub mod draft;
+pub mod edit;
 pub mod format;
 mod lexer;
 pub mod parse;

@@ -3,6 +3,7 @@
 use super::element::{Element, Elements, Form, divide, form, is_close, last, split};
 use super::text;
 use super::unit::{Comment, Kind, Unit};
+use crate::syntax::parse::HEADER;
 use crate::syntax::token::Bracket;
 use std::collections::BTreeSet;
 
@@ -67,8 +68,12 @@ impl<'u, 's> Layout<'u, 's> {
         if unit.kind == Kind::Doc || self.units.get(start + 3).is_some_and(|unit| unit.is_word("doc")) && unit.is("#") {
             return 1;
         }
-        let place = ORDER.iter().position(|key| unit.is_word(key));
-        place.map_or(2, |place| KEYS + place)
+        match HEADER.iter().position(|key| unit.is_word(key)) {
+            Some(place) => KEYS + place,
+            None if unit.is_word("upgrade") => UPGRADE,
+            None if unit.is_word("downgrade") => UPGRADE + 1,
+            None => 2,
+        }
     }
 
     fn broken(&mut self, elements: &Elements<'s>, form: Form, indent: usize) {
@@ -439,18 +444,6 @@ impl<'u, 's> Layout<'u, 's> {
     }
 }
 
-const UPGRADE: usize = KEYS + 7;
+/// The rank of the first header key, after the engines, the message and the attributes.
 const KEYS: usize = 3;
-
-/// The header's keys and the bodies, in their order.
-const ORDER: &[&str] = &[
-    "revision",
-    "revises",
-    "depends_on",
-    "label",
-    "alias",
-    "bind",
-    "transaction",
-    "upgrade",
-    "downgrade",
-];
+const UPGRADE: usize = KEYS + HEADER.len();

@@ -71,8 +71,8 @@ pub(super) fn keyword(word: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.word == word)
 }
 
-/// The keys that stand in a block's head.
-pub(super) const HEADER: &[&str] = &["revision", "revises", "depends_on", "label", "alias", "bind", "transaction"];
+/// The keys that stand in a block's head, in their order.
+pub(in crate::syntax) const HEADER: &[&str] = &["revision", "revises", "depends_on", "label", "alias", "bind", "transaction"];
 
 pub(super) const COLUMN_ATTRIBUTES: &[&str] = &["primary_key", "unique", "references", "check", "index", "collate", "generated"];
 

@@ -16,6 +16,7 @@ mod table;
 mod types;
 mod value;
 
+pub(super) use keyword::HEADER;
 pub(super) use literal::dedent;
 
 use super::{Block, Tokens, lexer, source};

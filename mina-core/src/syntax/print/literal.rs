@@ -43,7 +43,7 @@ pub(super) fn strings(idents: &[Ident]) -> String {
 }
 
 /// A string in one line, raw where that reads better.
-pub(super) fn string(text: &str) -> String {
+pub(in crate::syntax) fn string(text: &str) -> String {
     if !escapes(text) && text.contains(['"', '\\']) {
         let hashes = "#".repeat(longest_closing(text) + 1);
         return format!("r{hashes}\"{text}\"{hashes}");

@@ -10,6 +10,7 @@ mod types;
 mod value;
 mod writer;
 
+pub(super) use literal::string as literal_string;
 pub use literal::{column_path, name, table_name};
 pub(super) use rust::tokens_as_text;
 
@@ -45,6 +46,18 @@ pub fn statement(statement: &Statement) -> String {
 
 impl Writer {
     fn block(&mut self, block: &Block) {
+        self.head(block);
+        self.item("upgrade ");
+        self.body(&block.upgrade);
+        self.downgrade(&block.downgrade, |w| {
+            if let Downgrade::Body(body) = &block.downgrade {
+                w.body(body);
+            }
+        });
+    }
+
+    /// What stands before `upgrade`.
+    fn head(&mut self, block: &Block) {
         if !block.engines.is_empty() {
             let engines: Vec<&str> = block.engines.iter().map(|on| on.engine.name()).collect();
             self.item(&format!("<{}>", engines.join(", ")));
@@ -58,9 +71,10 @@ impl Writer {
         if let Some(revision) = &block.revision {
             self.item(&format!("revision = {};", literal::string(&revision.text)));
         }
-        self.item(&format!("revises = {};", parents(&block.revises)));
+        let texts = |ids: &[Ident]| ids.iter().map(|id| id.text.clone()).collect::<Vec<_>>();
+        self.item(&format!("revises = {};", base_or_ids(&texts(&block.revises))));
         if !block.depends_on.is_empty() {
-            self.item(&format!("depends_on = [{}];", literal::strings(&block.depends_on)));
+            self.item(&format!("depends_on = {};", ids_in_brackets(&texts(&block.depends_on))));
         }
         for (key, value) in [("label", &block.label), ("alias", &block.alias)] {
             if let Some(value) = value {
@@ -73,20 +87,18 @@ impl Writer {
         if let Some(transaction) = block.transaction {
             self.item(&format!("transaction = {transaction};"));
         }
-        self.item("upgrade ");
-        self.body(&block.upgrade);
-        match &block.downgrade {
+    }
+
+    /// `downgrade …`, these statements in its braces where it has some.
+    fn downgrade(&mut self, downgrade: &Downgrade, body: impl FnOnce(&mut Self)) {
+        match downgrade {
             Downgrade::Missing => {}
-            Downgrade::Body(body) => {
+            Downgrade::Body(_) => {
                 self.item("downgrade ");
-                self.body(body);
+                body(self);
             }
-            Downgrade::Auto(_) => {
-                self.item("downgrade = auto;");
-            }
-            Downgrade::Irreversible { why, .. } => {
-                self.item(&format!("downgrade = irreversible({});", literal::string(why)));
-            }
+            Downgrade::Auto(_) => self.item("downgrade = auto;"),
+            Downgrade::Irreversible { why, .. } => self.item(&format!("downgrade = irreversible({});", literal::string(why))),
         }
     }
 
@@ -95,10 +107,31 @@ impl Writer {
     }
 }
 
-fn parents(ids: &[Ident]) -> String {
+/// What stands between the braces of a block with these texts for statements, its lines not yet indented.
+pub(super) fn around(block: &Block, upgrade: &str, downgrade: &str) -> String {
+    let braces = |text: &str| match text.trim().is_empty() {
+        true => "{}".to_owned(),
+        false => format!("{{\n{text}\n}}"),
+    };
+    let mut w = Writer::new(false);
+    w.head(block);
+    w.item("upgrade ");
+    w.push(&braces(upgrade));
+    w.downgrade(&block.downgrade, |w| w.push(&braces(downgrade)));
+    w.finish()
+}
+
+/// The value of `revises`.
+pub(super) fn base_or_ids(ids: &[impl AsRef<str>]) -> String {
     match ids {
         [] => "base".into(),
-        [id] => literal::string(&id.text),
-        ids => format!("[{}]", literal::strings(ids)),
+        [id] => literal_string(id.as_ref()),
+        ids => ids_in_brackets(ids),
     }
+}
+
+/// `["a", "b"]`
+pub(super) fn ids_in_brackets(ids: &[impl AsRef<str>]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| literal_string(id.as_ref())).collect();
+    format!("[{}]", ids.join(", "))
 }

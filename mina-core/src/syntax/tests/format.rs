@@ -40,7 +40,7 @@ fn blocks(source: &str) -> Vec<Block> {
 }
 
 /// Every comment that is no token, in no order, without the indentation of its lines.
-fn comments(source: &str) -> Vec<String> {
+pub(super) fn comments(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     let places = Places::new(source);
     for block in scan(source).expect("lexes") {
@@ -67,7 +67,7 @@ fn comments_of(mut gap: &str, into: &mut Vec<String>) {
 }
 
 /// A block's text with something between its tokens wherever something can stand there.
-fn sprinkled(text: &str, between: &[&str]) -> String {
+pub(super) fn sprinkled(text: &str, between: &[&str]) -> String {
     let source = format!("migration! {{{text}}}");
     let block = scan(&source).expect("lexes").remove(0);
     let places = Places::new(&source);
@@ -92,7 +92,7 @@ fn sprinkled(text: &str, between: &[&str]) -> String {
     out
 }
 
-fn between() -> BoxedStrategy<Vec<&'static str>> {
+pub(super) fn between() -> BoxedStrategy<Vec<&'static str>> {
     let some = select(
         &[
             "",

@@ -1,4 +1,6 @@
 mod corpus;
+mod draft;
+mod edit;
 mod format;
 mod generate;
 mod refusals;
