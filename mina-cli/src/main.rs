@@ -2,8 +2,10 @@
 
 mod build;
 mod failure;
+mod fmt;
 mod history;
 mod project;
+mod rustfmt;
 mod session;
 
 use mina_command::Arguments;

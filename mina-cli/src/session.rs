@@ -50,6 +50,7 @@ impl Session {
     fn source(&self, command: Source) -> Result<Output, Failure> {
         match command {
             Source::Check { db: true } => build::call(&self.project()?, &self.options),
+            Source::Fmt { paths, check } => self.fmt(&paths, check),
             other => Err(Failure::Usage(format!("`{}` is not there yet", other.name()))),
         }
     }
