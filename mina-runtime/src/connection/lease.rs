@@ -1,5 +1,6 @@
 //! Who may change a server's schema: a row with an owner, a token and an end.
 
+use super::Session;
 use diesel::QueryResult;
 
 /// The session of a server that holds a lease.
@@ -50,8 +51,8 @@ pub trait Leases {
     /// Gives it back.
     fn release(&mut self, lease: &str, token: i64) -> QueryResult<()>;
 
-    /// Holds it until the open transaction ends; false where it is another's by now.
-    fn fence(&mut self, lease: &str, token: i64) -> QueryResult<bool>;
+    /// Begins a transaction and holds it until that ends; false where it is another's by now, and then none is open.
+    fn begin(&mut self, session: &Session, lease: &str, token: i64) -> QueryResult<bool>;
 
     /// Whether a session is there; none where that cannot be told from here, such as on another node of a cluster.
     fn lives(&mut self, holder: &Holder) -> QueryResult<Option<bool>>;

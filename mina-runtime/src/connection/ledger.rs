@@ -2,6 +2,8 @@
 
 use super::JournalEntry;
 use super::lease::{Holder, Lease, Terms};
+use super::parcel::Parcel;
+use diesel::result::Error as DatabaseError;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 /// Each in the words of one server.
@@ -14,6 +16,9 @@ pub(crate) enum Ledger {
 
 pub(crate) const JOURNAL: &str = "__mina_journal";
 pub(crate) const LOCK: &str = "__mina_lock";
+
+/// What PostgreSQL is made to take for a number where a lease is another's.
+const LOST: &str = "the lease was taken over";
 
 /// What stands beside a lease, so that renewing it meets nobody's lock on the lease.
 fn beat(lease: &str) -> String {
@@ -128,18 +133,40 @@ impl Ledger {
     }
 
     pub(crate) fn write_journal(self, table: &str, entry: &JournalEntry<'_>) -> String {
+        self.append(&self.literal(table), entry, &entry.duration_ms.to_string())
+    }
+
+    /// The same for statements whose time the server knows, and as in [`Ledger::parcel`].
+    fn write_journal_counted(self, table: &str, entry: &JournalEntry<'_>) -> String {
+        self.append(table, entry, self.counted())
+    }
+
+    fn counted(self) -> &'static str {
+        match self {
+            Self::Postgres => "CAST(extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000 AS BIGINT)",
+            Self::Mysql => "TIMESTAMPDIFF(MICROSECOND, @mina_began, SYSDATE(6)) DIV 1000",
+        }
+    }
+
+    fn append(self, table: &str, entry: &JournalEntry<'_>, took: &str) -> String {
         let position = entry.position.map_or_else(|| "NULL".to_owned(), |position| position.to_string());
-        let [table, revision, action, state, hash, checksum] =
-            [table, entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(|text| self.literal(text));
-        format!(
-            "INSERT INTO {JOURNAL} (history_table, revision, action, state, unit, units, hash, checksum, position, downgrade, duration_ms, tool) \
-             VALUES ({table}, {revision}, {action}, {state}, {}, {}, {hash}, {checksum}, {position}, {}, {}, '{}')",
-            entry.unit,
-            entry.units,
-            self.optional(entry.downgrade),
-            entry.duration_ms,
-            concat!("mina ", env!("CARGO_PKG_VERSION")),
+        let [revision, action, state, hash, checksum] =
+            [entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(|text| self.literal(text));
+        let (unit, units, downgrade) = (entry.unit.to_string(), entry.units.to_string(), self.optional(entry.downgrade));
+        insert_into_journal(
+            table,
+            [
+                &revision, &action, &state, &unit, &units, &hash, &checksum, &position, &downgrade, took,
+            ],
         )
+    }
+
+    /// The rows that end a unit, and the end of its transaction where that is told.
+    pub(crate) fn close(self, table: &str, entry: &JournalEntry<'_>, applied: Option<bool>, commit: bool) -> String {
+        let mut statements = vec![self.write_journal(table, entry)];
+        statements.extend(applied.map(|applied| self.set_applied(table, entry.revision, applied)));
+        statements.extend(commit.then(|| "COMMIT".to_owned()));
+        statements.join("; ")
     }
 
     /// Who holds a lease, and whether its time is over: token, session, started, holder, and 1 where it is over, 0 where it
@@ -194,16 +221,107 @@ impl Ledger {
         )
     }
 
-    /// Whether a lease is still the one of a token, counted; until the transaction ends nobody takes it.
-    pub(crate) fn fence(self, lease: &str, token: i64) -> String {
+    /// The name of a lease that is still the one of a token; until the transaction ends nobody takes it.
+    pub(crate) fn hold(self, lease: &str, token: i64) -> String {
         let lock = match self {
             Self::Postgres => "FOR KEY SHARE",
             Self::Mysql => "LOCK IN SHARE MODE",
         };
         format!(
-            "SELECT token FROM {LOCK} WHERE name = {} AND token = {token} {lock}",
+            "SELECT name FROM {LOCK} WHERE name = {} AND token = {token} {lock}",
             self.literal(lease)
         )
+    }
+
+    /// The same among other statements of PostgreSQL, which fails where the lease is another's; see [`Ledger::is_lost`].
+    pub(crate) fn hold_or_fail(lease: &str, token: i64) -> String {
+        // What depends on a row is not worked out before the rows are seen.
+        format!(
+            "SELECT CASE count(*) WHEN 0 THEN CAST('{LOST}' || count(*) AS INTEGER) END FROM ({}) AS held",
+            Self::Postgres.hold(lease, token)
+        )
+    }
+
+    /// Whether an error says that a lease is another's.
+    pub(crate) fn is_lost(self, error: &DatabaseError) -> bool {
+        let said = match self {
+            Self::Postgres => LOST,
+            Self::Mysql => "Column 'history_table' cannot be null",
+        };
+        matches!(error, DatabaseError::DatabaseError(_, information) if information.message().contains(said))
+    }
+
+    /// Prepares what PostgreSQL would have to think about anew for each unit, longer than about the unit itself.
+    pub(crate) fn prepare(parcel: &Parcel<'_>) -> String {
+        let table = Self::Postgres.quote(parcel.table);
+        format!(
+            "PREPARE mina_hold AS {}; \
+             PREPARE mina_journal (TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT, TEXT, TEXT) AS {}; \
+             PREPARE mina_applied (TEXT) AS INSERT INTO {table} (version) VALUES ($1); \
+             PREPARE mina_reverted (TEXT) AS DELETE FROM {table} WHERE version = $1",
+            Self::hold_or_fail(parcel.table, parcel.token),
+            insert_into_journal(
+                &Self::Postgres.literal(parcel.table),
+                ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "NULL", "$8", Self::Postgres.counted()],
+            ),
+        )
+    }
+
+    pub(crate) const UNPREPARE: [&str; 4] = [
+        "DEALLOCATE mina_hold",
+        "DEALLOCATE mina_journal",
+        "DEALLOCATE mina_applied",
+        "DEALLOCATE mina_reverted",
+    ];
+
+    /// The same as [`Ledger::parcel`] with what was prepared.
+    pub(crate) fn parcel_prepared(parcel: &Parcel<'_>, begin: &str) -> String {
+        let ledger = Self::Postgres;
+        let entry = &parcel.entry;
+        let [revision, action, state, hash, checksum] =
+            [entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(|text| ledger.literal(text));
+        let history = match parcel.applied {
+            None => String::new(),
+            Some(true) => format!("EXECUTE mina_applied({revision}); "),
+            Some(false) => format!("EXECUTE mina_reverted({revision}); "),
+        };
+        format!(
+            "{begin}; EXECUTE mina_hold;\n{}\n;\n\
+             EXECUTE mina_journal({revision}, {action}, {state}, {}, {}, {hash}, {checksum}, {}); {history}COMMIT",
+            parcel.statements.join("\n;\n"),
+            entry.unit,
+            entry.units,
+            ledger.optional(entry.downgrade),
+        )
+    }
+
+    /// All that a unit does and that records it.
+    ///
+    /// On MariaDB the rows of the journal stand or fall with the lease, and `@mina_at` says how far it came: 0 before the first
+    /// statement, 1 before the second, and one more than there are statements once all are done.
+    pub(crate) fn parcel(self, parcel: &Parcel<'_>, begin: &str) -> String {
+        let Parcel { table, token, entry, .. } = parcel;
+        let history = parcel
+            .applied
+            .map(|applied| self.set_applied(table, entry.revision, applied) + "; ");
+        let history = history.unwrap_or_default();
+        match self {
+            Self::Postgres => format!(
+                "{begin}; {};\n{}\n;\n{}; {history}COMMIT",
+                Self::hold_or_fail(table, *token),
+                parcel.statements.join("\n;\n"),
+                self.write_journal_counted(&self.literal(table), entry),
+            ),
+            Self::Mysql => {
+                let held = format!("({})", self.hold(table, *token));
+                let started = self.append(&held, &parcel.started(), "0");
+                let mut text = format!("SET @mina_at = 0, @mina_began = SYSDATE(6); {started}; SET @mina_at = 1");
+                for (at, statement) in parcel.statements.iter().enumerate() {
+                    text += &format!(";\n{statement}\n; SET @mina_at = {}", at + 2);
+                }
+                text + &format!("; {begin}; {}; {history}COMMIT", self.write_journal_counted(&held, entry))
+            }
+        }
     }
 
     fn now(self) -> &'static str {
@@ -221,6 +339,17 @@ impl Ledger {
             Self::Mysql => format!("{now} + INTERVAL {} MICROSECOND", milliseconds.saturating_mul(1000)),
         }
     }
+}
+
+/// A row of the journal, of values as they stand in SQL.
+fn insert_into_journal(table: &str, values: [&str; 10]) -> String {
+    format!(
+        "INSERT INTO {JOURNAL} \
+         (history_table, revision, action, state, unit, units, hash, checksum, position, downgrade, duration_ms, tool) \
+         VALUES ({table}, {}, '{}')",
+        values.join(", "),
+        concat!("mina ", env!("CARGO_PKG_VERSION")),
+    )
 }
 
 /// What [`Ledger::journal`] reads.

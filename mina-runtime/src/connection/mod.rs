@@ -6,6 +6,7 @@ pub mod lease;
 mod ledger;
 #[cfg(feature = "mysql")]
 mod mysql;
+pub mod parcel;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "sqlite")]
@@ -20,6 +21,8 @@ use lease::Leases;
 use mina_core::engine::Engine;
 use mina_core::normal::{Facts, Normal, facts};
 use mina_core::sql::sqlite::{Expected, TableChange};
+use parcel::{Parcel, Sent};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// What a Rust step may fail with.
@@ -108,6 +111,11 @@ pub trait Connection: sealed::Sealed {
         None
     }
 
+    /// Runs a unit whole, in a transaction of its own or in none, and records it, where that spares the way to a server.
+    fn send(&mut self, _parcel: &Parcel<'_>, _session: &Session) -> Option<Sent> {
+        None
+    }
+
     /// Runs a statement that is in no transaction.
     fn alone(&mut self, sql: &str, _session: &Session) -> QueryResult<u64> {
         self.execute(sql)
@@ -155,6 +163,22 @@ pub trait Connection: sealed::Sealed {
 
     /// Appends to the journal.
     fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()>;
+
+    /// Ends a unit: appends to the journal, changes the history table where that is told, and commits where that is.
+    fn close(&mut self, table: &str, entry: &JournalEntry<'_>, applied: Option<bool>, commit: bool) -> QueryResult<()> {
+        self.write_journal(table, entry)?;
+        if let Some(applied) = applied {
+            self.set_applied(table, entry.revision, applied)?;
+        }
+        if commit { self.commit() } else { Ok(()) }
+    }
+
+    /// Appends to the journal and changes the history table, for many units of an open transaction.
+    fn record(&mut self, table: &str, entries: &[(JournalEntry<'_>, Option<bool>)]) -> QueryResult<()> {
+        entries
+            .iter()
+            .try_for_each(|(entry, applied)| self.close(table, entry, *applied, false))
+    }
 
     /// Whether keys are enforced.
     fn keys_enforced(&mut self) -> QueryResult<bool> {
@@ -272,6 +296,9 @@ pub struct Session {
     /// Whether all of it is one transaction, in which is only read.
     #[allow(dead_code)] // PostgreSQL alone looks at it.
     pub(crate) one_transaction: bool,
+    /// Whether the statements that record a unit are prepared; none where that was not tried yet.
+    #[allow(dead_code)] // The same.
+    pub(crate) prepared: Cell<Option<bool>>,
 }
 
 /// A kind of failure that has its own way out.

@@ -1,5 +1,6 @@
 use super::lease::{Holder, Lease, Leases, Terms};
 use super::ledger::{Columns, JOURNAL, JournalColumns, LOCK, Ledger, Row};
+use super::parcel::{Parcel, Sent};
 use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, batch_end, first_word};
 use crate::migration::RunStep;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
@@ -148,6 +149,42 @@ impl Connection for MysqlConnection {
             "insert" | "update" | "delete" | "replace" => sql_query(sql).execute(self).map(|rows| rows as u64),
             _ => self.batch_execute(sql).map(|()| 0),
         }
+    }
+
+    fn send(&mut self, parcel: &Parcel<'_>, session: &Session) -> Option<Sent> {
+        // One that has others within is sent by itself: here its end would have to be found.
+        if !parcel.alone || parcel.statements.iter().any(|statement| statement.contains(';')) {
+            return None;
+        }
+        let Err(error) = self.batch_execute(&LEDGER.parcel(parcel, &session.begin)) else {
+            return Some(Sent::Done);
+        };
+        if self.trouble(&error) == Trouble::Gone {
+            return Some(Sent::Failed(None, error));
+        }
+        let reached = self
+            .batch_execute("ROLLBACK")
+            .and_then(|()| number(self, "SELECT CAST(@mina_at AS SIGNED)"));
+        Some(match reached {
+            Err(gone) => Sent::Failed(None, gone),
+            Ok(_) if LEDGER.is_lost(&error) => Sent::Lost,
+            Ok(0) => Sent::Before(error),
+            Ok(at) if at <= parcel.statements.len() as i64 => Sent::Failed(usize::try_from(at - 1).ok(), error),
+            Ok(_) => Sent::After(error),
+        })
+    }
+
+    fn record(&mut self, table: &str, entries: &[(JournalEntry<'_>, Option<bool>)]) -> QueryResult<()> {
+        let closes = entries.iter().map(|(entry, applied)| LEDGER.close(table, entry, *applied, false));
+        self.batch_execute(&closes.collect::<Vec<_>>().join("; "))
+    }
+
+    fn close(&mut self, table: &str, entry: &JournalEntry<'_>, applied: Option<bool>, commit: bool) -> QueryResult<()> {
+        self.batch_execute(&LEDGER.close(table, entry, applied, commit))?;
+        if commit {
+            *AnsiTransactionManager::transaction_manager_status_mut(self) = TransactionManagerStatus::default();
+        }
+        Ok(())
     }
 
     fn number(&mut self, sql: &str) -> QueryResult<i64> {
@@ -353,9 +390,13 @@ impl Leases for MysqlConnection {
         self.batch_execute("DO RELEASE_ALL_LOCKS()")
     }
 
-    fn fence(&mut self, lease: &str, token: i64) -> QueryResult<bool> {
-        let row: Option<i64> = sql::<BigInt>(&LEDGER.fence(lease, token)).get_result(self).optional()?;
-        Ok(row.is_some())
+    fn begin(&mut self, session: &Session, lease: &str, token: i64) -> QueryResult<bool> {
+        Connection::begin(self, session)?;
+        let held: QueryResult<Option<String>> = sql::<Text>(&LEDGER.hold(lease, token)).get_result(self).optional();
+        if !matches!(held, Ok(Some(_))) {
+            self.rollback()?;
+        }
+        held.map(|held| held.is_some())
     }
 
     fn lives(&mut self, holder: &Holder) -> QueryResult<Option<bool>> {

@@ -1,5 +1,6 @@
 use super::lease::{Holder, Lease, Leases, POOLED, Terms};
 use super::ledger::{Columns, JOURNAL, JournalColumns, LOCK, Ledger, Row};
+use super::parcel::{Parcel, Sent};
 use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
@@ -73,6 +74,22 @@ fn refuse_to_write(conn: &mut PgConnection) -> QueryResult<()> {
     ))
 }
 
+/// Ends a transaction that Diesel knows nothing of, after an error in it.
+fn undo(conn: &mut PgConnection, error: &DatabaseError) {
+    if conn.trouble(error) != Trouble::Gone {
+        // The error is what matters.
+        let _ = conn.batch_execute("ROLLBACK");
+    }
+}
+
+/// Whether the session has the statements that record a unit, which are prepared for the first one.
+fn is_prepared(conn: &mut PgConnection, parcel: &Parcel<'_>, session: &Session) -> bool {
+    let prepared = session.prepared.get();
+    let prepared = prepared.unwrap_or_else(|| conn.batch_execute(&Ledger::prepare(parcel)).is_ok());
+    session.prepared.set(Some(prepared));
+    prepared
+}
+
 impl Connection for PgConnection {
     fn engine(&self) -> Engine {
         Engine::Pg
@@ -127,6 +144,7 @@ impl Connection for PgConnection {
         };
         if limits.pooled {
             // What is set on a session is set for whoever gets it next.
+            session.prepared.set(Some(false));
             return Ok(session);
         }
         session.restore.push(set("", &lock, &statement, &idle));
@@ -145,6 +163,12 @@ impl Connection for PgConnection {
         if session.one_transaction {
             // Nothing was written; a query that failed has ended it already.
             let _ = self.commit().or_else(|_| self.rollback());
+        }
+        if !session.restore.is_empty() && session.prepared.get().is_some() {
+            // Those that are there: a migration may have thrown them away, and a server that is gone says so below.
+            for statement in Ledger::UNPREPARE {
+                let _ = self.batch_execute(statement);
+            }
         }
         session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
     }
@@ -184,6 +208,37 @@ impl Connection for PgConnection {
 
     fn batch(&mut self, statements: &[&str]) -> Option<QueryResult<()>> {
         Some(self.batch_execute(&statements.join(";\n")))
+    }
+
+    fn send(&mut self, parcel: &Parcel<'_>, session: &Session) -> Option<Sent> {
+        if parcel.alone {
+            return None;
+        }
+        let sql = match is_prepared(self, parcel, session) {
+            true => Ledger::parcel_prepared(parcel, &session.begin),
+            false => LEDGER.parcel(parcel, &session.begin),
+        };
+        let Err(error) = self.batch_execute(&sql) else {
+            return Some(Sent::Done);
+        };
+        undo(self, &error);
+        // It may be that the statements that were prepared are no more.
+        session.prepared.set(session.prepared.get().map(|_| false));
+        Some(if LEDGER.is_lost(&error) {
+            Sent::Lost
+        } else {
+            Sent::Failed(None, error)
+        })
+    }
+
+    fn record(&mut self, table: &str, entries: &[(JournalEntry<'_>, Option<bool>)]) -> QueryResult<()> {
+        let closes = entries.iter().map(|(entry, applied)| LEDGER.close(table, entry, *applied, false));
+        self.batch_execute(&closes.collect::<Vec<_>>().join("; "))
+    }
+
+    fn close(&mut self, table: &str, entry: &JournalEntry<'_>, applied: Option<bool>, commit: bool) -> QueryResult<()> {
+        // Diesel finds out from the client library that a transaction is over.
+        self.batch_execute(&LEDGER.close(table, entry, applied, commit))
     }
 
     fn alone(&mut self, sql: &str, session: &Session) -> QueryResult<u64> {
@@ -446,9 +501,15 @@ impl Leases for PgConnection {
         self.batch_execute(&LEDGER.release(lease, token))
     }
 
-    fn fence(&mut self, lease: &str, token: i64) -> QueryResult<bool> {
-        let row: Option<i64> = one::<BigInt, _>(self, &LEDGER.fence(lease, token)).optional()?;
-        Ok(row.is_some())
+    fn begin(&mut self, session: &Session, lease: &str, token: i64) -> QueryResult<bool> {
+        let begin = format!("{}; {}", session.begin, Ledger::hold_or_fail(lease, token));
+        match AnsiTransactionManager::begin_transaction_sql(self, &begin) {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                undo(self, &error);
+                if LEDGER.is_lost(&error) { Ok(false) } else { Err(error) }
+            }
+        }
     }
 
     // A transaction sees the sessions as they were when it first looked. Another role's is seen without the moment it began.

@@ -28,6 +28,12 @@ struct Timeout {
 }
 
 #[derive(QueryableByName)]
+struct DataVersion {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+#[derive(QueryableByName)]
 struct OptionalNumber {
     #[diesel(sql_type = Nullable<BigInt>)]
     n: Option<i64>,
@@ -102,6 +108,51 @@ fn has_table(conn: &mut SqliteConnection, name: &str) -> QueryResult<bool> {
         .bind::<Text, _>(name)
         .get_result(conn)?;
     Ok(found.n > 0)
+}
+
+/// Rows that are written with one statement: SQLite takes 999 values or more.
+const AT_ONCE: usize = 80;
+
+fn append(conn: &mut SqliteConnection, table: &str, entries: &[JournalEntry<'_>]) -> QueryResult<()> {
+    let sql = format!(
+        "INSERT INTO {JOURNAL} (history_table, revision, action, state, unit, units, hash, checksum, position, downgrade, duration_ms, tool) \
+         VALUES {}",
+        vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"; entries.len()].join(", ")
+    );
+    let mut query = sql_query(sql).into_boxed();
+    for entry in entries {
+        query = query
+            .bind::<Text, _>(table)
+            .bind::<Text, _>(entry.revision)
+            .bind::<Text, _>(entry.action)
+            .bind::<Text, _>(entry.state)
+            .bind::<Integer, _>(entry.unit as i32)
+            .bind::<Integer, _>(entry.units as i32)
+            .bind::<Text, _>(entry.hash)
+            .bind::<Text, _>(entry.checksum)
+            .bind::<Nullable<BigInt>, _>(entry.position)
+            .bind::<Nullable<Text>, _>(entry.downgrade)
+            .bind::<BigInt, _>(entry.duration_ms)
+            .bind::<Text, _>(concat!("mina ", env!("CARGO_PKG_VERSION")));
+    }
+    query.execute(conn).map(drop)
+}
+
+fn change_history(conn: &mut SqliteConnection, table: &str, revisions: &[&str], applied: bool) -> QueryResult<()> {
+    if revisions.is_empty() {
+        return Ok(());
+    }
+    let table = quote(table);
+    let each = |value: &str| vec![value; revisions.len()].join(", ");
+    let mut query = match applied {
+        true => sql_query(format!("INSERT INTO {table} (version) VALUES {}", each("(?)"))),
+        false => sql_query(format!("DELETE FROM {table} WHERE version IN ({})", each("?"))),
+    }
+    .into_boxed();
+    for revision in revisions {
+        query = query.bind::<Text, _>(*revision);
+    }
+    query.execute(conn).map(drop)
 }
 
 fn pragma(conn: &mut SqliteConnection, name: &str, column: &str) -> QueryResult<i64> {
@@ -247,7 +298,8 @@ impl Connection for SqliteConnection {
     }
 
     fn version(&mut self) -> QueryResult<i64> {
-        pragma(self, "data_version", "data_version")
+        let DataVersion { data_version } = sql_query("PRAGMA data_version").get_result(self)?;
+        Ok(data_version)
     }
 
     fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>> {
@@ -333,33 +385,24 @@ impl Connection for SqliteConnection {
     }
 
     fn set_applied(&mut self, table: &str, revision: &str, applied: bool) -> QueryResult<()> {
-        let sql = match applied {
-            true => format!("INSERT INTO {} (version) VALUES (?)", quote(table)),
-            false => format!("DELETE FROM {} WHERE version = ?", quote(table)),
-        };
-        sql_query(sql).bind::<Text, _>(revision).execute(self).map(drop)
+        change_history(self, table, &[revision], applied)
     }
 
     fn write_journal(&mut self, table: &str, entry: &JournalEntry<'_>) -> QueryResult<()> {
-        let sql = format!(
-            "INSERT INTO {JOURNAL} (history_table, revision, action, state, unit, units, hash, checksum, position, downgrade, duration_ms, tool) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        );
-        sql_query(sql)
-            .bind::<Text, _>(table)
-            .bind::<Text, _>(entry.revision)
-            .bind::<Text, _>(entry.action)
-            .bind::<Text, _>(entry.state)
-            .bind::<Integer, _>(entry.unit as i32)
-            .bind::<Integer, _>(entry.units as i32)
-            .bind::<Text, _>(entry.hash)
-            .bind::<Text, _>(entry.checksum)
-            .bind::<Nullable<BigInt>, _>(entry.position)
-            .bind::<Nullable<Text>, _>(entry.downgrade)
-            .bind::<BigInt, _>(entry.duration_ms)
-            .bind::<Text, _>(concat!("mina ", env!("CARGO_PKG_VERSION")))
-            .execute(self)
-            .map(drop)
+        append(self, table, &[*entry])
+    }
+
+    fn record(&mut self, table: &str, entries: &[(JournalEntry<'_>, Option<bool>)]) -> QueryResult<()> {
+        for some in entries.chunks(AT_ONCE) {
+            append(self, table, &some.iter().map(|(entry, _)| *entry).collect::<Vec<_>>())?;
+            for group in some.chunk_by(|(_, one), (_, other)| one == other) {
+                if let Some(applied) = group[0].1 {
+                    let revisions: Vec<&str> = group.iter().map(|(entry, _)| entry.revision).collect();
+                    change_history(self, table, &revisions, applied)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn keys_enforced(&mut self) -> QueryResult<bool> {

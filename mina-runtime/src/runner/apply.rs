@@ -1,5 +1,6 @@
 use super::book::{Book, Partial};
 use super::error::{Error, ErrorKind, Partly, StepError};
+use super::job::Job;
 use super::plan::{Plan, Planned};
 use super::progress::Progress;
 use super::report::{Direction, Ran, Report};
@@ -8,7 +9,6 @@ use super::state::{Source, State, partly};
 use super::tenure::{Tenure, jittered};
 use super::unit::{self, Done, Failure, Manner, Pace};
 use crate::connection::{Connection, JournalEntry, JournalRow, Trouble};
-use crate::migration::RunStep;
 use diesel::result::Error as DatabaseError;
 use mina_core::config::Scope;
 use mina_core::engine::Engine;
@@ -36,29 +36,12 @@ pub(crate) struct Run<'a> {
 }
 
 /// What came of one attempt at a unit.
-enum Outcome {
+pub(super) enum Outcome {
     Did(Done),
     /// Another session did it, or it has to be looked at again.
     Again,
     /// Another session has run the migration to its end.
     Over,
-}
-
-/// One migration, and what its steps need.
-pub(super) struct Job<'a> {
-    pub(super) planned: &'a Planned,
-    runs: &'static [RunStep],
-    downgrade: Option<String>,
-}
-
-impl Job<'_> {
-    pub(super) fn count(&self) -> usize {
-        self.planned.units.len().max(1)
-    }
-
-    fn hash(&self, unit: usize) -> &str {
-        self.planned.hashes.get(unit).map_or("", String::as_str)
-    }
 }
 
 impl Run<'_> {
@@ -220,6 +203,10 @@ impl Run<'_> {
     }
 
     fn transaction(&mut self, job: &Job<'_>, at: usize, steps: &[Step], keys: bool, shares: bool) -> Result<Outcome, ErrorKind> {
+        let apart = keys && !shares && self.shared.is_none();
+        if apart && let Some(outcome) = self.send(job, at, steps, false)? {
+            return Ok(outcome);
+        }
         if self.shared.is_none()
             && let Some(outcome) = self.begin(job, at)?
         {
@@ -227,6 +214,7 @@ impl Run<'_> {
         }
         if shares {
             self.share(job, at);
+            self.write_out_for(steps)?;
         }
         let began = Instant::now();
         let result = match keys {
@@ -248,7 +236,8 @@ impl Run<'_> {
     /// Runs the steps of a transaction, many in one go where nobody has to know how far they are; if one fails then, all of them
     /// again one by one, to learn which.
     fn steps(&mut self, job: &Job<'_>, at: usize, steps: &[Step], shares: bool) -> Result<Result<Done, Failure>, ErrorKind> {
-        let pace = if shares || !self.tenure.is_exclusive() {
+        // One that can be sent whole was sent so, and failed.
+        let pace = if shares || !self.tenure.is_exclusive() || unit::sendable(steps).is_some() {
             Pace::Single
         } else {
             Pace::of(steps)
@@ -346,6 +335,11 @@ impl Run<'_> {
                 }
             };
         }
+        if !self.partial(job.planned)?.started
+            && let Some(outcome) = self.send(job, at, &unit.steps, true)?
+        {
+            return Ok(outcome);
+        }
         if let Some(outcome) = self.begin(job, at)? {
             return Ok(outcome);
         }
@@ -370,15 +364,17 @@ impl Run<'_> {
             }
             // Nobody knows what became of it: it is looked for in the next run.
             Err(failure) if failure.trouble == Trouble::Gone => Err(self.failed(job, at, failure)),
-            // It said that it failed, so it may be run again.
-            Err(failure) => {
-                self.conn.rollback().map_err(|error| self.database(&error))?;
-                self.begin_again()?;
-                let noted = self.note(job, at, "redo", None, Duration::ZERO).and_then(|()| self.commit());
-                self.or_roll_back(noted)?;
-                Err(self.failed(job, at, failure))
-            }
+            Err(failure) => self.may_be_redone(job, at, failure),
         }
+    }
+
+    /// A statement outside a transaction said that it failed.
+    pub(super) fn may_be_redone(&mut self, job: &Job<'_>, at: usize, failure: Failure) -> Result<Outcome, ErrorKind> {
+        self.conn.rollback().map_err(|error| self.database(&error))?;
+        self.begin_again()?;
+        let noted = self.note(job, at, "redo", None, Duration::ZERO).and_then(|()| self.commit());
+        self.or_roll_back(noted)?;
+        Err(self.failed(job, at, failure))
     }
 
     fn begin_again(&mut self) -> Result<(), ErrorKind> {
@@ -430,7 +426,7 @@ impl Run<'_> {
         }
     }
 
-    fn look_again(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
+    pub(super) fn look_again(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
         let planned = job.planned;
         if !self.prepared {
             self.conn.create_tables(&self.state.table).map_err(|error| self.database(&error))?;
@@ -476,35 +472,28 @@ impl Run<'_> {
 
     /// Journals a unit as done, with the history row where it is the last, and commits.
     fn end(&mut self, job: &Job<'_>, at: usize, began: Instant) -> Result<(), ErrorKind> {
-        self.note(job, at, "done", None, began.elapsed())?;
-        let whole = at + 1 == job.count() && job.planned.takes_back.is_none();
-        if whole {
-            let applied = job.planned.direction == Direction::Up;
-            let recorded = self.conn.set_applied(&self.state.table, &job.planned.revision, applied);
-            recorded.map_err(|error| self.database(&error))?;
+        let entry = job.entry(at, "done", None, began.elapsed());
+        match &mut self.shared {
+            Some(shared) => shared.keep(&entry, job.applied(at)),
+            None => {
+                let closed = self.conn.close(&self.state.table, &entry, job.applied(at), true);
+                closed.map_err(|error| self.database(&error))?;
+            }
         }
-        if self.shared.is_none() {
-            self.commit()?;
-        }
-        if whole {
-            self.state.record(&job.planned.revision, job.planned.direction);
-        }
+        self.did(job, at, &entry);
         Ok(())
     }
 
+    /// A unit is done and recorded.
+    pub(super) fn did(&mut self, job: &Job<'_>, at: usize, entry: &JournalEntry<'_>) {
+        self.state.book.enter(JournalRow::from(entry));
+        if job.applied(at).is_some() {
+            self.state.record(&job.planned.revision, job.planned.direction);
+        }
+    }
+
     fn note(&mut self, job: &Job<'_>, at: usize, state: &str, position: Option<i64>, took: Duration) -> Result<(), ErrorKind> {
-        let entry = JournalEntry {
-            revision: &job.planned.revision,
-            action: job.planned.action(),
-            state,
-            unit: at,
-            units: job.count(),
-            hash: job.hash(at),
-            checksum: &job.planned.checksum,
-            position,
-            duration_ms: took.as_millis() as i64,
-            downgrade: job.downgrade.as_deref().filter(|_| state == "done" && at + 1 == job.count()),
-        };
+        let entry = job.entry(at, state, position, took);
         let written = self.conn.write_journal(&self.state.table, &entry);
         written.map_err(|error| self.database(&error))?;
         self.state.book.enter(JournalRow::from(&entry));
@@ -516,7 +505,7 @@ impl Run<'_> {
     }
 
     // What was entered into the book is rolled back as well.
-    fn or_roll_back<T>(&mut self, result: Result<T, ErrorKind>) -> Result<T, ErrorKind> {
+    pub(super) fn or_roll_back<T>(&mut self, result: Result<T, ErrorKind>) -> Result<T, ErrorKind> {
         if result.is_err() {
             self.roll_back();
         }
@@ -533,7 +522,7 @@ impl Run<'_> {
         }
     }
 
-    fn failed(&self, job: &Job<'_>, at: usize, failure: Failure) -> ErrorKind {
+    pub(super) fn failed(&self, job: &Job<'_>, at: usize, failure: Failure) -> ErrorKind {
         if failure.trouble == Trouble::Locked {
             return ErrorKind::Locked {
                 waited: self.lock_timeout,

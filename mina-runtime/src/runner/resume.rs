@@ -1,7 +1,8 @@
 //! What became of a statement outside a transaction that was begun and not seen to end.
 
-use super::apply::{Job, Run};
+use super::apply::Run;
 use super::error::{ErrorKind, Partly};
+use super::job::Job;
 use super::state::partly;
 use super::unit;
 use mina_core::normal::{Change, Facts};

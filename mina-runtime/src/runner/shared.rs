@@ -1,9 +1,12 @@
 //! A transaction that the migrations of a run share.
 
-use super::apply::{Job, Run};
+use super::apply::Run;
 use super::error::{ErrorKind, StepError};
+use super::job::Job;
 use super::report::{Direction, Ran};
 use super::unit::Failure;
+use crate::connection::{JournalEntry, JournalRow};
+use mina_core::sql::unit::{Action, Step};
 
 /// What has been done in it, and is not committed yet.
 pub(crate) struct Shared {
@@ -13,6 +16,14 @@ pub(crate) struct Shared {
     ran: Vec<Ran>,
     /// Who is asked about a COMMIT that fails.
     last: Last,
+    /// What is done and not recorded yet: nobody else sees the tables before the end.
+    unwritten: Vec<Unwritten>,
+}
+
+struct Unwritten {
+    row: JournalRow,
+    downgrade: Option<String>,
+    applied: Option<bool>,
 }
 
 struct Last {
@@ -23,6 +34,15 @@ struct Last {
 }
 
 impl Shared {
+    /// A unit is done.
+    pub(super) fn keep(&mut self, entry: &JournalEntry<'_>, applied: Option<bool>) {
+        self.unwritten.push(Unwritten {
+            row: JournalRow::from(entry),
+            downgrade: entry.downgrade.map(str::to_owned),
+            applied,
+        });
+    }
+
     /// How many units of a migration are done and stay.
     pub(super) fn kept_of(&self, revision: &str) -> usize {
         if self.first == revision { self.kept } else { 0 }
@@ -31,6 +51,23 @@ impl Shared {
     /// The migrations that were run to their end in it.
     pub(super) fn revisions(&self) -> Vec<String> {
         self.ran.iter().map(|ran| ran.revision.clone()).collect()
+    }
+}
+
+impl Unwritten {
+    fn entry(&self) -> JournalEntry<'_> {
+        JournalEntry {
+            revision: &self.row.revision,
+            action: &self.row.action,
+            state: &self.row.state,
+            unit: self.row.unit.unsigned_abs() as usize,
+            units: self.row.units.unsigned_abs() as usize,
+            hash: &self.row.hash,
+            checksum: &self.row.checksum,
+            position: self.row.position,
+            duration_ms: self.row.duration_ms,
+            downgrade: self.downgrade.as_deref(),
+        }
     }
 }
 
@@ -51,6 +88,7 @@ impl Run<'_> {
                     kept: at,
                     ran: Vec::new(),
                     last,
+                    unwritten: Vec::new(),
                 });
             }
         }
@@ -72,11 +110,33 @@ impl Run<'_> {
         }
     }
 
+    /// Records what is done, where steps could look for it.
+    pub(super) fn write_out_for(&mut self, steps: &[Step]) -> Result<(), ErrorKind> {
+        let looks = |step: &Step| match &step.action {
+            Action::Run(_) => true,
+            Action::Sql(sql) => sql.contains(&self.state.table) || sql.contains("__mina_"),
+            _ => false,
+        };
+        if steps.iter().any(looks) { self.write_out() } else { Ok(()) }
+    }
+
+    fn write_out(&mut self) -> Result<(), ErrorKind> {
+        let unwritten = self.shared.as_mut().map(|shared| std::mem::take(&mut shared.unwritten));
+        let unwritten = unwritten.unwrap_or_default();
+        let entries: Vec<_> = unwritten.iter().map(|kept| (kept.entry(), kept.applied)).collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let recorded = self.conn.record(&self.state.table, &entries);
+        recorded.map_err(|error| self.database(&error))
+    }
+
     /// Commits what is shared, if anything is.
     pub(super) fn close(&mut self) -> Result<(), ErrorKind> {
         if self.shared.is_none() {
             return Ok(());
         }
+        self.write_out()?;
         self.commit().map_err(|kind| self.not_committed(kind))?;
         for ran in self.shared.take().into_iter().flat_map(|shared| shared.ran) {
             self.progress.finished(&ran);

@@ -3,7 +3,8 @@
 use super::error::{ErrorKind, Held};
 use super::progress::Progress;
 use crate::connection::lease::{Holder, Lease, Leases, POOLED, Terms};
-use crate::connection::{AsConnection, BoxError, Connection, Limits, Session, Trouble};
+use crate::connection::parcel::{Parcel, Sent};
+use crate::connection::{AsConnection, BoxError, Connection, JournalEntry, Limits, Session, Trouble};
 use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
 use mina_core::config;
@@ -144,17 +145,34 @@ impl Tenure {
         if self.hold.as_ref().is_some_and(Hold::is_lost) {
             return Ok(false);
         }
-        conn.begin(&self.session)?;
-        let (Some(hold), Some(leases)) = (&self.hold, conn.leases()) else {
-            return Ok(true);
-        };
-        match leases.fence(&hold.lease, hold.token) {
-            Ok(true) => Ok(true),
-            other => {
-                let _ = conn.rollback();
-                other
-            }
+        match (&self.hold, conn.leases()) {
+            (Some(hold), Some(leases)) => leases.begin(&self.session, &hold.lease, hold.token),
+            _ => conn.begin(&self.session).map(|()| true),
         }
+    }
+
+    /// Runs a unit whole, where nobody else changes the database and the server takes it so.
+    pub(crate) fn send<'a>(
+        &'a self,
+        conn: &mut dyn Connection,
+        statements: Vec<&'a str>,
+        alone: bool,
+        entry: JournalEntry<'a>,
+        applied: Option<bool>,
+    ) -> Option<Sent> {
+        let hold = self.hold.as_ref()?;
+        if hold.is_lost() {
+            return Some(Sent::Lost);
+        }
+        let parcel = Parcel {
+            statements,
+            alone,
+            table: &hold.lease,
+            token: hold.token,
+            entry,
+            applied,
+        };
+        conn.send(&parcel, &self.session)
     }
 
     /// Runs a statement that is in no transaction.

@@ -168,6 +168,26 @@ fn in_a_row(steps: &[Step]) -> Vec<&str> {
     statements.collect()
 }
 
+/// The statements of steps that can go to a server in one go with others; none where one of them may change rows, which are
+/// counted, or looks at what is there.
+pub(crate) fn sendable(steps: &[Step]) -> Option<Vec<(&Step, &str)>> {
+    let mut statements = Vec::with_capacity(steps.len());
+    for step in steps {
+        match &step.action {
+            Action::Sql(sql) if !step.action.writes_rows() => statements.push((step, sql.trim_end().trim_end_matches(';'))),
+            Action::Count { late: true, .. } => {}
+            _ => return None,
+        }
+    }
+    Some(statements)
+}
+
+/// What an error says of a step.
+pub(crate) fn refused(conn: &mut dyn Connection, steps: &[Step], step: &Step, error: &DatabaseError) -> Failure {
+    let fault = fault(conn, error);
+    failure(conn, steps, step, fault)
+}
+
 fn failure(conn: &mut dyn Connection, steps: &[Step], step: &Step, fault: Fault) -> Failure {
     let counted = Some(&fault)
         .filter(|fault| fault.trouble == Trouble::Rows)

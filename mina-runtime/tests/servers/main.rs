@@ -13,3 +13,4 @@ mod pooler;
 mod reader;
 mod refusal;
 mod runner;
+mod whole;
