@@ -115,10 +115,23 @@ fn at(change: &TableChange, error: BatchError) -> Failure {
 
 fn all(conn: &mut SqliteConnection, change: &TableChange, means: Means) -> Result<Done, Failure> {
     let live = start(conn, &change.table).map_err(|error| at(change, error))?;
+    // SQLite reads the whole schema for a rename, which need not be asked for before.
+    if !change.edits.iter().all(|edit| matches!(edit.kind, EditKind::RenameColumn { .. })) {
+        parses(conn, &live).map_err(|error| at(change, error))?;
+        return ways(conn, change, means, &live);
+    }
+    let done = ways(conn, change, means, &live);
+    if done.is_err() {
+        parses(conn, &live).map_err(|error| at(change, error))?;
+    }
+    done
+}
+
+fn ways(conn: &mut SqliteConnection, change: &TableChange, means: Means, live: &Live) -> Result<Done, Failure> {
     plan(&mut live.clone(), &change.edits.iter().collect::<Vec<_>>())?;
     let ways = [
-        stages::native(&live, &change.edits, means.version),
-        stages::edited(&live, &change.edits, means),
+        stages::native(live, &change.edits, means.version),
+        stages::edited(live, &change.edits, means),
     ];
     for stages in ways.into_iter().flatten() {
         if let Some(done) = staged(conn, &change.table, &stages)? {
@@ -189,12 +202,10 @@ fn start(conn: &mut SqliteConnection, table: &str) -> Result<Live, BatchError> {
             kind,
         });
     }
-    let live = Live::read(conn, table)?.ok_or_else(|| BatchError::NoTable { table: table.to_owned() })?;
-    probe::parses(
-        conn,
-        &live.name,
-        live.definition.columns().next().map(|column| column.name.as_str()),
-        "before",
-    )?;
-    Ok(live)
+    Live::read(conn, table)?.ok_or_else(|| BatchError::NoTable { table: table.to_owned() })
+}
+
+fn parses(conn: &mut SqliteConnection, live: &Live) -> Result<(), BatchError> {
+    let column = live.definition.columns().next().map(|column| column.name.as_str());
+    probe::parses(conn, &live.name, column, "before")
 }

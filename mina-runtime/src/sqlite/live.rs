@@ -77,7 +77,7 @@ impl Live {
             .partition(|entry| entry.kind == "index");
         let inbound = format!(
             "SELECT s.name AS \"table\", f.\"from\" AS \"from\", f.\"to\" AS \"to\" FROM main.sqlite_schema AS s, \
-             pragma_foreign_key_list(s.name) AS f WHERE s.type = 'table' AND f.\"table\" = {named} COLLATE NOCASE"
+             pragma_foreign_key_list(s.name) AS f WHERE s.type = 'table' AND s.sql LIKE '%REFERENCES%' AND f.\"table\" = {named} COLLATE NOCASE"
         );
         Ok(Some(Self {
             name: found.name,

@@ -62,6 +62,9 @@ impl Doubtful {
 
     /// Refuses the change where one of them does not mean what it meant, or nothing, after it.
     pub(super) fn still_stand(&self, conn: &mut SqliteConnection, table: &str) -> Result<(), BatchError> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
         let columns = format!("SELECT name AS value FROM pragma_table_info({}, 'main') LIMIT 1", string(table));
         let column = query::words(conn, &columns)?.into_iter().flatten().next().map(|name| quote(&name));
         let rename = column.map(|column| format!("ALTER TABLE main.{} RENAME COLUMN {column} TO {column}", quote(table)));
