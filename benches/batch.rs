@@ -3,6 +3,8 @@
 //! `cargo bench --bench batch` prints milliseconds, bytes written, pages changed and peak memory, each change in a
 //! process and on a file of its own; `cargo bench --bench batch -- 100000` takes another number of rows.
 
+#[path = "support/block.rs"]
+mod block;
 #[path = "support/pass.rs"]
 mod pass;
 #[path = "support/process.rs"]

@@ -1,16 +1,10 @@
 //! A table of many rows, and changes of it: as a `batch_alter`, and by hand.
 
+use crate::block;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use mina_core::config::Config;
-use mina_core::engine::{Engine, Target};
-use mina_core::operation::{Context, replay};
-use mina_core::record::{Encoded, Record, Rendered};
-use mina_core::schema::Schema;
-use mina_core::sql::render;
-use mina_core::syntax::parse::parse;
-use mina_core::syntax::token::flatten_located;
-use mina_runtime::{Migration, Migrations};
+use mina_core::engine::Target;
+use mina_runtime::Migrations;
 use std::error::Error;
 use std::path::Path;
 
@@ -161,7 +155,7 @@ pub const CASES: &[Case] = &[
 /// Makes the tables, as the history does, and fills them.
 pub fn fill(file: &Path, rows: usize) -> Result<()> {
     let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
-    history("")?.upgrade(&mut conn, "2025")?;
+    block::history(Target::SQLITE, &[TABLES])?.upgrade(&mut conn, "head")?;
     conn.batch_execute(&format!(
         "INSERT INTO workspaces (id, name) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, 'w' || i FROM n;
          INSERT INTO users (id, email, name, age, status, workspace_id, bio)
@@ -175,64 +169,6 @@ pub fn fill(file: &Path, rows: usize) -> Result<()> {
 
 /// A history of two: the tables, and a batch.
 pub fn history(batch: &str) -> Result<Migrations> {
-    let mut schema = Schema::default();
-    let mut migrations: Vec<Migration> = Vec::new();
-    for (id, revises, body) in [
-        ("2025", "base", TABLES.to_owned()),
-        ("2026", "\"2025\"", format!("batch_alter users {{ {batch} }}")),
-    ] {
-        let units = units(
-            &mut schema,
-            &format!("revision = \"{id}\"; revises = {revises}; upgrade {{ {body} }}"),
-        )?;
-        let rendered = Rendered {
-            engine: Engine::Sqlite,
-            checksum: id.to_owned(),
-            up: units,
-            down: "[]".to_owned(),
-        };
-        let record = Record {
-            id,
-            parents: migrations.last().map(|parent| parent.record.id()).into_iter().collect(),
-            irreversible: Some("it is measured"),
-            engines: vec![rendered],
-            ..Record::default()
-        };
-        migrations.push(Migration {
-            record: Encoded(record.encode().leak()),
-            runs: &[],
-            source: "",
-        });
-        if batch.is_empty() {
-            break;
-        }
-    }
-    Ok(Migrations {
-        migrations: migrations.leak(),
-        creations: &[],
-        config: "",
-        directory: "",
-    })
-}
-
-fn units(schema: &mut Schema, block: &str) -> Result<String> {
-    let tokens = flatten_located(block.parse()?);
-    let parsed = parse(&tokens);
-    let config = Config::default();
-    let cx = Context {
-        target: Target::SQLITE,
-        targets: &[Target::SQLITE],
-        config: &config,
-        block: &parsed.block,
-        tokens: &tokens,
-        file: "",
-        downgrade: false,
-    };
-    let trace = replay(schema.clone(), &parsed.block.upgrade, &cx);
-    if let Some(problem) = parsed.diagnostics.first().or(trace.diagnostics.first()) {
-        return Err(problem.to_string().into());
-    }
-    let units = serde_json::to_string(&render(&trace, &tokens, None))?;
-    *schema = trace.end;
-    Ok(units)
+    let batch = format!("batch_alter users {{ {batch} }}");
+    block::history(Target::SQLITE, &[TABLES, &batch])
 }

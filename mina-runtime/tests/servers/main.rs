@@ -1,7 +1,11 @@
 //! Servers: connecting to them, and running on them.
 
+#[path = "../../../benches/support/block.rs"]
+mod block;
 #[path = "../support/databases.rs"]
 mod databases;
+#[path = "../../../benches/support/five.rs"]
+mod five;
 #[path = "../support/program.rs"]
 mod program;
 #[path = "../support/mod.rs"]
@@ -12,5 +16,6 @@ mod password;
 mod pooler;
 mod reader;
 mod refusal;
+mod rewrite;
 mod runner;
 mod whole;
