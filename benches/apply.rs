@@ -67,7 +67,10 @@ fn main() -> Result<()> {
     let generated = history::history(count);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     applied(&Runnable::new(&generated, Config::default())?, count, folder.path())?;
-    processes(&generated, folder.path())
+    println!("\nmedian and best of {PROCESSES} processes\n");
+    println!("| revisions | process | median | best |\n|--:|---|--:|--:|");
+    processes("with_mina", &generated, &["--version", "current", "upgrade"], folder.path())?;
+    processes("with_many", &history::history(count * 10), &["--version", "current"], folder.path())
 }
 
 fn applied(history: &Runnable, count: usize, folder: &Path) -> Result<()> {
@@ -92,34 +95,29 @@ fn applied(history: &Runnable, count: usize, folder: &Path) -> Result<()> {
 }
 
 /// The crate's own binary, built in release, run to its end again and again.
-fn processes(generated: &[history::Generated], folder: &Path) -> Result<()> {
-    let binary = built(generated)?;
-    let database = folder.join("there.db");
-    let run = |arguments: &[&str]| -> Result<f64> {
+fn processes(name: &str, generated: &[history::Generated], commands: &[&str], folder: &Path) -> Result<()> {
+    let binary = built(name, generated)?;
+    let database = folder.join(name).with_extension("db");
+    let run = |argument: &str| -> Result<f64> {
         let began = Instant::now();
         let mut command = Command::new(&binary);
         command
             .env("DATABASE_URL", &database)
-            .args(arguments)
+            .arg(argument)
             .stdin(Stdio::null())
             .stdout(Stdio::null());
         match command.status()?.success() {
             true => Ok(began.elapsed().as_secs_f64() * 1e3),
-            false => Err(format!("{arguments:?} fails").into()),
+            false => Err(format!("`{argument}` fails").into()),
         }
     };
-    run(&["create"])?;
-    println!(
-        "\n{} revisions applied, median and best of {PROCESSES} processes\n",
-        generated.len()
-    );
-    println!("| process | median | best |\n|---|--:|--:|");
-    for arguments in [&["--version"][..], &["current"], &["upgrade"]] {
-        let mut times = (0..PROCESSES).map(|_| run(arguments)).collect::<Result<Vec<f64>>>()?;
+    run("create")?;
+    for command in commands {
+        let mut times = (0..PROCESSES).map(|_| run(command)).collect::<Result<Vec<f64>>>()?;
         times.sort_by(f64::total_cmp);
         println!(
-            "| `{}` | {:.1} ms | {:.1} ms |",
-            arguments.join(" "),
+            "| {} | `{command}` | {:.1} ms | {:.1} ms |",
+            generated.len(),
             times[PROCESSES / 2],
             times[0]
         );
@@ -127,16 +125,16 @@ fn processes(generated: &[history::Generated], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn built(generated: &[history::Generated]) -> Result<PathBuf> {
+fn built(name: &str, generated: &[history::Generated]) -> Result<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let krate = Path::new(env!("CARGO_TARGET_TMPDIR")).join("with_mina");
+    let krate = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(krate.join("versions"));
     fs::create_dir_all(krate.join("versions"))?;
     fs::create_dir_all(krate.join("src"))?;
     fs::write(
         krate.join("Cargo.toml"),
         format!(
-            "[package]\nname = \"with_mina\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmina = {{ path = {:?}, features = [\"cli\"] }}\n\
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmina = {{ path = {:?}, features = [\"cli\"] }}\n\
              diesel = {{ version = \"2.3\", default-features = false, features = [\"sqlite\"] }}\n\n[workspace]\n",
             root.display().to_string()
         ),
@@ -145,7 +143,7 @@ fn built(generated: &[history::Generated]) -> Result<PathBuf> {
     fs::write(krate.join("src/lib.rs"), "mina::migrations!();\n")?;
     fs::write(
         krate.join("src/main.rs"),
-        "fn main() -> std::process::ExitCode {\n    mina::cli::main(with_mina::MIGRATIONS)\n}\n",
+        format!("fn main() -> std::process::ExitCode {{\n    mina::cli::main({name}::MIGRATIONS)\n}}\n"),
     )?;
     fs::copy(root.join("Cargo.lock"), krate.join("Cargo.lock"))?;
     for migration in generated {
@@ -160,7 +158,7 @@ fn built(generated: &[history::Generated]) -> Result<PathBuf> {
         .env("CARGO_TARGET_DIR", &target)
         .status()?;
     match status.success() {
-        true => Ok(target.join("release/with_mina")),
+        true => Ok(target.join("release").join(name)),
         false => Err("the crate of migrations cannot be built".into()),
     }
 }
