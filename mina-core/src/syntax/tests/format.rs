@@ -1,6 +1,7 @@
 //! What `mina fmt` does to files, and what it leaves alone.
 
 use crate::syntax::ast::Block;
+use crate::syntax::edit::Header;
 use crate::syntax::format::format;
 use crate::syntax::parse::parse;
 use crate::syntax::place::{Places, comment_length};
@@ -547,4 +548,29 @@ fn what_is_not_needed_goes_and_every_value_is_kept_as_written() {
     bulk_delete t by (a, b) [(1, now()), 2];
     alter_column t.c { type = Integer, using = { Pg = "x" }, default = sql("y") }
     "##);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn no_text_is_too_odd(
+        block in super::generate::block(),
+        between in between(),
+        edits in vec((any::<prop::sample::Index>(), select(&["", "{", "}", "(", "[", "]", "\"", "'", "#", "/*", "*/", "//", "\n", ";", ",", "=", "é", "<", "|"][..])), 1..4),
+    ) {
+        let mut text: Vec<String> = format!("migration! {{{}}}", sprinkled(&print(&block), &between)).chars().map(String::from).collect();
+        for (at, new) in edits {
+            let at = at.index(text.len());
+            text[at] = new.to_owned();
+        }
+        let source = text.concat();
+        if let Ok(once) = format(&source) {
+            prop_assert_eq!(format(&once.text).map(|twice| twice.text), Ok(once.text));
+            for block in scan(&source).expect("was formatted") {
+                let header = Header::of(&source, &block).set_revision("1").set_revises(&["2", "3"]).set_depends_on(&["4"]);
+                prop_assert!(header.set_label(None).set_alias(Some("a")).apply().contains("\"1\""));
+            }
+        }
+    }
 }
