@@ -14,10 +14,14 @@ use std::process::{Command, Stdio};
 
 /// Builds the crate, so that nothing unchecked reaches a database, and hands the command line over to its binary.
 pub fn call(project: &Project, options: &Options) -> Result<Output, Failure> {
+    run(&program(project, options)?)
+}
+
+/// Builds the crate, and says where its binary is.
+pub fn program(project: &Project, options: &Options) -> Result<PathBuf, Failure> {
     let manifest = Manifest::read(&project.root)?;
     manifest.fits()?;
-    let program = build(project, &manifest, options)?;
-    run(&program)
+    build(project, &manifest, options)
 }
 
 /// The Cargo.toml of a crate of migrations, and the lock file that its build goes by.

@@ -1,5 +1,5 @@
 use mina_command::output::Complaint;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a command stopped.
 #[derive(Debug, thiserror::Error)]
@@ -24,14 +24,63 @@ pub enum Failure {
     OtherVersion { own: String, theirs: String },
     #[error("{}: {error}", path.display())]
     Io { path: PathBuf, error: std::io::Error },
+    #[error("{}", .0.message)]
+    Refused(Refusal),
+}
+
+/// What is not done, and the ways out.
+#[derive(Debug)]
+pub struct Refusal {
+    pub message: String,
+    pub help: Vec<String>,
+    pub code: u8,
 }
 
 impl Failure {
+    /// An option or a target is wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::said(message, 2)
+    }
+
+    /// Going on would lose or confuse something.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::said(message, 5)
+    }
+
+    /// Something that was needed did not work.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::said(message, 1)
+    }
+
+    fn said(message: impl Into<String>, code: u8) -> Self {
+        Self::Refused(Refusal {
+            message: message.into(),
+            help: Vec::new(),
+            code,
+        })
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub fn or(mut self, help: impl Into<String>) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.help.push(help.into());
+        }
+        self
+    }
+
+    /// A file or folder could not be read or written.
+    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |error| Self::Io { path, error }
+    }
+
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::NoProject { .. } | Self::SeveralProjects { .. } | Self::Usage(_) | Self::NoBind { .. } | Self::NoProgram { .. } => 2,
             Self::OtherVersion { .. } | Self::DoesNotCompile => 5,
             Self::Unread(_) | Self::NoCargo(_) | Self::Io { .. } => 1,
+            Self::Refused(refusal) => refusal.code,
         }
     }
 
@@ -59,6 +108,7 @@ impl Failure {
                 format!("`cargo install mina-cli@{theirs}` installs the one that fits"),
                 "or call the crate's own binary: `cargo run -p … -- upgrade`".to_owned(),
             ],
+            Self::Refused(refusal) => refusal.help.clone(),
             Self::Unread(_) | Self::Usage(_) | Self::Io { .. } => Vec::new(),
         }
     }

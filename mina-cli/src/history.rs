@@ -91,7 +91,7 @@ impl Session {
 }
 
 /// Whether a target or range counts from what is applied.
-fn needs_database(target: &str) -> bool {
+pub fn needs_database(target: &str) -> bool {
     let relative = target.split([':', '@']).any(|part| part.starts_with(['+', '-']));
     relative || target.contains("current")
 }

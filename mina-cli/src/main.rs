@@ -1,12 +1,28 @@
 //! `mina`: writes, checks and lists the migrations of a crate, and has its binary run them.
 
+mod applied;
 mod build;
+mod edit;
+mod editor;
 mod failure;
+mod files;
 mod fmt;
+mod fresh;
+mod ground;
 mod history;
+mod hook;
+mod init;
+mod merge;
+mod moves;
+mod name;
 mod project;
+mod rebase;
+mod revision;
 mod rustfmt;
+mod scaffold;
 mod session;
+mod surroundings;
+mod template;
 
 use mina_command::Arguments;
 use session::Session;

@@ -51,6 +51,13 @@ impl Session {
         match command {
             Source::Check { db: true } => build::call(&self.project()?, &self.options),
             Source::Fmt { paths, check } => self.fmt(&paths, check),
+            Source::Init(wanted) => self.init(wanted),
+            Source::ListTemplates => self.list_templates(),
+            Source::Revision(wanted) => self.revision(wanted),
+            Source::Migrate(wanted) => self.migrate(wanted),
+            Source::Merge(wanted) => self.merge(wanted),
+            Source::Rebase(wanted) => self.rebase(wanted),
+            Source::Edit { revision } => self.edit(&revision),
             other => Err(Failure::Usage(format!("`{}` is not there yet", other.name()))),
         }
     }

@@ -33,7 +33,9 @@ Examples:
     /// Put a revision that is applied nowhere on top of another one
     ///
     /// It gets a new id, later than what it then revises, and a new file name; every migration that names it is changed, and its old
-    /// id stays as its alias.
+    /// id stays as its alias. What builds on it goes with it. All of that is checked before anything is written, and all files are
+    /// written or none. The crate is built to ask the database whether it is applied there; where it does not compile, as with two
+    /// heads, `--offline` says that it is applied nowhere.
     Rebase(Rebase),
     /// Open a migration in $VISUAL or $EDITOR
     Edit {
@@ -101,8 +103,11 @@ pub struct Init {
     #[arg(long, value_name = "ENGINES", value_delimiter = ',')]
     pub engines: Vec<String>,
     /// Other databases beside the default one, by name
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..)]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1)]
     pub multidb: Option<Vec<String>>,
+    /// The folder of the package `mina`, where it is kept with the application; left out: the published one
+    #[arg(long, value_name = "DIR")]
+    pub mina_path: Option<PathBuf>,
 }
 
 /// What `revision` and `migrate` are told.
@@ -168,6 +173,12 @@ pub struct Rebase {
     /// An id of your own; left out: the time
     #[arg(long, value_name = "ID")]
     pub rev_id: Option<String>,
+    /// Ask no database: it is known that the revision is applied nowhere
+    #[arg(long)]
+    pub offline: bool,
+    /// Move it even where the checker then refuses it
+    #[arg(long)]
+    pub force: bool,
 }
 
 impl Source {

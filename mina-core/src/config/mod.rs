@@ -2,6 +2,7 @@
 
 mod engines;
 mod parse;
+pub mod pattern;
 
 use crate::diagnostic::{Level, Lint};
 use crate::engine::Target;
@@ -32,6 +33,8 @@ pub struct Config {
     pub lints: BTreeMap<Lint, Level>,
     /// `[templates]`
     pub templates: Templates,
+    /// `[[post_write]]`: what is run after `mina` wrote a migration.
+    pub post_write: Vec<PostWrite>,
     /// `locations = ["versions"]`, at the top of the file: folders of migrations, relative to mina.toml.
     pub locations: Vec<String>,
     /// `[run]`
@@ -63,12 +66,31 @@ impl std::default::Default for Database {
 }
 
 /// `[templates]`: what new migrations are written from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Templates {
     /// `path = "…"`: a folder of templates, relative to mina.toml.
     pub path: Option<String>,
-    /// `file = "…"`: the pattern of a new migration's file name.
-    pub file: Option<String>,
+    /// `file = "{rev}_{slug}"`: the pattern of a new migration's file name, of [`pattern::FIELDS`].
+    pub file: String,
+    /// `slug_length = 40`: how long the message may be in a file's name.
+    pub slug_length: usize,
+}
+
+impl std::default::Default for Templates {
+    fn default() -> Self {
+        Self {
+            path: None,
+            file: "{rev}_{slug}".into(),
+            slug_length: 40,
+        }
+    }
+}
+
+/// One of `[[post_write]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostWrite {
+    /// `command = "rustfmt {path}"`: a program and its words, `{path}` the file that was written.
+    pub command: String,
 }
 
 /// `[run]`; times are in milliseconds, written `"500ms"`, `"5s"`, `"2m"` or `"1h"`.
@@ -142,6 +164,7 @@ impl std::default::Default for Config {
             naming: vec![(None, Naming::default())],
             lints: BTreeMap::new(),
             templates: Templates::default(),
+            post_write: Vec::new(),
             locations: vec!["versions".into()],
             run: Run::default(),
         }

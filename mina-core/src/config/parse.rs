@@ -1,6 +1,6 @@
 //! The text of a mina.toml.
 
-use super::{Config, ConfigError, Database, Run, Scope, Templates, engines};
+use super::{Config, ConfigError, Database, PostWrite, Run, Scope, Templates, engines, pattern};
 use crate::diagnostic::{Level, Lint, did_you_mean};
 use crate::engine::Target;
 use crate::schema::naming::{NameKind, Naming};
@@ -12,7 +12,16 @@ use toml::de::{DeTable, DeValue};
 type Value<'t> = Spanned<DeValue<'t>>;
 type Result<T> = std::result::Result<T, ConfigError>;
 
-const TOP: &[&str] = &["locations", "database", "databases", "naming", "lints", "templates", "run"];
+const TOP: &[&str] = &[
+    "locations",
+    "database",
+    "databases",
+    "naming",
+    "lints",
+    "templates",
+    "post_write",
+    "run",
+];
 
 pub(super) fn config(text: &str) -> Result<Config> {
     let reader = Reader { text };
@@ -43,11 +52,11 @@ pub(super) fn config(text: &str) -> Result<Config> {
             config.lints.insert(lint, reader.level(name.get_ref(), value)?);
         }
     }
-    if let Some(section) = top.section("templates", &["path", "file"])? {
-        config.templates = Templates {
-            path: section.string("path")?,
-            file: section.string("file")?,
-        };
+    if let Some(section) = top.section("templates", &["path", "file", "slug_length"])? {
+        config.templates = templates(&section)?;
+    }
+    if let Some(value) = top.get("post_write") {
+        config.post_write = reader.post_write(value)?;
     }
     if let Some(section) = top.section("run", RUN)? {
         config.run = run(&section)?;
@@ -175,6 +184,23 @@ impl Reader<'_> {
         list.iter().map(|item| self.string(item, name)).collect()
     }
 
+    fn post_write(self, value: &Value<'_>) -> Result<Vec<PostWrite>> {
+        let form = "one or more `[[post_write]]`, each with a `command`";
+        let list = self.expected(value, "post_write", form, value.get_ref().as_array())?;
+        let one = |item: &Value<'_>| {
+            let keys = self.table(item, "post_write")?;
+            let section = Section::new(self, "post_write", keys.clone(), &["command"])?;
+            let missing = || self.error(item.span(), "`post_write` has no `command`; write `command = \"rustfmt {path}\"`");
+            let command = section.get("command").ok_or_else(missing)?;
+            let text = self.string(command, "post_write.command")?;
+            match text.contains("{path}") {
+                true => Ok(PostWrite { command: text }),
+                false => Err(self.error(command.span(), "`post_write.command` has no `{path}`, the file that was written")),
+            }
+        };
+        list.iter().map(one).collect()
+    }
+
     fn database(self, top: &Section<'_>, key: &str) -> Result<Database> {
         let section = top.section(key, DATABASE)?;
         section.map_or_else(|| Ok(Database::default()), |section| self.database_in(&section))
@@ -248,6 +274,31 @@ fn milliseconds(text: &str) -> Option<u64> {
         _ => return None,
     };
     text[..digits].parse::<u64>().ok()?.checked_mul(factor)
+}
+
+fn templates(section: &Section<'_>) -> Result<Templates> {
+    let mut templates = Templates {
+        path: section.string("path")?,
+        ..Templates::default()
+    };
+    if let Some(value) = section.get("file") {
+        templates.file = section.reader.string(value, "templates.file")?;
+        if let Some(problem) = pattern::problem(&templates.file) {
+            return Err(section.reader.error(value.span(), format!("`templates.file` {problem}")));
+        }
+    }
+    if let Some(value) = section.get("slug_length") {
+        let number = value
+            .get_ref()
+            .as_integer()
+            .and_then(|number| number.as_str().parse::<usize>().ok());
+        templates.slug_length = number.filter(|number| (1..=200).contains(number)).ok_or_else(|| {
+            section
+                .reader
+                .error(value.span(), "`templates.slug_length` is a whole number, 1 to 200")
+        })?;
+    }
+    Ok(templates)
 }
 
 const SHORTEST_LEASE: u64 = 500;
@@ -429,7 +480,7 @@ mod tests {
             no_change = "deny"
             [templates]
             path = "templates"
-            file = "{id}_{slug}"
+            file = "{rev}_{slug}"
             [run]
             lock_timeout = "500ms"
             statement_timeout = "2m"
@@ -448,7 +499,7 @@ mod tests {
         assert_eq!(config.run.statement_timeout, Some(120_000));
         assert_eq!(config.run.transaction, Scope::Run);
         assert_eq!(config.run.role.as_deref(), Some("migrator"));
-        assert_eq!(config.templates.file.as_deref(), Some("{id}_{slug}"));
+        assert_eq!(config.templates.file, "{rev}_{slug}");
     }
 
     #[test]
@@ -487,7 +538,7 @@ mod tests {
     fn a_refusal_names_the_line_and_what_to_write() {
         insta::assert_snapshot!(refusal("[database]\nengine = []"), @"mina.toml:2: there is no key `engine` in `[database]`; did you mean `engines`");
         insta::assert_snapshot!(refusal("\n[data-base]\n"), @"mina.toml:2: there is no key `data-base`; did you mean `database`");
-        insta::assert_snapshot!(refusal("[xyz]"), @"mina.toml:1: there is no key `xyz`; there are `locations`, `database`, `databases`, `naming`, `lints`, `templates` and `run`");
+        insta::assert_snapshot!(refusal("[xyz]"), @"mina.toml:1: there is no key `xyz`; there are `locations`, `database`, `databases`, `naming`, `lints`, `templates`, `post_write` and `run`");
         insta::assert_snapshot!(refusal("[database]\nlocations = [\"a\"]"), @"mina.toml:2: there is no key `locations` in `[database]`; it belongs at the top of the file, before the first `[…]`");
         insta::assert_snapshot!(refusal("[databases.a]\nurl = 1"), @"mina.toml:2: `databases.a.url` is a string, not a value of type integer");
         insta::assert_snapshot!(refusal("[database]\nurl = \"\""), @"mina.toml:2: `database.url` is empty");
@@ -498,6 +549,14 @@ mod tests {
         insta::assert_snapshot!(refusal("[lints]\nno_chang = \"deny\""), @"mina.toml:2: there is no lint `no_chang`; did you mean `no_change`");
         insta::assert_snapshot!(refusal("[lints]\nno_change = \"error\""), @r#"mina.toml:2: `lints.no_change` is one of "allow", "warn" and "deny""#);
         insta::assert_snapshot!(refusal("[run]\nlock_timeout = \"5 days\""), @r#"mina.toml:2: `run.lock_timeout` is no time; write it as "500ms", "5s", "2m" or "1h""#);
+        insta::assert_snapshot!(refusal("[templates]\nfile = \"{id}\""), @"mina.toml:2: `templates.file` takes `{rev}`, `{slug}`, `{year}`, `{month}`, `{day}`, `{hour}`, `{minute}`, `{second}`, not `{id}`");
+        insta::assert_snapshot!(refusal("[templates]\nfile = \"{year}/{rev}\""), @"mina.toml:2: `templates.file` has a folder in it; the folders of migrations are `locations`, at the top of the file");
+        insta::assert_snapshot!(refusal("[templates]\nfile = \"{year}\""), @"mina.toml:2: `templates.file` names every file alike; it has `{rev}` or `{slug}` in it");
+        insta::assert_snapshot!(refusal("[templates]\nslug_length = 0"), @"mina.toml:2: `templates.slug_length` is a whole number, 1 to 200");
+        insta::assert_snapshot!(refusal("[post_write]\ncommand = \"x {path}\""), @"mina.toml:1: `post_write` is one or more `[[post_write]]`, each with a `command`, not a value of type table");
+        insta::assert_snapshot!(refusal("[[post_write]]\ncommand = \"rustfmt\""), @"mina.toml:2: `post_write.command` has no `{path}`, the file that was written");
+        insta::assert_snapshot!(refusal("[[post_write]]\ncomand = \"x\""), @"mina.toml:2: there is no key `comand` in `[post_write]`; did you mean `command`");
+        insta::assert_snapshot!(refusal("[[post_write]]"), @r#"mina.toml:1: `post_write` has no `command`; write `command = "rustfmt {path}"`"#);
         insta::assert_snapshot!(refusal("[run]\ntransaction = \"all\""), @r#"mina.toml:2: `run.transaction` is one of "migration" and "run""#);
         insta::assert_snapshot!(refusal("[naming]\nindex = \"ix_{tabel}\""), @"mina.toml:2: `naming.index` takes `{table}` and `{columns}`, not `{tabel}`");
         insta::assert_snapshot!(refusal("[naming]\nindex = { pattern = \"x\" }"), @r#"mina.toml:2: `naming.index` has no `since`; it is `{ pattern = "…", since = "<revision>" }`"#);

@@ -1,0 +1,41 @@
+//! What is applied, as the crate's binary says it of a database.
+
+use crate::build;
+use crate::failure::Failure;
+use crate::project::Project;
+use mina_command::Options;
+use serde_json::Value;
+use std::process::{Command, Stdio};
+
+/// The revisions that a database is at, and those that are applied in part.
+pub fn applied(project: &Project, options: &Options, bind: Option<&str>) -> Result<Vec<String>, Failure> {
+    let program = build::program(project, options)?;
+    let mut command = Command::new(&program);
+    command.args(["current", "--format", "json", "--bind", bind.unwrap_or("default")]);
+    if let Some(url) = &options.database_url {
+        command.arg("--database-url").arg(url.text());
+    }
+    for (name, value) in [("--config", &options.config), ("--directory", &options.directory)] {
+        if let Some(value) = value {
+            command.arg(name).arg(value);
+        }
+    }
+    let said = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .map_err(Failure::io(&program))?;
+    let said: Value =
+        serde_json::from_slice(&said.stdout).map_err(|_| Failure::failed(format!("{} does not say what is applied", program.display())))?;
+    if let Some(message) = said["error"]["message"].as_str() {
+        return Err(Failure::failed(format!("the database could not be asked: {message}")));
+    }
+    let texts = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut found = Vec::new();
+    for database in texts(&said["databases"]) {
+        let current = texts(&database["current"]).into_iter();
+        let partly = texts(&database["partly"]).into_iter().map(|partly| partly["revision"].clone());
+        found.extend(current.chain(partly).filter_map(|id| id.as_str().map(str::to_owned)));
+    }
+    Ok(found)
+}

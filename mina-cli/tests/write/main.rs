@@ -1,0 +1,9 @@
+//! The commands of `mina` that write source files.
+
+mod edit;
+mod init;
+mod merge;
+mod rebase;
+mod revision;
+#[path = "../support/mod.rs"]
+mod support;
