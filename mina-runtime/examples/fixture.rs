@@ -1,11 +1,17 @@
 //! A program with a small history, for the tests of the command line; MINA_FIXTURE tells which one.
 
+#[path = "../tests/support/language.rs"]
+mod language;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use mina_runtime::{Migrations, Runner};
 use support::*;
 
 fn main() -> std::process::ExitCode {
+    if let Some(migrations) = in_the_language() {
+        return mina_runtime::cli::run(migrations, hooked);
+    }
     let mut drafts = three();
     let mut config = "";
     for word in std::env::var("MINA_FIXTURE").unwrap_or_default().split(',') {
@@ -69,4 +75,35 @@ fn main() -> std::process::ExitCode {
         }
     }
     mina_runtime::cli::main(with_config(drafts, config))
+}
+
+/// A history that is compiled from blocks.
+fn in_the_language() -> Option<Migrations> {
+    use language::{ENGINES, PHONES, TASKS, USERS, compiled};
+    let with_backup = |command: &str| &*format!("{ENGINES}[run]\nbackup = '''{command}'''\n").leak();
+    let three = [USERS, PHONES, TASKS];
+    match std::env::var("MINA_FIXTURE").unwrap_or_default().as_str() {
+        "language" => Some(compiled(ENGINES, &three)),
+        "backup" => Some(compiled(
+            with_backup("case \"$DATABASE_URL\" in *://*@*) exit 0;; esac; exit 1"),
+            &three,
+        )),
+        "failing-backup" => Some(compiled(with_backup("echo no space >&2; exit 3"), &three)),
+        "strict" => Some(compiled(ENGINES, &[USERS, language::STRICT])),
+        _ => None,
+    }
+}
+
+fn hooked(runner: Runner) -> Runner {
+    runner.before_each(|moment| {
+        let (tenant, tag) = (moment.argument("tenant"), moment.argument("tag").unwrap_or("no tag"));
+        match tenant {
+            Some("nobody") => Err("there is no tenant".into()),
+            Some(tenant) => {
+                println!("hook: {} for {tenant}, {tag}", moment.migration().revision);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    })
 }

@@ -112,6 +112,8 @@ pub struct Run {
     pub transaction: Scope,
     /// `role = "…"`: whom to become before anything is created.
     pub role: Option<String>,
+    /// `backup = "pg_dump …"`: what `upgrade --backup` runs for a server, with the url in DATABASE_URL.
+    pub backup: Option<String>,
 }
 
 impl Run {
@@ -132,6 +134,7 @@ impl std::default::Default for Run {
             attempts: 5,
             transaction: Scope::Migration,
             role: None,
+            backup: None,
         }
     }
 }

@@ -73,6 +73,7 @@ const RUN: &[&str] = &[
     "attempts",
     "transaction",
     "role",
+    "backup",
 ];
 const DATABASE: &[&str] = &["url", "engines", "history_table", "schema"];
 
@@ -327,6 +328,7 @@ fn run(section: &Section<'_>) -> Result<Run> {
             .ok_or_else(|| section.reader.error(value.span(), "`run.attempts` is a whole number, 1 or more"))?;
     }
     run.role = section.string("role")?;
+    run.backup = section.string("backup")?;
     if let Some(value) = section.get("transaction") {
         run.transaction = match value.get_ref().as_str() {
             Some("migration") => Scope::Migration,
@@ -486,6 +488,7 @@ mod tests {
             statement_timeout = "2m"
             transaction = "run"
             role = "migrator"
+            backup = "pg_dump --file=before.sql"
             "#,
         );
         assert_eq!(config.locations, ["versions", "billing/versions"]);
@@ -499,6 +502,7 @@ mod tests {
         assert_eq!(config.run.statement_timeout, Some(120_000));
         assert_eq!(config.run.transaction, Scope::Run);
         assert_eq!(config.run.role.as_deref(), Some("migrator"));
+        assert_eq!(config.run.backup.as_deref(), Some("pg_dump --file=before.sql"));
         assert_eq!(config.templates.file, "{rev}_{slug}");
     }
 

@@ -7,10 +7,13 @@ use mina_command::{Format, Output, Style, count};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-impl Session {
-    pub(super) fn upgrade(&self, target: &str) -> Result<Output, Failure> {
+impl Session<'_> {
+    pub(super) fn upgrade(&self, target: &str, backup: bool) -> Result<Output, Failure> {
         let names = self.names_for(target)?;
         self.each(&names, summary_of_run, |bound| {
+            if backup && let Some(copy) = self.back_up(bound, target)? {
+                self.note(&format!("{}: a copy was made: {copy}", bound.title()));
+            }
             let mut conn = bound.location.open(true).map_err(|error| bound.fail(error))?;
             self.go(bound, conn.as_connection(), Direction::Up, target)
         })
@@ -40,7 +43,7 @@ impl Session {
         })
     }
 
-    fn ask_for_losses(&self, all: &[Bound], target: &str) -> Result<(), Failure> {
+    pub(super) fn ask_for_losses(&self, all: &[Bound], target: &str) -> Result<(), Failure> {
         let mut losses: Vec<Loss> = Vec::new();
         for bound in all {
             let (mut conn, there) = bound.look().map_err(|error| bound.fail(error))?;
@@ -73,7 +76,7 @@ impl Session {
         }
     }
 
-    fn each(
+    pub(super) fn each(
         &self,
         names: &[Option<String>],
         summary: impl Fn(&Bound, &Report) -> String,
@@ -110,7 +113,7 @@ impl Session {
         self.with_progress(bound, |progress| bound.runner.run(conn, direction, target, progress))
     }
 
-    fn with_progress(&self, bound: &Bound, run: impl FnOnce(&mut dyn Progress) -> Result<Report, Error>) -> Result<Report, Failure> {
+    pub(super) fn with_progress<T>(&self, bound: &Bound, run: impl FnOnce(&mut dyn Progress) -> Result<T, Error>) -> Result<T, Failure> {
         let mut lines = Lines::new(self.options.quiet, bound.title());
         let mut silent = ();
         let progress: &mut dyn Progress = match self.options.format {

@@ -5,7 +5,7 @@ use mina_command::{Listed, Output, listing};
 use mina_core::sql::sqlite::EditKind;
 use serde_json::json;
 
-impl Session {
+impl Session<'_> {
     pub(super) fn history(&self, range: Option<&str>, verbose: bool, indicate: bool) -> Result<Output, Failure> {
         let names = match range {
             Some(range) => self.names_for(range)?,

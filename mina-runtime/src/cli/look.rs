@@ -6,7 +6,7 @@ use mina_command::{Format, Output};
 use mina_core::sql::unit::{Action, Step, UnitKind};
 use serde_json::json;
 
-impl Session {
+impl Session<'_> {
     pub(super) fn current(&self, verbose: bool, check_heads: bool) -> Result<Output, Failure> {
         let mut output = Output::default();
         let mut found = Vec::new();

@@ -4,28 +4,52 @@ mod change;
 mod graph;
 mod look;
 mod progress;
+mod script;
+mod stamp;
 mod target;
+mod whole;
 
 use crate::connection::AnyConnection;
 use crate::migration::Migrations;
 use crate::runner::{Error, ErrorKind, Runner};
 use crate::settings::{Location, Resolved, Settings};
-use mina_command::database::Database;
+use mina_command::database::{Database, Instead, Itself, Script, Tag};
 use mina_command::look::Look;
 use mina_command::output::Complaint;
+use mina_command::source::Source;
 use mina_command::{Arguments, Command, Format, Options, Output, Style, completions, count, explain};
+use script::Scripted;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Runs the command line: a crate's `main` is `mina::cli::main(MIGRATIONS)`.
 pub fn main(migrations: Migrations) -> ExitCode {
+    run(migrations, |runner| runner)
+}
+
+/// The same with something to do before and after each migration.
+///
+/// ```no_run
+/// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
+/// # use mina_runtime as mina;
+/// fn main() -> std::process::ExitCode {
+///     mina::cli::run(MIGRATIONS, |runner| {
+///         runner.after_each(|moment| {
+///             eprintln!("{} for {:?}", moment.migration().revision, moment.argument("tenant"));
+///             Ok(())
+///         })
+///     })
+/// }
+/// ```
+pub fn run(migrations: Migrations, prepare: impl Fn(Runner) -> Runner) -> ExitCode {
     let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(code) => return ExitCode::from(code),
     };
     let format = arguments.options.format;
-    let outcome = Session::new(migrations, arguments.options).and_then(|session| session.run(arguments.command));
+    let session = Session::new(migrations, arguments.options, &prepare);
+    let outcome = session.and_then(|mut session| session.run(arguments.command));
     match outcome {
         Ok(output) => {
             output.print(format);
@@ -81,6 +105,14 @@ impl Failure {
     }
 }
 
+/// The one target that a script has.
+fn one(targets: &[String]) -> Result<String, ErrorKind> {
+    match targets {
+        [one] => Ok(one.clone()),
+        _ => Err(ErrorKind::Usage("a script has one target, or one range `FROM:TO`".to_owned())),
+    }
+}
+
 fn names(revisions: &[String]) -> String {
     match revisions.is_empty() {
         true => "base".to_owned(),
@@ -89,10 +121,13 @@ fn names(revisions: &[String]) -> String {
 }
 
 /// The options, read.
-struct Session {
+struct Session<'a> {
     migrations: Migrations,
     options: Options,
     settings: Resolved,
+    /// Words for the hooks.
+    words: Vec<(String, String)>,
+    prepare: &'a dyn Fn(Runner) -> Runner,
 }
 
 /// One bind, with its database.
@@ -134,33 +169,81 @@ impl Bound {
     }
 }
 
-impl Session {
-    fn new(migrations: Migrations, options: Options) -> Result<Self, Failure> {
+impl<'a> Session<'a> {
+    fn new(migrations: Migrations, options: Options, prepare: &'a dyn Fn(Runner) -> Runner) -> Result<Self, Failure> {
         let settings = Settings {
             database_url: options.database_url.clone(),
             config: options.config.clone().or_else(|| mina_toml(options.directory.as_deref()?)),
         };
         let settings = settings.resolve(&migrations)?;
+        let words = options.x_arg.iter().map(|word| match word.split_once('=') {
+            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+            _ => Err(ErrorKind::Usage(format!("`-x {word}` is no `key=value`"))),
+        });
         Ok(Self {
+            words: words.collect::<Result<_, _>>()?,
             migrations,
             options,
             settings,
+            prepare,
         })
     }
 
-    fn run(&self, command: Command) -> Result<Output, Failure> {
+    fn run(&mut self, command: Command) -> Result<Output, Failure> {
         match command {
             Command::Database(command) => self.database(command),
             Command::Look(command) => self.look(command),
+            Command::Source(Source::Check { db: true }) => self.check(),
             Command::Source(command) => Err(ErrorKind::NeedsSources { command: command.name() }.into()),
         }
     }
 
-    fn database(&self, command: Database) -> Result<Output, Failure> {
+    fn database(&mut self, command: Database) -> Result<Output, Failure> {
         match command {
-            Database::Upgrade { target } => self.upgrade(&target),
+            Database::Upgrade {
+                target,
+                sql,
+                dry_run,
+                backup,
+                tag,
+            } => {
+                self.tag(tag);
+                match self.scripted(&sql)? {
+                    Some(script) => self.sql(Scripted::Upgrade, &target, script),
+                    None if dry_run => self.rehearse(&target),
+                    None => self.upgrade(&target, backup),
+                }
+            }
             Database::Create => self.create(),
-            Database::Downgrade { target, agree } => self.downgrade(&target, agree),
+            Database::Downgrade { target, sql, tag, agree } => {
+                self.tag(tag);
+                match self.scripted(&sql)? {
+                    Some(script) => self.sql(Scripted::Downgrade, &target, script),
+                    None => self.downgrade(&target, agree),
+                }
+            }
+            Database::Redo { agree } => self.redo(agree),
+            Database::Sql { target, script } => self.sql(Scripted::Upgrade, &target, &script),
+            Database::Stamp {
+                targets,
+                purge,
+                force,
+                sql,
+                tag,
+            } => {
+                self.tag(tag);
+                match self.scripted(&sql)? {
+                    Some(script) => self.sql(Scripted::Stamp, &one(&targets)?, script),
+                    None => self.stamp(&targets, purge, force),
+                }
+            }
+            Database::EnsureVersion { sql } => match self.scripted(&sql)? {
+                Some(script) => self.sql(Scripted::Tables, "", script),
+                None => self.ensure_version(),
+            },
+            Database::Reset { agree, force } => self.reset(agree, force),
+            Database::Itself(Itself::Create) => self.create_database(),
+            Database::Itself(Itself::Drop { agree, force }) => self.drop_database(agree, force),
             Database::Repair { agree, done, redo } => self.repair(agree, done || redo, done),
             Database::Current { verbose, check_heads } => self.current(verbose, check_heads),
             Database::Status => self.status(),
@@ -218,7 +301,17 @@ impl Session {
 
     fn runner(&self, name: Option<&str>) -> Runner {
         let runner = self.migrations.runner().bind(name).strict(self.options.strict);
-        runner.config(self.settings.config.clone())
+        let runner = runner.config(self.settings.config.clone());
+        let given = |runner: Runner, (key, value): &(String, String)| runner.argument(key, value);
+        (self.prepare)(self.words.iter().fold(runner, given))
+    }
+
+    fn tag(&mut self, tag: Tag) {
+        self.words.extend(tag.tag.map(|tag| ("tag".to_owned(), tag)));
+    }
+
+    fn scripted<'s>(&self, sql: &'s Instead) -> Result<Option<&'s Script>, ErrorKind> {
+        sql.script().map_err(ErrorKind::Usage)
     }
 
     fn bound(&self, names: &[Option<String>]) -> Result<Vec<Bound>, ErrorKind> {
@@ -236,6 +329,13 @@ impl Session {
             })
         });
         bound.collect()
+    }
+
+    /// Says something beside the result.
+    fn note(&self, text: &str) {
+        if self.options.format == Format::Text && !self.options.quiet {
+            eprintln!("{text}");
+        }
     }
 
     /// Whether one of two answers is asked for on a terminal.

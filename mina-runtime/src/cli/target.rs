@@ -1,7 +1,7 @@
 use super::Session;
 use crate::runner::ErrorKind;
 
-impl Session {
+impl Session<'_> {
     /// The binds that a target is about: `head` all, a name the one that has it, anything else the default one.
     pub(super) fn names_for(&self, target: &str) -> Result<Vec<Option<String>>, ErrorKind> {
         let names = self.names()?;

@@ -1,4 +1,4 @@
-//! Mina's three tables on a server: the statements that make, read and write them.
+//! Mina's three tables on a server, and the two in a file: the statements that make, read and write them.
 
 use super::JournalEntry;
 use super::lease::{Holder, Lease, Terms};
@@ -149,16 +149,7 @@ impl Ledger {
     }
 
     fn append(self, table: &str, entry: &JournalEntry<'_>, took: &str) -> String {
-        let position = entry.position.map_or_else(|| "NULL".to_owned(), |position| position.to_string());
-        let [revision, action, state, hash, checksum] =
-            [entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(|text| self.literal(text));
-        let (unit, units, downgrade) = (entry.unit.to_string(), entry.units.to_string(), self.optional(entry.downgrade));
-        insert_into_journal(
-            table,
-            [
-                &revision, &action, &state, &unit, &units, &hash, &checksum, &position, &downgrade, took,
-            ],
-        )
+        journal_row(table, entry, took, |text| self.literal(text))
     }
 
     /// The rows that end a unit, and the end of its transaction where that is told.
@@ -341,6 +332,20 @@ impl Ledger {
     }
 }
 
+/// A row of the journal, in the words of an engine whose strings `literal` writes; the table is in them already.
+pub(crate) fn journal_row(table: &str, entry: &JournalEntry<'_>, took: &str, literal: impl Fn(&str) -> String) -> String {
+    let position = entry.position.map_or_else(|| "NULL".to_owned(), |position| position.to_string());
+    let downgrade = entry.downgrade.map_or_else(|| "NULL".to_owned(), &literal);
+    let [revision, action, state, hash, checksum] = [entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(&literal);
+    let (unit, units) = (entry.unit.to_string(), entry.units.to_string());
+    insert_into_journal(
+        table,
+        [
+            &revision, &action, &state, &unit, &units, &hash, &checksum, &position, &downgrade, took,
+        ],
+    )
+}
+
 /// A row of the journal, of values as they stand in SQL.
 fn insert_into_journal(table: &str, values: [&str; 10]) -> String {
     format!(
@@ -350,6 +355,37 @@ fn insert_into_journal(table: &str, values: [&str; 10]) -> String {
         values.join(", "),
         concat!("mina ", env!("CARGO_PKG_VERSION")),
     )
+}
+
+/// The two tables of SQLite, where they are missing.
+pub(crate) fn tables_of_sqlite(table: &str) -> [String; 2] {
+    [
+        format!(
+            "CREATE TABLE IF NOT EXISTS {} (\n    \
+                 version VARCHAR(50) PRIMARY KEY NOT NULL,\n    \
+                 run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n\
+             )",
+            mina_core::sql::sqlite::quote(table)
+        ),
+        format!(
+            "CREATE TABLE IF NOT EXISTS {JOURNAL} (\n    \
+                 id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,\n    \
+                 history_table TEXT NOT NULL,\n    \
+                 revision TEXT NOT NULL,\n    \
+                 action TEXT NOT NULL,\n    \
+                 state TEXT NOT NULL,\n    \
+                 unit INTEGER NOT NULL,\n    \
+                 units INTEGER NOT NULL,\n    \
+                 hash TEXT NOT NULL,\n    \
+                 checksum TEXT NOT NULL,\n    \
+                 position BIGINT,\n    \
+                 downgrade TEXT,\n    \
+                 duration_ms BIGINT NOT NULL,\n    \
+                 tool TEXT NOT NULL,\n    \
+                 at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n\
+             )"
+        ),
+    ]
 }
 
 /// What [`Ledger::journal`] reads.

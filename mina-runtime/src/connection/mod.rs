@@ -2,8 +2,7 @@
 
 mod any;
 pub mod lease;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-mod ledger;
+pub(crate) mod ledger;
 #[cfg(feature = "mysql")]
 mod mysql;
 pub mod parcel;
@@ -22,6 +21,7 @@ use mina_core::engine::Engine;
 use mina_core::normal::{Facts, Normal, facts};
 use mina_core::sql::sqlite::{Expected, TableChange};
 use parcel::{Parcel, Sent};
+use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -74,6 +74,9 @@ where
 pub trait Connection: sealed::Sealed {
     /// Its engine.
     fn engine(&self) -> Engine;
+
+    /// The connection itself.
+    fn as_any(&mut self) -> &mut dyn Any;
 
     /// Whether Diesel has a transaction open on it.
     fn in_transaction(&mut self) -> bool;

@@ -73,6 +73,10 @@ impl Connection for MysqlConnection {
         Engine::Mysql
     }
 
+    fn as_any(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+
     fn in_transaction(&mut self) -> bool {
         match AnsiTransactionManager::transaction_manager_status_mut(self) {
             TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),

@@ -95,6 +95,10 @@ impl Connection for PgConnection {
         Engine::Pg
     }
 
+    fn as_any(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+
     fn in_transaction(&mut self) -> bool {
         match AnsiTransactionManager::transaction_manager_status_mut(self) {
             TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),

@@ -1,3 +1,4 @@
+use super::ledger::{JOURNAL, tables_of_sqlite};
 use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use crate::sqlite::{self, BatchError};
@@ -12,8 +13,6 @@ use mina_core::normal::Normal;
 use mina_core::sql::sqlite::{Expected, TableChange};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-
-const JOURNAL: &str = "__mina_journal";
 
 #[derive(QueryableByName)]
 struct Number {
@@ -194,6 +193,10 @@ impl Connection for SqliteConnection {
         Engine::Sqlite
     }
 
+    fn as_any(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+
     fn in_transaction(&mut self) -> bool {
         match AnsiTransactionManager::transaction_manager_status_mut(self) {
             TransactionManagerStatus::Valid(status) => status.transaction_depth().is_some(),
@@ -350,30 +353,8 @@ impl Connection for SqliteConnection {
     }
 
     fn create_tables(&mut self, table: &str) -> QueryResult<()> {
-        let table = quote(table);
-        self.batch_execute(&format!(
-            "CREATE TABLE IF NOT EXISTS {table} (\n    \
-                 version VARCHAR(50) PRIMARY KEY NOT NULL,\n    \
-                 run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n\
-             );\n\
-             CREATE TABLE IF NOT EXISTS {JOURNAL} (\n    \
-                 id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,\n    \
-                 history_table TEXT NOT NULL,\n    \
-                 revision TEXT NOT NULL,\n    \
-                 action TEXT NOT NULL,\n    \
-                 state TEXT NOT NULL,\n    \
-                 unit INTEGER NOT NULL,\n    \
-                 units INTEGER NOT NULL,\n    \
-                 hash TEXT NOT NULL,\n    \
-                 checksum TEXT NOT NULL,\n    \
-                 position BIGINT,\n    \
-                 downgrade TEXT,\n    \
-                 duration_ms BIGINT NOT NULL,\n    \
-                 tool TEXT NOT NULL,\n    \
-                 at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP\n\
-             );\n\
-             DELETE FROM {table} WHERE 0;"
-        ))
+        let tables = tables_of_sqlite(table).join(";\n");
+        self.batch_execute(&format!("{tables};\nDELETE FROM {} WHERE 0;", quote(table)))
     }
 
     fn objects(&mut self, table: &str) -> QueryResult<Vec<String>> {

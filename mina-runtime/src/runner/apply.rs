@@ -1,5 +1,6 @@
 use super::book::{Book, Partial};
 use super::error::{Error, ErrorKind, Partly, StepError};
+use super::hook::{Hooks, When};
 use super::job::Job;
 use super::plan::{Plan, Planned};
 use super::progress::Progress;
@@ -30,6 +31,7 @@ pub(crate) struct Run<'a> {
     pub(crate) attempts: u32,
     pub(crate) scope: Scope,
     pub(crate) shared: Option<Shared>,
+    pub(crate) hooks: &'a Hooks,
     /// Whether this run has seen to it that the history table and the journal are there.
     pub(crate) prepared: bool,
     pub(crate) report: Report,
@@ -52,8 +54,7 @@ impl Run<'_> {
         }
         for (at, planned) in plan.migrations.iter().enumerate() {
             self.progress.began(planned, at + 1, total);
-            let result = self.migration(planned).and_then(|ran| ran.map_or(Ok(()), |ran| self.ran(ran)));
-            if let Err(kind) = result {
+            if let Err(kind) = self.one(planned) {
                 return Err(self.stopped(kind));
             }
         }
@@ -62,6 +63,21 @@ impl Run<'_> {
         }
         self.report.current = self.state.current();
         Ok(self.report)
+    }
+
+    fn one(&mut self, planned: &Planned) -> Result<(), ErrorKind> {
+        let (revision, direction) = (&planned.revision, planned.direction.word());
+        let _span = tracing::info_span!("migration", revision, direction).entered();
+        self.hook(When::Before, planned)?;
+        let Some(ran) = self.migration(planned)? else { return Ok(()) };
+        tracing::info!(
+            steps = ran.steps,
+            rows = ran.rows,
+            duration_ms = ran.duration.as_millis() as u64,
+            "done"
+        );
+        self.ran(ran)?;
+        self.hook(When::After, planned)
     }
 
     fn stopped(mut self, kind: ErrorKind) -> Error {
@@ -187,6 +203,7 @@ impl Run<'_> {
         if !shares {
             self.close()?;
         }
+        let _span = tracing::info_span!("unit", at, steps = unit.steps.len()).entered();
         match unit::manner(self.conn, unit) {
             Manner::Transaction { keys: true } => self.transaction(job, at, &unit.steps, true, shares),
             Manner::Transaction { keys: false } => {

@@ -21,6 +21,16 @@ impl Error {
         }
     }
 
+    /// The same after something else had been done.
+    pub(crate) fn with_before(mut self, before: Report) -> Self {
+        let after = std::mem::replace(&mut *self.report, before);
+        self.report.migrations.extend(after.migrations);
+        self.report.taken_back.extend(after.taken_back);
+        self.report.warnings.extend(after.warnings);
+        self.report.current = after.current;
+        self
+    }
+
     /// What is wrong.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
@@ -182,6 +192,28 @@ pub enum ErrorKind {
         revisions: Vec<String>,
         differences: Vec<Difference>,
     },
+    #[error("`{revision}` runs Rust, at {place}, which no script can hold")]
+    NeedsRust { revision: String, place: String },
+    #[error("the {} of `{revision}` cannot be written as a script, at {place}: {why}", direction.command())]
+    NotWritten {
+        revision: String,
+        direction: Direction,
+        place: String,
+        why: String,
+    },
+    #[error("the hook `{hook}` stopped the {} of `{revision}`: {message}", direction.command())]
+    Hook {
+        hook: &'static str,
+        revision: String,
+        direction: Direction,
+        message: String,
+    },
+    #[error("the database holds {}, and nothing of this history", names(found))]
+    NotOurs { found: Vec<String> },
+    #[error("no command makes a copy of a database of {engine}")]
+    NoBackup { engine: Engine },
+    #[error("`{command}` made no copy: {reason}")]
+    Backup { command: String, reason: String },
     #[error("the units of `{revision}` cannot be read: {message}")]
     Damaged { revision: String, message: String },
     #[error("{losses}, and nobody was asked")]
@@ -364,6 +396,7 @@ impl ErrorKind {
             | Self::NoUrl { .. }
             | Self::Variable { .. }
             | Self::NotDeclared { .. }
+            | Self::NoBackup { .. }
             | Self::Target(_)
             | Self::Usage(_)
             | Self::NeedsSources { .. } => 2,
@@ -387,7 +420,10 @@ impl ErrorKind {
             | Self::NotEmpty { .. }
             | Self::OneByOne { .. }
             | Self::NoCreation
-            | Self::NoBlock { .. } => 5,
+            | Self::NoBlock { .. }
+            | Self::NotOurs { .. }
+            | Self::NeedsRust { .. }
+            | Self::NotWritten { .. } => 5,
             Self::Locked { .. } | Self::Held(_) | Self::Superseded => 6,
             Self::Partly { .. } => 7,
             Self::Step(step) if step.done > 0 => 7,
@@ -502,6 +538,18 @@ impl ErrorKind {
                 "bring the database to it, or `stamp` the revision that it is at".to_owned(),
                 "`stamp --force` records the revision all the same".to_owned(),
             ],
+            Self::NeedsRust { .. } => vec![
+                "`--skip-run` leaves that step out; whoever runs the script has to do its work in another way".to_owned(),
+                "or run `upgrade` on the database itself".to_owned(),
+            ],
+            Self::NotWritten { .. } => vec!["run the command on the database itself".to_owned()],
+            Self::Hook { hook: "before_each", .. } => vec!["nothing of it was run".to_owned()],
+            Self::Hook { .. } => vec!["it was run to its end, and stays so unless all of the run share a transaction".to_owned()],
+            Self::NotOurs { .. } => vec!["is the url the right one? `--force` goes on all the same".to_owned()],
+            Self::NoBackup { .. } => {
+                vec!["write in mina.toml\n[run]\nbackup = \"pg_dump --format=custom --file=before.dump \\\"$DATABASE_URL\\\"\"".to_owned()]
+            }
+            Self::Backup { .. } => vec!["nothing was run".to_owned()],
             Self::Damaged { .. } => vec!["build the migrations with one version of Mina throughout".to_owned()],
             Self::Losing { .. } => vec!["add `--yes` or set MINA_YES=1 to go on; `plan` shows every statement".to_owned()],
             _ => Vec::new(),

@@ -1,5 +1,6 @@
 //! Applies and reverts migrations, and says what is applied.
 
+mod again;
 mod apply;
 mod book;
 mod by_id;
@@ -7,11 +8,14 @@ mod create;
 mod drift;
 mod error;
 mod fold;
+mod hook;
 mod job;
 mod loss;
 mod members;
+mod offline;
 mod plan;
 mod progress;
+mod rehearsal;
 mod repair;
 mod report;
 mod resume;
@@ -25,11 +29,14 @@ mod tenure;
 mod unit;
 
 pub use error::{Edit, Error, ErrorKind, Held, Partly, StepError};
+pub use hook::Moment;
 pub use loss::Loss;
 pub use mina_core::config::Scope;
 pub use mina_core::normal::Difference;
+pub use offline::Offline;
 pub use plan::{Plan, Planned};
 pub use progress::Progress;
+pub use rehearsal::{NotTried, Rehearsal};
 pub use report::{Direction, Ran, Report};
 pub use stamp::{Stamp, Stamped};
 pub use status::{Applied, Entry, PartlyDone, Status};
@@ -45,6 +52,7 @@ use crate::connection::{AsConnection, BoxError, Connection};
 use crate::migration::Migrations;
 use apply::Run;
 use book::Book;
+use hook::Hooks;
 use members::Members;
 use mina_core::config::Config;
 use mina_core::history::graph::{Graph, Node};
@@ -66,6 +74,7 @@ pub struct Runner {
     strict: bool,
     transaction: Option<Scope>,
     connector: Option<Connector>,
+    hooks: Hooks,
 }
 
 impl Migrations {
@@ -78,6 +87,7 @@ impl Migrations {
             strict: false,
             transaction: None,
             connector: None,
+            hooks: Hooks::default(),
         }
     }
 
@@ -344,6 +354,7 @@ impl Runner {
             let state = self.state(conn, config)?;
             let plan = plan(&state)?;
             self.is_for(&state, config)?;
+            let _span = tracing::info_span!("run", direction = plan.direction.word(), table = state.table).entered();
             let mut report = Report::default();
             if plan.direction == Direction::Up && !plan.ahead.is_empty() {
                 let ids = plan.ahead.clone();
@@ -366,6 +377,7 @@ impl Runner {
                 attempts: config.run.attempts,
                 scope: self.transaction.unwrap_or(config.run.transaction),
                 shared: None,
+                hooks: &self.hooks,
                 prepared: tenure.is_exclusive(),
                 report,
             };
@@ -513,6 +525,11 @@ impl Runner {
         state.follow();
         Ok(state)
     }
+}
+
+/// What an error of an engine is, where no run is under way.
+pub(crate) fn failure(conn: &dyn Connection, error: &diesel::result::Error) -> ErrorKind {
+    apply::database(conn, error, 0)
 }
 
 fn nodes<'a>(members: &Members, ahead: &BTreeMap<String, Option<Journalled>>, applied: impl Iterator<Item = &'a str> + Clone) -> Vec<Node> {

@@ -57,6 +57,12 @@ impl ConnectError {
         }
     }
 
+    /// Whether a server has no such database.
+    pub fn is_no_database(&self) -> bool {
+        let none = Refusal::NoDatabase;
+        matches!(self, Self::Refused { why, .. } if *why == none)
+    }
+
     /// What to do, a line each.
     pub fn help(&self) -> Vec<String> {
         match self {

@@ -10,6 +10,7 @@ mod my_cnf;
 mod secret;
 mod server;
 mod url;
+mod whole;
 
 pub use error::{ConnectError, Refusal};
 pub use file::File;

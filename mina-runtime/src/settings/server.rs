@@ -144,9 +144,31 @@ impl Server {
     }
 
     /// The url as Diesel takes it, its password in it.
-    #[cfg(any(feature = "postgres", feature = "mysql", test))]
-    pub(super) fn url(&self) -> &str {
+    #[cfg(any(feature = "postgres", feature = "mysql", feature = "cli", test))]
+    pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Another database of the same server, which is always there, and the name of this one.
+    pub(super) fn beside(&self) -> Result<(Self, String), ErrorKind> {
+        let Some(name) = self.name.clone() else {
+            return Err(ErrorKind::Usage("the url names no database".to_owned()));
+        };
+        let (scheme, rest) = self.url.split_once("://").unwrap_or_default();
+        let mut parts = Parts::parse(scheme, rest)?;
+        parts.options.retain(|(option, _)| option != "dbname");
+        let there = match self.engine {
+            Engine::Mysql => "information_schema",
+            _ => "postgres",
+        };
+        parts.database = Some(there.to_owned());
+        let beside = Self {
+            place: place(scheme, &parts),
+            name: parts.database.clone(),
+            url: assemble(scheme, &parts),
+            ..self.clone()
+        };
+        Ok((beside, name))
     }
 
     #[cfg(feature = "mysql")]

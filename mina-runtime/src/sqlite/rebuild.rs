@@ -104,7 +104,6 @@ impl Run<'_> {
     fn all(&mut self, old: &Live, new: &Live, copied: &[(String, String)]) -> Result<(), BatchError> {
         let (table, scratch) = (format!("main.{}", quote(&self.table)), format!("main.{}", quote(&self.scratch)));
         let before = self.count(&table)?;
-        let sequence = self.sequence()?;
         let analysed = self.is_analysed()?;
 
         self.run(new.definition.create(&scratch))?;
@@ -135,19 +134,21 @@ impl Run<'_> {
             });
         }
 
+        // What it has counted up to goes with the table, rows or none.
+        if counts_up(old) && counts_up(new) {
+            let (name, scratch) = (string(&self.table), string(&self.scratch));
+            self.run(format!("DELETE FROM main.sqlite_sequence WHERE name = {scratch}"))?;
+            self.run(format!(
+                "INSERT INTO main.sqlite_sequence (name, seq) SELECT {scratch}, seq FROM main.sqlite_sequence WHERE name = {name}"
+            ))?;
+        }
+
         // Else the RENAME reads every view and trigger, and those that name the table fail while it is gone.
         self.run("PRAGMA legacy_alter_table = ON".into())?;
         self.run(format!("DROP TABLE {table}"))?;
         self.run(format!("ALTER TABLE {scratch} RENAME TO {}", quote(&self.table)))?;
         self.run("PRAGMA legacy_alter_table = OFF".into())?;
 
-        if counts_up(old) && counts_up(new) {
-            let name = string(&self.table);
-            self.run(format!("DELETE FROM main.sqlite_sequence WHERE name = {name}"))?;
-            if let Some(sequence) = sequence {
-                self.run(format!("INSERT INTO main.sqlite_sequence (name, seq) VALUES ({name}, {sequence})"))?;
-            }
-        }
         for index in &new.indexes {
             self.run(index.sql.clone())?;
         }
@@ -190,14 +191,6 @@ impl Run<'_> {
             name.insert(0, '_');
         }
         Ok(name)
-    }
-
-    fn sequence(&mut self) -> Result<Option<i64>, BatchError> {
-        if !self.has("sqlite_sequence")? {
-            return Ok(None);
-        }
-        let sql = format!("SELECT seq AS value FROM main.sqlite_sequence WHERE name = {}", string(&self.table));
-        query::number(self.conn, &sql)
     }
 
     fn is_analysed(&mut self) -> Result<bool, BatchError> {

@@ -7,6 +7,7 @@
 //! mina::testing::stairway(MIGRATIONS);
 //! ```
 
+mod at;
 mod difference;
 mod outline;
 mod rows;
@@ -16,6 +17,9 @@ mod stairway;
 mod subject;
 mod value;
 
+#[cfg(feature = "sqlite")]
+pub use at::at;
+pub use at::{At, at_on};
 pub use outline::Outline;
 pub use stairway::{Stair, Stairs, stairway_on};
 #[cfg(feature = "sqlite")]

@@ -1,8 +1,16 @@
 //! What the runner can do, on SQLite, PostgreSQL and MariaDB alike.
 
+mod command;
 #[path = "../support/databases.rs"]
 mod databases;
+#[path = "../../../migrations/tests/servers/dump.rs"]
+mod dump;
+mod hook;
 #[path = "../support/language.rs"]
 mod language;
+mod offline;
 mod place;
+#[path = "../support/program.rs"]
+mod program;
 mod stamp;
+mod testing;

@@ -5,17 +5,33 @@ use mina_core::config::Config;
 use mina_core::diagnostic::Diagnostic;
 use mina_core::history::{History, Revision};
 use mina_core::record::Record;
-use mina_runtime::{Created, Encoded, Migration, Migrations};
+use mina_runtime::migration::RunStep;
+use mina_runtime::support::nothing;
+use mina_runtime::{Created, Encoded, Engine, Migration, Migrations};
 
 /// Every engine, as in a mina.toml that names no database.
 pub const ENGINES: &str = "[database]\nurl = \"app.db\"\nengines = [\"sqlite >= 3.40\", \"postgres >= 15\", \"mariadb >= 10.11\"]\n";
 
 /// What `migrations!()` makes of blocks, each what stands between the braces of its own.
 pub fn compiled(config: &'static str, blocks: &[&str]) -> Migrations {
-    let texts: Vec<&'static str> = blocks
-        .iter()
-        .map(|block| &*format!("mina::migration! {{\n{block}\n}}\n").leak())
+    let file = |block: &&str| format!("mina::migration! {{\n{block}\n}}\n");
+    files(config, blocks.iter().map(file).collect())
+}
+
+/// The application's own history, whose `run` steps do nothing here.
+pub fn application() -> Migrations {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+    let mut paths: Vec<_> = std::fs::read_dir(folder.join("versions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
         .collect();
+    paths.sort();
+    let read = |path: &std::path::PathBuf| std::fs::read_to_string(path).unwrap();
+    files(read(&folder.join("mina.toml")).leak(), paths.iter().map(read).collect())
+}
+
+fn files(config: &'static str, texts: Vec<String>) -> Migrations {
+    let texts: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
     let revisions = texts
         .iter()
         .enumerate()
@@ -37,7 +53,7 @@ pub fn compiled(config: &'static str, blocks: &[&str]) -> Migrations {
                     .encode()
                     .leak(),
             ),
-            runs: &[],
+            runs: RUNS,
             source: texts[at],
         });
     }
@@ -59,6 +75,14 @@ pub fn compiled(config: &'static str, blocks: &[&str]) -> Migrations {
         directory: "",
     }
 }
+
+const RUNS: &[(Engine, &[RunStep])] = &[
+    (Engine::Sqlite, &[RunStep::Sqlite(nothing)]),
+    #[cfg(feature = "postgres")]
+    (Engine::Pg, &[RunStep::Pg(nothing)]),
+    #[cfg(feature = "mysql")]
+    (Engine::Mysql, &[RunStep::Mysql(nothing)]),
+];
 
 pub const USERS: &str = r#"
 //! Create users
@@ -98,3 +122,12 @@ downgrade { drop_table tasks; }
 pub fn three() -> Migrations {
     compiled(ENGINES, &[USERS, PHONES, TASKS])
 }
+
+/// On top of users: nobody may be without a name.
+pub const STRICT: &str = r#"
+//! Name everybody
+revision = "2025b";
+revises = "2025a";
+upgrade { #[allow(may_fail_on_rows)] alter_column users.name { nullable = false } }
+downgrade { alter_column users.name { nullable = true } }
+"#;
