@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 /// The revisions that a database is at, and those that are applied in part.
 pub fn applied(project: &Project, options: &Options, bind: Option<&str>) -> Result<Vec<String>, Failure> {
-    let program = build::program(project, options)?;
+    let program = build::program(project, options, Stdio::inherit())?;
     let mut command = Command::new(&program);
     command.args(["current", "--format", "json", "--bind", bind.unwrap_or("default")]);
     if let Some(url) = &options.database_url {

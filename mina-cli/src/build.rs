@@ -14,25 +14,25 @@ use std::process::{Command, Stdio};
 
 /// Builds the crate, so that nothing unchecked reaches a database, and hands the command line over to its binary.
 pub fn call(project: &Project, options: &Options) -> Result<Output, Failure> {
-    run(&program(project, options)?)
+    run(&program(project, options, Stdio::inherit())?)
 }
 
-/// Builds the crate, and says where its binary is.
-pub fn program(project: &Project, options: &Options) -> Result<PathBuf, Failure> {
+/// Builds the crate's binary; what cargo says goes to `words`.
+pub fn program(project: &Project, options: &Options, words: Stdio) -> Result<PathBuf, Failure> {
     let manifest = Manifest::read(&project.root)?;
     manifest.fits()?;
-    build(project, &manifest, options)
+    build(project, &manifest, options, words)
 }
 
 /// The Cargo.toml of a crate of migrations, and the lock file that its build goes by.
-struct Manifest {
+pub struct Manifest {
     path: PathBuf,
     toml: toml::Table,
     lock: Option<toml::Table>,
 }
 
 impl Manifest {
-    fn read(root: &Path) -> Result<Self, Failure> {
+    pub fn read(root: &Path) -> Result<Self, Failure> {
         let path = root.join("Cargo.toml");
         let lock = root.ancestors().map(|folder| folder.join("Cargo.lock")).find(|path| path.is_file());
         Ok(Self {
@@ -43,7 +43,7 @@ impl Manifest {
     }
 
     /// Refuses a crate that is built with another release of Mina, whose commands may mean something else.
-    fn fits(&self) -> Result<(), Failure> {
+    pub fn fits(&self) -> Result<(), Failure> {
         let packages = self.lock.as_ref().and_then(|lock| lock.get("package")?.as_array());
         let mina = packages.into_iter().flatten().find(|package| text(package, "name") == Some("mina"));
         let own = env!("CARGO_PKG_VERSION");
@@ -56,7 +56,7 @@ impl Manifest {
         }
     }
 
-    fn has_feature(&self, feature: &str) -> bool {
+    pub fn has_feature(&self, feature: &str) -> bool {
         self.toml.get("features").and_then(|features| features.get(feature)).is_some()
     }
 
@@ -95,19 +95,23 @@ fn features(manifest: &Manifest, config: &Config, options: &Options) -> BTreeSet
         .chain([&config.database])
         .filter_map(|database| database.url.as_deref());
     let urls = given.into_iter().chain(configured);
-    let engine = |url: &str| match url.split("://").next() {
-        Some("postgres" | "postgresql") => Some("postgres"),
-        Some("mysql" | "mariadb") => Some("mysql"),
-        _ => None,
-    };
     let named = |url: &str| match url.strip_prefix("env:") {
-        Some(variable) => std::env::var(variable).ok().and_then(|url| engine(&url)),
-        None => engine(url),
+        Some(variable) => std::env::var(variable).ok().and_then(|url| feature(&url)),
+        None => feature(url),
     };
     urls.filter_map(named).filter(|feature| manifest.has_feature(feature)).collect()
 }
 
-fn build(project: &Project, manifest: &Manifest, options: &Options) -> Result<PathBuf, Failure> {
+/// The feature that links the driver of a server's url.
+pub fn feature(url: &str) -> Option<&'static str> {
+    match url.split("://").next() {
+        Some("postgres" | "postgresql") => Some("postgres"),
+        Some("mysql" | "mariadb") => Some("mysql"),
+        _ => None,
+    }
+}
+
+fn build(project: &Project, manifest: &Manifest, options: &Options, words: Stdio) -> Result<PathBuf, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command.arg("build");
@@ -124,11 +128,7 @@ fn build(project: &Project, manifest: &Manifest, options: &Options) -> Result<Pa
         command.arg("--features");
         command.arg(features.into_iter().collect::<Vec<_>>().join(","));
     }
-    let built = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(Failure::NoCargo)?;
+    let built = command.stdin(Stdio::null()).stderr(words).output().map_err(Failure::NoCargo)?;
     if !built.status.success() {
         return Err(Failure::DoesNotCompile);
     }

@@ -63,6 +63,11 @@ impl Project {
         self.layout.config.as_ref().map_err(|message| Failure::Unread(message.clone()))
     }
 
+    /// The history as the headers of its migrations say it, which is all that a listing needs.
+    pub fn heads(&self) -> Sources {
+        Sources::read_heads(Some(&self.root), &self.layout, &self.layout.locations)
+    }
+
     /// The history, as the files say it.
     pub fn sources(&self) -> Sources {
         Sources::read(Some(&self.root), &self.layout, &self.layout.locations)

@@ -58,7 +58,10 @@ impl Session {
             Source::Merge(wanted) => self.merge(wanted),
             Source::Rebase(wanted) => self.rebase(wanted),
             Source::Edit { revision } => self.edit(&revision),
-            other => Err(Failure::Usage(format!("`{}` is not there yet", other.name()))),
+            Source::Check { db: false } => self.check(),
+            Source::Lint { range } => self.lint(range.as_deref()),
+            Source::Graph { kind, output } => self.graph(kind, output.as_deref()),
+            Source::Doctor => self.doctor(),
         }
     }
 }

@@ -4,20 +4,26 @@
 //! binary, which `mina` builds and calls.
 
 pub mod arguments;
+pub mod chronicle;
 pub mod command;
 mod completions;
 pub mod database;
-mod explain;
+pub mod explain;
+pub mod lanes;
 pub mod listing;
 pub mod look;
 pub mod output;
+pub mod show;
 pub mod source;
+pub mod statements;
 mod style;
+mod tree;
 
 pub use arguments::{Arguments, Format, Options};
+pub use chronicle::Chronicle;
 pub use command::Command;
 pub use completions::{completions, program};
 pub use explain::explain;
-pub use listing::Listed;
+pub use listing::{Listed, Standing};
 pub use output::{Output, count};
 pub use style::{Colour, Style};

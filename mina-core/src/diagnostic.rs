@@ -275,6 +275,10 @@ lints! {
     BareNumeric = "bare_numeric" Warn
     /// Rows that may be there can break the constraint; allowed, the runner counts them first.
     MayFailOnRows = "may_fail_on_rows" Deny
+    /// The message does not say what the revision does.
+    VagueMessage = "vague_message" Warn
+    /// A revision changes tables that have nothing to do with each other.
+    UnrelatedChanges = "unrelated_changes" Warn
 }
 
 impl Lint {

@@ -2,7 +2,7 @@ use crate::emit;
 use crate::place::{self, Home};
 use crate::report;
 use crate::snapshot::Snapshot;
-use mina_source::{Layout, SourceFile};
+use mina_source::SourceFile;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;
@@ -26,9 +26,10 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let layout = place::layout(&root);
     let snapshot = Snapshot::of(&Home::Crate(root.clone()));
 
-    let mut tokens: TokenStream = refusals(&layout, &snapshot)
+    let refusals = mina_source::refusals(place::crate_folder().as_deref(), &layout, &snapshot.files, &snapshot.faults);
+    let mut tokens: TokenStream = refusals
         .iter()
-        .map(|message| report::error(message, (here, here)))
+        .map(|fault| report::error(&fault.to_string(), (here, here)))
         .collect();
 
     let from = here
@@ -93,52 +94,6 @@ pub fn creations() -> TokenStream {
     }
     text.push(']');
     text.parse::<proc_macro::TokenStream>().map(TokenStream::from).unwrap_or_default()
-}
-
-fn refusals(layout: &Layout, snapshot: &Snapshot) -> Vec<String> {
-    let mut refusals: Vec<String> = Vec::new();
-    let missing = |location: &&PathBuf| !location.is_dir();
-    for location in layout.locations.iter().filter(missing) {
-        let shown = place::shown(location);
-        refusals.push(format!(
-            "there is no folder `{shown}`\nmake it, or name the folder of the migrations in mina.toml: locations = [\"…\"]"
-        ));
-    }
-    let unread = |place: &str| {
-        layout
-            .locations
-            .iter()
-            .filter(missing)
-            .any(|location| place::shown(location) == place)
-    };
-    refusals.extend(
-        snapshot
-            .faults
-            .iter()
-            .filter(|fault| !unread(&fault.place))
-            .map(ToString::to_string),
-    );
-    for file in &snapshot.files {
-        match file.blocks {
-            Some(0) => refusals.push(format!(
-                "{}: there is no `mina::migration! {{ … }}` in this file\nwrite one, or move the file out of the folder of migrations",
-                file.shown
-            )),
-            Some(2..) => refusals.push(format!(
-                "{}: there are {} migrations in this file\ngive each a file of its own",
-                file.shown,
-                file.blocks.unwrap_or_default()
-            )),
-            _ => {}
-        }
-    }
-    if snapshot.files.is_empty() && refusals.is_empty() {
-        let folder = layout.locations.first().map_or_else(String::new, |location| place::shown(location));
-        refusals.push(format!(
-            "there are no migrations in `{folder}`\nthe first one goes to a file such as `{folder}/20251001090000_create_users.rs`, with `revises = base;`"
-        ));
-    }
-    refusals
 }
 
 /// A file's id and message; the name of the file where its block has no id.

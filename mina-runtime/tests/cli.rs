@@ -144,25 +144,38 @@ fn a_run_in_one_transaction_says_nothing_is_done_that_was_taken_back() {
 fn history_heads_show_and_plan() {
     let place = Place::new();
     insta::assert_snapshot!(place.run("url", &["history"]).out, @r"
-    2025b -> 2025c (head), Message of 2025c
-    2025a -> 2025b, Message of 2025b
-    base -> 2025a, Message of 2025a
+    ● 2025c (head), Message of 2025c
+    ● 2025b, Message of 2025b
+    ● 2025a, Message of 2025a
     ");
     place.run("url", &["upgrade", "2025b"]);
     insta::assert_snapshot!(place.run("url", &["history", "-i"]).out, @r"
-    2025b -> 2025c (head) (pending), Message of 2025c
-    2025a -> 2025b (current), Message of 2025b
-    base -> 2025a, Message of 2025a
+    ○ 2025c (head) (pending), Message of 2025c
+    ◉ 2025b (current), Message of 2025b
+    ● 2025a, Message of 2025a
     ");
-    insta::assert_snapshot!(place.run("url", &["history", "-r", "2025b:current"]).out, @"2025a -> 2025b (current), Message of 2025b");
+    insta::assert_snapshot!(place.run("url", &["history", "-r", "2025b:current"]).out, @"◉ 2025b (current), Message of 2025b");
     insta::assert_snapshot!(place.run("url", &["heads"]).out, @"2025b -> 2025c (head), Message of 2025c");
     insta::assert_snapshot!(place.run("url", &["show", "2025b"]).out, @r"
     2025a -> 2025b, Message of 2025b
+      revises     2025a
       file        versions/2025b_x.rs
-    upgrade:
+    upgrade on Sqlite:
       -- versions/2025b_x.rs:10
       ALTER TABLE users ADD COLUMN phone TEXT
-    downgrade:
+    upgrade on Pg:
+      -- versions/2025b_x.rs:10
+      ALTER TABLE users ADD COLUMN phone TEXT
+    upgrade on Mysql:
+      -- versions/2025b_x.rs:10
+      ALTER TABLE users ADD COLUMN phone TEXT
+    downgrade on Sqlite:
+      -- versions/2025b_x.rs:10
+      ALTER TABLE users DROP COLUMN phone
+    downgrade on Pg:
+      -- versions/2025b_x.rs:10
+      ALTER TABLE users DROP COLUMN phone
+    downgrade on Mysql:
       -- versions/2025b_x.rs:10
       ALTER TABLE users DROP COLUMN phone
     ");

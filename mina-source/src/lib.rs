@@ -5,7 +5,9 @@
 mod fault;
 mod layout;
 mod sources;
+mod whole;
 
 pub use fault::Fault;
 pub use layout::{Layout, normal, shown};
 pub use sources::{SourceFile, Sources, list};
+pub use whole::refusals;

@@ -17,6 +17,7 @@ mod restore_words;
 pub mod rows;
 mod safe;
 pub(crate) mod spell;
+pub(crate) mod style;
 pub(crate) mod units;
 mod word;
 mod writes;
@@ -86,6 +87,8 @@ pub fn check(subject: &Subject<'_>) -> Checked {
     let mut diagnostics = merge::merge(findings);
     diagnostics.extend(engines::incomplete(subject));
     diagnostics.extend(lints::of_block(subject));
+    let up = engines.first().map(|replayed| &replayed.up);
+    diagnostics.extend(style::of_block(subject, up, |lint| subject.config.lints.contains_key(&lint)));
     merge::tidy(&mut diagnostics);
     Checked { engines, diagnostics }
 }

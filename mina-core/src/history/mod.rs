@@ -25,7 +25,7 @@ pub use set::Set;
 
 pub use trace::{Resolved, Step, Trace};
 
-use crate::check::Checked;
+use crate::check::{Checked, Subject, style};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Target;
@@ -59,8 +59,21 @@ impl Revision {
     ///
     /// The file is no sequence of Rust tokens.
     pub fn all_in(text: &str, file: &str) -> Result<Vec<Self>, SourceError> {
+        Self::scanned(text, file, parse::parse)
+    }
+
+    /// The same with the header of each block alone: its bodies are empty.
+    ///
+    /// # Errors
+    ///
+    /// The file is no sequence of Rust tokens.
+    pub fn heads_in(text: &str, file: &str) -> Result<Vec<Self>, SourceError> {
+        Self::scanned(text, file, parse::parse_head)
+    }
+
+    fn scanned(text: &str, file: &str, parse: fn(&Tokens) -> parse::Parsed) -> Result<Vec<Self>, SourceError> {
         let revision = |SourceBlock { tokens, location, .. }| {
-            let parsed = parse::parse(&tokens);
+            let parsed = parse(&tokens);
             Self {
                 block: parsed.block,
                 syntax: parsed.diagnostics,
@@ -148,11 +161,32 @@ impl History {
 
     /// Everything against one block of the history: syntax, graph (M1xx), and [`check`](crate::check::check).
     pub fn diagnostics(&self, index: usize) -> Vec<Diagnostic> {
-        let mut diagnostics = self.revisions[index].syntax.clone();
-        diagnostics.extend(problems::problems(&self.config, self.layout(), Blocks::new(&self.revisions), index));
+        let mut diagnostics = self.outline(index);
         diagnostics.extend_from_slice(self.conflicts(index));
         diagnostics.extend_from_slice(&self.checked(index).diagnostics);
         diagnostics
+    }
+
+    /// What is wrong with a block's text and its place in the graph: what is known without replaying anything.
+    pub fn outline(&self, index: usize) -> Vec<Diagnostic> {
+        let mut diagnostics = self.revisions[index].syntax.clone();
+        diagnostics.extend(problems::problems(&self.config, self.layout(), Blocks::new(&self.revisions), index));
+        diagnostics
+    }
+
+    /// What is about how a block is written, whatever it does, unless mina.toml gives it a level: then it is among its
+    /// [`diagnostics`](Self::diagnostics).
+    pub fn style(&self, index: usize) -> Vec<Diagnostic> {
+        let revision = &self.revisions[index];
+        let subject = Subject {
+            block: &revision.block,
+            tokens: &revision.tokens,
+            file: &revision.file,
+            config: &self.config,
+            parents: &[],
+        };
+        let up = self.checked(index).engines.first().map(|replayed| &replayed.up);
+        style::of_block(&subject, up, |lint| !self.config.lints.contains_key(&lint))
     }
 
     /// One block, replayed and checked; computed once.

@@ -96,6 +96,18 @@ pub enum Claim {
 }
 
 impl Action {
+    /// What it does, in a line.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Sql(sql) => first_line(sql),
+            Self::Batch(change) => format!("alter {}", change.table),
+            Self::Count { what, .. } => format!("count {what}"),
+            Self::Run(_) => "run Rust".to_owned(),
+            Self::Backfill(backfill) => format!("backfill {} in batches of {}", backfill.table, backfill.batch),
+            Self::Verify(_) | Self::Expect { .. } => "compare with the live database".to_owned(),
+        }
+    }
+
     /// Whether it may change rows, so that it matters whether foreign keys are enforced.
     pub fn writes_rows(&self) -> bool {
         match self {
@@ -125,4 +137,14 @@ pub struct Backfill {
 
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+fn first_line(sql: &str) -> String {
+    const LONGEST: usize = 100;
+    let mut line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > LONGEST {
+        line = line.chars().take(LONGEST - 1).collect();
+        line.push('…');
+    }
+    line
 }

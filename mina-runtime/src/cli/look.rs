@@ -1,9 +1,9 @@
 use super::change::heading;
 use super::{Bound, Failure, Session, names};
 use crate::connection::AsConnection;
-use crate::runner::{Applied, Direction, Entry, ErrorKind, Plan, Planned, Status, describe};
+use crate::runner::{Applied, Direction, Entry, ErrorKind, Plan, Status};
+use mina_command::statements::statements;
 use mina_command::{Format, Output};
-use mina_core::sql::unit::{Action, Step, UnitKind};
 use serde_json::json;
 
 impl Session<'_> {
@@ -178,68 +178,10 @@ impl Session<'_> {
         let mut text = format!("{}: {}\n", bound.title(), heading(plan));
         for planned in &plan.migrations {
             text += &format!("\n{} {}\n", self.style().id(&planned.revision), planned.message);
-            text += &self.unit_lines(planned);
+            text += &statements(&planned.units, planned.done, &planned.file, self.style());
         }
         text
     }
-
-    pub(super) fn unit_lines(&self, planned: &Planned) -> String {
-        let style = self.style();
-        let mut text = String::new();
-        let units = planned.units.len();
-        if units == 0 {
-            text += "  nothing to run on this engine\n";
-        }
-        for (at, unit) in planned.units.iter().enumerate() {
-            if units > 1 || unit.kind != UnitKind::Transaction {
-                let done = if at < planned.done { ", done" } else { "" };
-                text += &style.dim(&format!("  unit {} of {units}, {}{done}", at + 1, kind(unit.kind)));
-                text.push('\n');
-            }
-            for step in &unit.steps {
-                text += &step_lines(&planned.file, step);
-            }
-        }
-        text
-    }
-}
-
-fn kind(kind: UnitKind) -> &'static str {
-    match kind {
-        UnitKind::Transaction => "one transaction",
-        UnitKind::ForeignKeysOff => "one transaction, foreign keys off around it and checked at its end",
-        UnitKind::Alone => "in no transaction",
-    }
-}
-
-fn step_lines(file: &str, step: &Step) -> String {
-    let place = crate::runner::place(file, step.line);
-    let mut text = match place.is_empty() {
-        true => String::new(),
-        false => format!("  -- {place}\n"),
-    };
-    match &step.action {
-        Action::Sql(sql) => {
-            for line in sql.trim().lines() {
-                text += &format!("  {line}\n");
-            }
-        }
-        Action::Batch(change) => {
-            let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild());
-            let way = if rebuild {
-                "a rebuild unless this SQLite does it natively"
-            } else {
-                "native"
-            };
-            text += &format!("  alter {}: {way}\n", change.table);
-            for edit in &change.edits {
-                let sql = edit.kind.sql(&change.table);
-                text += &format!("    {}\n", sql.unwrap_or_else(|| super::graph::edit_text(&edit.kind)));
-            }
-        }
-        action => text += &format!("  {}\n", describe(action)),
-    }
-    text
 }
 
 fn several(ids: &[String]) -> String {

@@ -184,7 +184,7 @@ impl Run<'_> {
             .partial(&job.planned.revision)
             .map_or(0, |partial| partial.done.len());
         let steps = job.planned.units.get(at).map_or(&[][..], |unit| &unit.steps);
-        let statements: Vec<String> = steps.iter().map(|step| unit::describe(&step.action)).collect();
+        let statements: Vec<String> = steps.iter().map(|step| step.action.describe()).collect();
         let leases = self.conn.leases();
         leases
             .and_then(|leases| leases.lockers(&statements.join("\n")).ok())
@@ -278,7 +278,7 @@ impl Run<'_> {
         };
         let began = Instant::now();
         self.progress
-            .step(&unit::describe(&mina_core::sql::unit::Action::Backfill(backfill.clone())));
+            .step(&mina_core::sql::unit::Action::Backfill(backfill.clone()).describe());
         let filter = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
         let total = self.conn.number(&format!("SELECT count(*) FROM {}{filter}", backfill.table));
         let total = total.map_or(0, i64::unsigned_abs);

@@ -46,7 +46,6 @@ pub(crate) use report::count;
 #[cfg(feature = "cli")]
 pub(crate) use report::duration;
 pub(crate) use state::State;
-pub(crate) use unit::describe;
 
 use crate::connection::{AsConnection, BoxError, Connection};
 use crate::migration::Migrations;

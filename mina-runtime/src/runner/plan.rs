@@ -2,6 +2,8 @@ use super::book::{BrokenOff, Partial};
 use super::error::{ErrorKind, Partly};
 use super::report::Direction;
 use super::state::{Source, State, partly};
+#[cfg(feature = "cli")]
+use mina_core::engine::Engine;
 use mina_core::history::Set;
 use mina_core::history::plan::Goal;
 use mina_core::sql::unit::{Action, Back, Unit, UnitKind};
@@ -74,7 +76,7 @@ impl Plan {
                 return Err(ErrorKind::Pooled {
                     revision: planned.revision.clone(),
                     place: super::place(&planned.file, step.map_or(0, |step| step.line)),
-                    what: step.map_or_else(String::new, |step| super::describe(&step.action)),
+                    what: step.map_or_else(String::new, |step| step.action.describe()),
                 });
             }
         }
@@ -228,7 +230,7 @@ impl State {
             let step = upgrade.get(unit).and_then(|unit| unit.steps.last());
             return Err(stopped(Partly::NoWayBack {
                 unit: at,
-                statement: step.map_or_else(String::new, |step| super::unit::describe(&step.action)),
+                statement: step.map_or_else(String::new, |step| step.action.describe()),
                 why,
             }));
         }
@@ -251,6 +253,10 @@ impl State {
     }
 }
 
+/// Upgrade and downgrade on an engine.
+#[cfg(feature = "cli")]
+pub(crate) type Sheet = (Engine, Vec<Unit>, Vec<Unit>);
+
 impl super::Runner {
     /// One direction of a migration, whatever is applied; without units where it is not known.
     pub(crate) fn sheet(&self, revision: &str, direction: Direction) -> Result<Planned, ErrorKind> {
@@ -267,5 +273,23 @@ impl super::Runner {
             checksum: String::new(),
             hashes: Vec::new(),
         })
+    }
+
+    /// Both directions of a migration on each engine that it is rendered for.
+    #[cfg(feature = "cli")]
+    pub(crate) fn sheets(&self, revision: &str) -> Result<Vec<Sheet>, ErrorKind> {
+        let members = self.members();
+        let Some(member) = members.find(revision) else {
+            return Ok(Vec::new());
+        };
+        let migration = member.migration;
+        let sheet = |engine| {
+            Ok((
+                engine,
+                migration.units(engine, Direction::Up)?,
+                migration.units(engine, Direction::Down)?,
+            ))
+        };
+        migration.record.engines().map(sheet).collect()
     }
 }

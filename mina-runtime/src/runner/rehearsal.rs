@@ -156,7 +156,7 @@ impl Stage<'_> {
         self.rehearsal.not_tried.push(NotTried {
             revision: planned.revision.clone(),
             place: super::place(&planned.file, step.map_or(0, |step| step.line)),
-            what: step.map_or_else(String::new, |step| unit::describe(&step.action)),
+            what: step.map_or_else(String::new, |step| step.action.describe()),
             why: why.to_owned(),
         });
     }

@@ -23,7 +23,7 @@ impl Run<'_> {
         let texts = statements.iter().map(|(_, sql)| *sql).collect();
         let entry = job.entry(at, "done", None, Duration::ZERO);
         if let Some((step, _)) = statements.first() {
-            self.progress.step(&unit::describe(&step.action));
+            self.progress.step(&step.action.describe());
         }
         let Some(sent) = self.tenure.send(self.conn, texts, alone, entry, job.applied(at)) else {
             return Ok(None);

@@ -111,7 +111,7 @@ pub(crate) fn run(
     let mut done = Done::default();
     let mut rest = steps;
     while let Some((step, after)) = rest.split_first() {
-        progress.step(&describe(&step.action));
+        progress.step(&step.action.describe());
         let together = if pace == Pace::Batched { in_a_row(rest) } else { Vec::new() };
         if together.len() > 1
             && let Some(result) = conn.batch(&together)
@@ -142,7 +142,7 @@ pub(crate) fn run_alone(
 ) -> Result<Done, Failure> {
     let mut done = Done::default();
     for step in steps {
-        progress.step(&describe(&step.action));
+        progress.step(&step.action.describe());
         let result = match &step.action {
             Action::Sql(sql) => match tenure.alone(conn, sql) {
                 Ok(rows) => {
@@ -362,28 +362,6 @@ fn product(conn: &dyn Connection) -> &'static str {
     }
 }
 
-/// One line about what a step does.
-pub(crate) fn describe(action: &Action) -> String {
-    match action {
-        Action::Sql(sql) => first_line(sql),
-        Action::Batch(_) => format!("alter {}", table_of(action)),
-        Action::Count { what, .. } => format!("count {what}"),
-        Action::Run(_) => "run Rust".to_owned(),
-        Action::Backfill(backfill) => format!("backfill {} in batches of {}", backfill.table, backfill.batch),
-        Action::Verify(_) | Action::Expect { .. } => "compare with the live database".to_owned(),
-    }
-}
-
-fn first_line(sql: &str) -> String {
-    const LONGEST: usize = 100;
-    let mut line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST - 1).collect();
-        line.push('…');
-    }
-    line
-}
-
 fn shorten(action: &Action) -> String {
     let text = match action {
         Action::Sql(sql) => sql.trim().to_owned(),
@@ -392,7 +370,7 @@ fn shorten(action: &Action) -> String {
             let condition = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
             format!("UPDATE {} SET {}{condition}", backfill.table, backfill.set)
         }
-        Action::Batch(_) => describe(action),
+        Action::Batch(_) => action.describe(),
     };
     cut(&text)
 }
@@ -410,11 +388,4 @@ fn cut(text: &str) -> String {
         }
     }
     lines.join("\n")
-}
-
-pub(crate) fn table_of(action: &Action) -> String {
-    match action {
-        Action::Batch(change) => change.table.to_string(),
-        _ => String::new(),
-    }
 }

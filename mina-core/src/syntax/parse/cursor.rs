@@ -13,6 +13,8 @@ pub(super) struct Parser<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The strings of SQL over several lines.
     pub(super) sql: Vec<u32>,
+    /// What stands in the bodies is not looked at.
+    pub(super) heads_only: bool,
     /// Something was reported by which the statement, or the column, cannot be what was meant.
     pub(super) spoilt: bool,
     /// Words of parts of the statement that were left out.
@@ -29,6 +31,7 @@ impl<'a> Parser<'a> {
             end: tokens.tokens.len(),
             diagnostics: Vec::new(),
             sql: Vec::new(),
+            heads_only: false,
             spoilt: false,
             tainted: Vec::new(),
             keyword: "",

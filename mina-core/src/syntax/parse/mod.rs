@@ -36,7 +36,17 @@ pub struct Parsed {
 
 /// Parses the tokens between the braces of `migration! { … }`.
 pub fn parse(tokens: &Tokens) -> Parsed {
+    parsed(Parser::new(tokens))
+}
+
+/// Parses the header alone: the bodies are there, and empty.
+pub fn parse_head(tokens: &Tokens) -> Parsed {
     let mut parser = Parser::new(tokens);
+    parser.heads_only = true;
+    parsed(parser)
+}
+
+fn parsed(mut parser: Parser<'_>) -> Parsed {
     let block = parser.block();
     Parsed {
         block,

@@ -20,7 +20,12 @@ pub(super) type Batch<'t> = Option<&'t TableRef>;
 impl Parser<'_> {
     /// `{ STATEMENTS }`
     pub(super) fn body(&mut self, keyword: Span) -> Result<Body> {
-        let statements = self.group(Bracket::Curly, "`{` and statements", |p| Ok(p.statements(None)))?;
+        let statements = self.group(Bracket::Curly, "`{` and statements", |p| {
+            if p.heads_only {
+                p.at = p.end;
+            }
+            Ok(p.statements(None))
+        })?;
         Ok(Body { statements, span: keyword })
     }
 

@@ -1,0 +1,80 @@
+//! Histories as the commands list them: `history`, `heads`, `branches`.
+
+use crate::listing::{Listed, details, line};
+use crate::tree::tree;
+use crate::{Output, Style};
+use serde_json::{Value, json};
+
+/// The revisions of one database's history, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chronicle {
+    /// The database; none for the default one.
+    pub bind: Option<String>,
+    /// Its revisions, each after what it builds on.
+    pub revisions: Vec<Listed>,
+}
+
+impl Chronicle {
+    /// The database's name.
+    pub fn label(&self) -> &str {
+        self.bind.as_deref().unwrap_or("default")
+    }
+
+    fn json(&self, revisions: &[&Listed]) -> Value {
+        json!({ "bind": self.label(), "revisions": revisions })
+    }
+}
+
+/// The trees of histories, newest first.
+pub fn history(chronicles: &[Chronicle], verbose: bool, style: Style) -> Output {
+    let mut output = Output::default();
+    for chronicle in chronicles {
+        if chronicles.len() > 1 {
+            output.text += &format!("{}:\n", chronicle.label());
+        }
+        output.text += &tree(&chronicle.revisions, verbose, style);
+    }
+    let found = chronicles.iter().map(|one| one.json(&one.revisions.iter().collect::<Vec<_>>()));
+    output.json = json!({ "histories": found.collect::<Vec<_>>() });
+    output
+}
+
+/// The revisions on which none builds; those that another depends on are left out where that is asked for.
+pub fn heads(chronicles: &[Chronicle], verbose: bool, resolve_dependencies: bool, style: Style) -> Output {
+    let is_head = |listed: &Listed| listed.head && !(resolve_dependencies && listed.depended_on);
+    list(chronicles, "heads", is_head, verbose, style, |_| String::new())
+}
+
+/// The revisions on which several build, with those.
+pub fn branches(chronicles: &[Chronicle], verbose: bool, style: Style) -> Output {
+    let children = |listed: &Listed| listed.children.iter().map(|child| format!("  -> {}\n", style.id(child))).collect();
+    list(chronicles, "branches", |listed| listed.branch_point, verbose, style, children)
+}
+
+fn list(
+    chronicles: &[Chronicle],
+    word: &str,
+    keep: impl Fn(&Listed) -> bool,
+    verbose: bool,
+    style: Style,
+    more: impl Fn(&Listed) -> String,
+) -> Output {
+    let mut output = Output::default();
+    let mut found = Vec::new();
+    for chronicle in chronicles {
+        let kept: Vec<&Listed> = chronicle.revisions.iter().filter(|listed| keep(listed)).collect();
+        for listed in &kept {
+            if chronicles.len() > 1 {
+                output.text += &format!("{}: ", chronicle.label());
+            }
+            output.text += &line(listed, style);
+            output.text += &more(listed);
+            if verbose {
+                output.text += &details(listed);
+            }
+        }
+        found.push(chronicle.json(&kept));
+    }
+    output.json = json!({ word: found });
+    output
+}
