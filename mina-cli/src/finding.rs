@@ -87,22 +87,25 @@ impl Findings {
     /// What keeps the files from being a history.
     pub fn refuse(&mut self, project: &Project, sources: &Sources) {
         let faults = mina_source::refusals(Some(&project.root), &project.layout, &sources.files, &sources.faults);
-        for fault in faults {
-            self.read(&fault.file);
-            let spot = fault
-                .location
-                .and_then(|location| Some(spot(self.texts.get(&fault.file)?, |text| text.at(location))));
-            let Fault { file, message, help, .. } = fault;
-            self.findings.push(Finding {
-                refuses: true,
-                rule: String::new(),
-                message,
-                help,
-                file,
-                spot,
-                label: None,
-            });
-        }
+        faults.into_iter().for_each(|fault| self.fault(fault));
+    }
+
+    /// Why a file cannot be read, or be what it is.
+    pub fn fault(&mut self, fault: Fault) {
+        self.read(&fault.file);
+        let spot = fault
+            .location
+            .and_then(|location| Some(spot(self.texts.get(&fault.file)?, |text| text.at(location))));
+        let Fault { file, message, help, .. } = fault;
+        self.findings.push(Finding {
+            refuses: true,
+            rule: String::new(),
+            message,
+            help,
+            file,
+            spot,
+            label: None,
+        });
     }
 
     /// What is said of one block.

@@ -1,10 +1,15 @@
 //! `fmt`: blocks in their form, the rest of each file by rustfmt.
 
 use crate::failure::Failure;
+use crate::finding::Findings;
+use crate::report::drawings;
 use crate::rustfmt::Rustfmt;
 use crate::session::Session;
 use mina_command::{Output, Style, count};
+use mina_core::config::Config;
+use mina_core::history::{History, Revision};
 use mina_core::syntax::format::format;
+use mina_source::{Fault, SourceFile, Sources};
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 use std::fs;
@@ -20,8 +25,11 @@ struct Formatting {
     changed: Vec<String>,
     /// How those that are to be changed differ.
     text: String,
-    /// Why some were left as they are, each with its place.
-    left: Vec<(String, String)>,
+    /// Those of which something was left as it is.
+    left: Vec<SourceFile>,
+    /// Why: blocks that do not parse, and what else is wrong.
+    refused: Vec<Revision>,
+    faults: Vec<Fault>,
 }
 
 impl Session {
@@ -33,27 +41,22 @@ impl Session {
             done.file(&path, rustfmt.as_ref(), check, style)?;
         }
         let fails = !done.left.is_empty() || check && !done.changed.is_empty();
-        if fails || !self.options.quiet {
-            done.text += &done.summary(check, style);
-        }
-        let left = done
-            .left
-            .iter()
-            .map(|(place, message)| json!({ "place": place, "message": message }));
+        let summary = (fails || !self.options.quiet).then(|| done.summary(check, style));
+        let findings = done.findings();
         Ok(Output {
             json: json!({
                 "files": done.looked_at,
                 "changed": done.changed,
-                "left": left.collect::<Vec<_>>(),
+                "findings": findings.json()["findings"],
             }),
             code: if fails { FAILED } else { 0 },
-            text: done.text,
+            text: done.text + &drawings(&findings, style) + &summary.unwrap_or_default(),
         })
     }
 
     /// The files that are named, those in the folders that are named, or else all of the crate's.
     fn files_to_format(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-        let unread = |fault: mina_source::Fault| Failure::Unread(fault.to_string());
+        let unread = |fault: Fault| Failure::Unread(fault.to_string());
         let mut files = Vec::new();
         if paths.is_empty() {
             let project = self.project()?;
@@ -85,31 +88,49 @@ impl Formatting {
             return Err(failed(error));
         };
         self.looked_at += 1;
-        if let Err(error) = format(&before) {
-            let place = error
-                .location
-                .map_or_else(String::new, |place| format!(":{}:{}", place.line, place.column));
-            self.leave(format!("{shown}{place}"), error.message);
-            return Ok(());
-        }
-        let rest = match rustfmt.map(|rustfmt| rustfmt.rest(path, &before)) {
+        let mut left = Vec::new();
+        let fault = |message: String| Fault {
+            file: shown.clone(),
+            message,
+            ..Fault::default()
+        };
+        let mut after = match rustfmt.map(|rustfmt| rustfmt.rest(path, &before)) {
             Some(Ok(text)) => text,
             Some(Err(message)) => {
-                self.leave(shown.clone(), message);
+                left.push(fault(message));
                 before.clone()
             }
             None => before.clone(),
         };
-        let after = format(&rest).map_or_else(
-            |_| before.clone(),
-            |formatted| {
-                for (block, diagnostic) in &formatted.refused {
-                    let place = block.tokens.location(diagnostic.span).unwrap_or(block.location);
-                    self.leave(format!("{shown}:{}:{}", place.line, place.column), diagnostic.to_string());
-                }
-                formatted.text
-            },
-        );
+        let refused = match format(&before).and_then(|_| format(&after)) {
+            Ok(formatted) => {
+                after = formatted.text;
+                !formatted.refused.is_empty()
+            }
+            Err(error) => {
+                // Of what is no Rust at all, rustfmt says nothing more.
+                left = vec![Fault {
+                    location: error.location,
+                    ..fault(error.message)
+                }];
+                after.clone_from(&before);
+                false
+            }
+        };
+        if refused {
+            let on_disk = if check { &before } else { &after };
+            let revisions = Revision::all_in(on_disk, &shown).unwrap_or_default();
+            self.refused
+                .extend(revisions.into_iter().filter(|revision| !revision.syntax.is_empty()));
+        }
+        if refused || !left.is_empty() {
+            self.left.push(SourceFile {
+                path: path.to_path_buf(),
+                shown: shown.clone(),
+                blocks: None,
+            });
+            self.faults.append(&mut left);
+        }
         if after == before {
             return Ok(());
         }
@@ -122,16 +143,24 @@ impl Formatting {
         Ok(())
     }
 
-    fn leave(&mut self, place: String, message: String) {
-        self.left.push((place, message));
+    /// Why something was left as it is, each block by what is wrong with it first.
+    fn findings(&mut self) -> Findings {
+        let sources = Sources {
+            history: History::new(Config::default(), std::mem::take(&mut self.refused)),
+            files: std::mem::take(&mut self.left),
+            faults: Vec::new(),
+        };
+        let mut findings = Findings::new(&sources);
+        for (index, revision) in sources.history.revisions.iter().enumerate() {
+            findings.add(&sources, index, revision.syntax.iter().take(1).cloned().collect());
+        }
+        self.faults.drain(..).for_each(|fault| findings.fault(fault));
+        findings.sort();
+        findings
     }
 
     fn summary(&self, check: bool, style: Style) -> String {
         let mut text = String::new();
-        for (place, message) in &self.left {
-            let message = message.replace('\n', "\n       ");
-            text += &format!("{} {message}\n  {} {place}\n", style.error("error:"), style.dim("-->"));
-        }
         if !check {
             for file in &self.changed {
                 text += &format!("{file}\n");

@@ -24,6 +24,15 @@ pub fn report(findings: &Findings, format: Format, quiet: bool) -> Output {
 }
 
 fn drawn(findings: &Findings, style: Style, quiet: bool) -> String {
+    let mut text = drawings(findings, style);
+    if !quiet || findings.errors() > 0 {
+        text += &summary(findings, style);
+    }
+    text
+}
+
+/// Each finding with its place, drawn.
+pub fn drawings(findings: &Findings, style: Style) -> String {
     let renderer = match style.is_coloured() {
         true => Renderer::styled(),
         false => Renderer::plain(),
@@ -32,9 +41,6 @@ fn drawn(findings: &Findings, style: Style, quiet: bool) -> String {
     for finding in &findings.findings {
         text += &draw(findings, finding, &renderer);
         text += "\n\n";
-    }
-    if !quiet || findings.errors() > 0 {
-        text += &summary(findings, style);
     }
     text
 }

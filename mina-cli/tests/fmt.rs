@@ -53,6 +53,7 @@ mina::migration! {
     revision = \"3\"; revises = \"2\";
     upgrade {
         creat_table t {}
+        drop_tabel t;
     }
 }
 ";
@@ -167,9 +168,10 @@ fn a_block_that_does_not_parse_is_shown_and_left_while_the_others_are_formatted(
     ]);
     let (code, text, _) = mina(folder.path(), &["fmt"]);
     assert_eq!(code, 1);
-    assert!(text.contains("M001"), "{text}");
-    assert!(text.contains("there is no statement `creat_table`"), "{text}");
-    assert!(text.contains("versions/c.rs:4:9"), "{text}");
+    assert!(text.contains("error[M001]: there is no statement `creat_table`"), "{text}");
+    assert!(text.contains("--> versions/c.rs:4:9"), "{text}");
+    assert!(text.contains("4 |         creat_table t {}\n  |         ^^^^^^^^^^^\n"), "{text}");
+    assert!(!text.contains("drop_tabel"), "{text}");
     assert!(text.contains("versions/d.rs:1:"), "{text}");
     assert!(text.contains("3 files: 1 formatted, 2 left as they are"), "{text}");
     assert_eq!(read(&folder, "versions/b.rs"), MENDED);
@@ -181,7 +183,7 @@ fn a_block_that_does_not_parse_is_shown_and_left_while_the_others_are_formatted(
         (json["files"].as_u64(), json["changed"].as_array().map(Vec::len)),
         (Some(3), Some(0))
     );
-    assert_eq!(json["left"].as_array().map(Vec::len), Some(2));
+    assert_eq!(json["findings"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]
