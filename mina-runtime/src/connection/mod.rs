@@ -2,9 +2,12 @@
 
 mod any;
 pub mod lease;
+// A script is written for any server, a session is had on those alone that are linked.
+#[cfg_attr(not(all(feature = "postgres", feature = "mysql")), allow(dead_code))]
 pub(crate) mod ledger;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg_attr(not(any(feature = "postgres", feature = "mysql")), allow(dead_code))]
 pub mod parcel;
 #[cfg(feature = "postgres")]
 mod postgres;
