@@ -56,6 +56,16 @@ fn the_program_knows_what_the_database_is_at_every_revision() {
 }
 
 #[test]
+fn numbers_lose_their_spaces() {
+    let mut db = mina::testing::at(MIGRATIONS, "20251021100000");
+    diesel::sql_query("INSERT INTO users (email, name, new_field, phone_number) VALUES ('a@b.c', 'A', '', '+49 30 123')")
+        .execute(&mut *db)
+        .unwrap();
+    db.upgrade("20251022090000");
+    assert_eq!(rows(&mut db, "SELECT phone_number AS row FROM users"), ["+4930123"]);
+}
+
+#[test]
 fn what_is_made_at_once_is_what_every_revision_in_turn_makes() {
     let (mut slow, mut fast) = (database(), database());
     MIGRATIONS.upgrade(&mut slow, "head").unwrap();

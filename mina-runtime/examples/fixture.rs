@@ -89,6 +89,13 @@ fn in_the_language() -> Option<Migrations> {
             &three,
         )),
         "failing-backup" => Some(compiled(with_backup("echo no space >&2; exit 3"), &three)),
+        "irreversible" => {
+            let names = language::STRICT.replace(
+                "downgrade { alter_column users.name { nullable = true } }",
+                "downgrade = irreversible(\"they stay\");",
+            );
+            Some(compiled(ENGINES, &[USERS, &names]))
+        }
         "strict" => Some(compiled(ENGINES, &[USERS, language::STRICT])),
         _ => None,
     }

@@ -7,7 +7,8 @@ use crate::connection::{AsConnection, Connection, Fault, Trouble};
 use crate::migration::Migrations;
 use mina_core::diff::Object;
 use mina_core::normal::{Difference, Normal, differences};
-use mina_core::sql::dialect;
+use mina_core::schema::{Schema, Table};
+use mina_core::sql::{Dialect, dialect};
 
 impl Migrations {
     /// How the schema of a database differs from what its applied revisions make it, a difference of names alone left out;
@@ -68,24 +69,51 @@ impl Fold {
         };
         let live = conn.introspect().map_err(unread)?;
         let mut all = differences(&dialect.normal(&self.at(ids)), &live, dialect);
-        all.retain(|difference| difference.is_drift() && !is_history_table(difference, &state.table));
+        all.retain(|difference| difference.is_drift() && !self.is_history_table(difference, &state.table));
         if all.iter().any(|difference| matches!(difference, Difference::Extra(_))) {
             for other in self.others() {
-                let its = Normal {
-                    schema: dialect.normal(&other),
-                    ..Normal::default()
-                };
-                // What it has in full is its own, also where it stands in the same database.
-                let missing = differences(&Default::default(), &its, dialect);
-                all.retain(|difference| !missing.contains(difference));
+                let other = dialect.normal(&other);
+                all.retain(|difference| !is_of(difference, &other, dialect));
             }
         }
         Ok(all)
     }
+
+    /// Whether a difference is a table in which a history is kept, this one's or another bind's.
+    fn is_history_table(&self, difference: &Difference, own: &str) -> bool {
+        let Difference::Extra(Object::Table(found)) = difference else {
+            return false;
+        };
+        self.history_tables()
+            .chain([own])
+            .any(|table| found.name.name.eq_ignore_ascii_case(table))
+    }
 }
 
-fn is_history_table(difference: &Difference, table: &str) -> bool {
-    matches!(difference, Difference::Extra(Object::Table(found)) if found.name.name.eq_ignore_ascii_case(table))
+/// Whether something that the history does not say is just as another one in the same database says it.
+fn is_of(difference: &Difference, other: &Schema, dialect: &dyn Dialect) -> bool {
+    let alone = |table: &Table| {
+        let mut schema = Schema::default();
+        schema.put_table(table.clone());
+        schema
+    };
+    match difference {
+        Difference::Extra(Object::Table(found)) => other.table(&found.name).is_some_and(|said| {
+            let live = Normal {
+                schema: alone(found),
+                ..Normal::default()
+            };
+            !differences(&alone(said), &live, dialect).iter().any(Difference::is_drift)
+        }),
+        Difference::Extra(_) => {
+            let its = Normal {
+                schema: other.clone(),
+                ..Normal::default()
+            };
+            differences(&Schema::default(), &its, dialect).contains(difference)
+        }
+        _ => false,
+    }
 }
 
 fn unread(fault: Fault) -> ErrorKind {

@@ -39,6 +39,13 @@ impl Fold {
         schema.unwrap_or_default()
     }
 
+    /// The tables in which mina.toml says that histories are kept.
+    pub(crate) fn history_tables(&self) -> impl Iterator<Item = &str> {
+        let config = &self.history.config;
+        let databases = config.databases.values().chain([&config.database]);
+        databases.filter_map(|database| database.history_table.as_deref())
+    }
+
     /// What the other binds leave at their heads.
     pub(crate) fn others(&self) -> impl Iterator<Item = Schema> {
         let binds = self.history.graphs().map(|(bind, _)| bind);

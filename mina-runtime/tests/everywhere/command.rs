@@ -203,6 +203,17 @@ fn a_database_is_made_dropped_and_made_anew() {
 }
 
 #[test]
+fn what_cannot_be_taken_back_can_be_made_anew() {
+    for place in Place::each() {
+        place.done("irreversible", &["upgrade"]);
+        let said = place.command("irreversible", &["downgrade", "base", "--yes"]);
+        assert_eq!(said.code, 5, "{}", said.err);
+        let out = place.done("irreversible", &["reset", "--yes"]);
+        assert!(out.ends_with("made anew with 2 revisions, now at 2025b\n"), "{out}");
+    }
+}
+
+#[test]
 fn minas_own_tables_are_made_by_themselves() {
     for place in Place::each() {
         assert_eq!(place.done("language", &["ensure-version"]), "[place]: Mina's tables are there\n");

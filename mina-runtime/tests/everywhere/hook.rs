@@ -127,3 +127,56 @@ fn in_one_transaction_a_hook_takes_everything_back() {
     assert_eq!(error.report().taken_back.len(), 3, "{error}");
     assert_eq!(three().current(&mut conn).unwrap(), Vec::<String>::new());
 }
+
+/// Writes down the spans that are entered.
+struct Spans {
+    names: Mutex<Vec<&'static str>>,
+    entered: Seen,
+}
+
+impl tracing::Subscriber for Spans {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("mina_runtime")
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        let mut names = self.names.lock().unwrap();
+        names.push(span.metadata().name());
+        tracing::span::Id::from_u64(names.len() as u64)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        self.entered.lock().unwrap().push(format!("event at {}", event.metadata().level()));
+    }
+
+    fn enter(&self, span: &tracing::span::Id) {
+        let name = self.names.lock().unwrap()[span.into_u64() as usize - 1];
+        self.entered.lock().unwrap().push(name.to_owned());
+    }
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn a_run_its_migrations_and_their_units_are_spans() {
+    for place in Place::each() {
+        let entered = Seen::default();
+        let spans = Spans {
+            names: Mutex::default(),
+            entered: Arc::clone(&entered),
+        };
+        let mut conn = place.open();
+        tracing::subscriber::with_default(spans, || three().upgrade(&mut conn, "2025b")).unwrap();
+        let one = ["migration", "unit", "event at INFO"];
+        assert_eq!(
+            *entered.lock().unwrap(),
+            [&["run"][..], &one, &one].concat(),
+            "{:?}",
+            place.engine()
+        );
+    }
+}

@@ -3,7 +3,7 @@
 use crate::language::{PHONES, TASKS, USERS, compiled, three};
 use crate::place::{Place, execute, number};
 use mina_runtime::runner::{Applied, ErrorKind, Stamp};
-use mina_runtime::{AnyConnection, Migrations};
+use mina_runtime::{AnyConnection, AsConnection, Migrations};
 
 const JOURNAL: &str = "SELECT count(*) FROM __mina_journal WHERE action = 'stamp'";
 
@@ -175,4 +175,32 @@ fn a_program_without_the_blocks_says_that_it_cannot_compare() {
         "{error}"
     );
     assert_eq!(blind.stamp(&mut conn, Stamp::from("head").force()).unwrap().entered.len(), 3);
+}
+
+#[test]
+fn what_another_history_has_in_the_same_database_is_no_drift() {
+    let config = format!(
+        "{}[databases.analytics]\nengines = [\"sqlite\", \"postgres\", \"mariadb\"]\nhistory_table = \"events_history\"\n",
+        crate::language::ENGINES
+    );
+    let events = r#"
+//! Create events
+revision = "2025e";
+revises = base;
+bind = analytics;
+upgrade { create_table events { #[primary_key] id: Integer, name: Varchar<20>, index ix_events_name (name) } }
+downgrade { drop_table events; }
+"#;
+    for place in Place::each() {
+        let migrations = compiled(config.clone().leak(), &[USERS, events]);
+        let mut conn = place.open();
+        migrations.upgrade(&mut conn, "head").unwrap();
+        let analytics = migrations.bind("analytics");
+        analytics.upgrade(&mut conn, "head").unwrap();
+        assert_eq!(migrations.drift(&mut conn).unwrap(), []);
+        assert_eq!(analytics.drift(conn.as_connection()).unwrap(), []);
+        execute(&mut conn, "ALTER TABLE events ADD COLUMN extra INTEGER");
+        assert_eq!(analytics.drift(conn.as_connection()).unwrap().len(), 1);
+        assert_eq!(migrations.drift(&mut conn).unwrap().len(), 1, "it is not what anybody made");
+    }
 }
