@@ -3,10 +3,12 @@
 use crate::applied::applied;
 use crate::editor::Editor;
 use crate::failure::Failure;
+use crate::finding::Findings;
 use crate::fresh::from_here;
 use crate::ground::{Ground, resolve_one};
+use crate::report::report;
 use crate::session::Session;
-use mina_command::{Output, Style, count};
+use mina_command::Output;
 use mina_source::shown;
 use serde_json::json;
 use std::path::Path;
@@ -55,39 +57,17 @@ impl Session {
         let project = self.project()?;
         let sources = project.sources();
         let name = shown(Some(&project.root), path);
-        let style = Style::stdout();
-        let mut found = Vec::new();
-        let mut errors = sources.faults.len();
-        for fault in &sources.faults {
-            output.text += &format!("{} {fault}\n", style.error("error:"));
-            found.push(json!({ "message": fault.to_string() }));
+        let mut findings = Findings::new(&sources);
+        findings.refuse(&project, &sources);
+        let own = sources.history.revisions.iter().enumerate();
+        for (index, _) in own.filter(|(_, revision)| revision.file == name) {
+            findings.add(&sources, index, sources.history.diagnostics(index));
         }
-        let own = sources
-            .history
-            .revisions
-            .iter()
-            .enumerate()
-            .filter(|(_, revision)| revision.file == name);
-        for (index, revision) in own {
-            for diagnostic in sources.history.diagnostics(index) {
-                let place = revision.tokens.location(diagnostic.span).unwrap_or(revision.location);
-                let head = match diagnostic.is_error() {
-                    true => style.error("error:"),
-                    false => style.warning("warning:"),
-                };
-                errors += usize::from(diagnostic.is_error());
-                let words = diagnostic.to_string().replace('\n', "\n  ");
-                output.text += &format!("{head} {words}\n  --> {name}:{}:{}\n", place.line, place.column);
-                found.push(json!({ "line": place.line, "column": place.column, "message": diagnostic.to_string() }));
-            }
-        }
-        if found.is_empty() {
-            output.text += &format!("{}\n", style.good("the checker has nothing against it"));
-        } else if errors > 0 {
-            output.text += &format!("{} to be put right\n", count(errors, "error"));
-            output.code = 1;
-        }
-        output.json["diagnostics"] = json!(found);
+        findings.sort();
+        let report = report(&findings, self.options.format, self.options.quiet);
+        output.text += &report.text;
+        output.json["diagnostics"] = report.json;
+        output.code = report.code;
         Ok(output)
     }
 }

@@ -9,7 +9,7 @@ use crate::template::Template;
 use mina_command::{Options, Output, Style};
 use mina_core::diagnostic::{Code, Diagnostic};
 use mina_core::history::target::RESERVED;
-use mina_core::history::{Graph, Revision};
+use mina_core::history::{Graph, History, Revision};
 use mina_core::syntax::draft::{Draft as Text, DraftDowngrade};
 use mina_source::{normal, shown};
 use serde_json::json;
@@ -45,7 +45,7 @@ impl Fresh {
     pub fn draft(self, ground: &Ground) -> Result<Draft, Failure> {
         let graph = ground.graph(self.bind.as_deref());
         let history = ground.history();
-        let mut warnings = self.check_message()?;
+        self.check_message()?;
         if let Some(label) = &self.label {
             check_label(label)?;
         }
@@ -87,6 +87,10 @@ impl Fresh {
             let message = format!("{maker} makes a migration of another revision than it is told");
             return Err(Failure::usage(message).or("have `{{ head }}` in it, which says `revision`, `revises` and what else was given"));
         }
+        // What is about the message is asked for by itself, unless mina.toml gives it a level.
+        let style = History::new(config.clone(), vec![block.clone()]).style(0);
+        let lints = style.iter().chain(&found).filter(|found| !found.is_error());
+        let mut warnings: Vec<String> = lints.map(|lint| format!("{}; {}", lint.message, lint.help.join("; "))).collect();
         if let Some(heads) = errors.first() {
             let ways = "join them with `mina merge`, or give one a `--branch-label`";
             warnings.push(format!("{}; until then the crate does not compile: {ways}", heads.message));
@@ -101,7 +105,7 @@ impl Fresh {
         })
     }
 
-    fn check_message(&self) -> Result<Vec<String>, Failure> {
+    fn check_message(&self) -> Result<(), Failure> {
         let message = self.message.trim();
         if message.is_empty() {
             let failure = Failure::usage("the migration has no message");
@@ -117,12 +121,7 @@ impl Fresh {
             let failure = Failure::usage(format!("the message `{message}` has no word in it"));
             return Err(failure.or("say what the migration does, such as \"Add phone number to users\""));
         }
-        match says_nothing(message) {
-            true => Ok(vec![format!(
-                "the message `{message}` does not say what the migration does; \"Add phone number to users\" would"
-            )]),
-            false => Ok(Vec::new()),
-        }
+        Ok(())
     }
 
     /// Where it goes: the folder that was named, else that of the revision it builds on.
@@ -323,59 +322,5 @@ pub fn check_splice(graph: &Graph, parents: &[usize], splice: bool) -> Result<()
             Err(Failure::usage(message).or("`--splice` begins another branch there"))
         }
         _ => Ok(()),
-    }
-}
-
-/// Whether a message could stand over any migration.
-fn says_nothing(message: &str) -> bool {
-    const EMPTY: &[&str] = &[
-        "a",
-        "again",
-        "and",
-        "change",
-        "changes",
-        "database",
-        "db",
-        "fix",
-        "fixes",
-        "migration",
-        "migrate",
-        "minor",
-        "misc",
-        "more",
-        "my",
-        "new",
-        "revision",
-        "schema",
-        "some",
-        "stuff",
-        "temp",
-        "test",
-        "the",
-        "things",
-        "tmp",
-        "todo",
-        "update",
-        "updates",
-        "various",
-        "wip",
-    ];
-    let lower = message.lines().next().unwrap_or_default().to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.all(|word| EMPTY.contains(&word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::says_nothing;
-
-    #[test]
-    fn a_message_of_empty_words_alone_says_nothing() {
-        for message in ["update", "Various updates", "fix", "WIP", "some changes", "Schema update"] {
-            assert!(says_nothing(message), "{message}");
-        }
-        for message in ["Fix users.email", "Add bio", "update users"] {
-            assert!(!says_nothing(message), "{message}");
-        }
     }
 }

@@ -64,14 +64,11 @@ impl Session {
 /// Refuses branches of which one changes what the other one does as well.
 pub fn check(ground: &Ground, bind: Option<&str>, parents: &[usize]) -> Result<(), Failure> {
     let graph = ground.graph(bind);
-    let joined = graph.with_ancestors(parents.iter().copied());
-    let open = |revision: usize| joined.iter().any(|other| graph.incomparable(revision, other));
+    let below = |parent: usize| graph.with_ancestors([parent]);
+    let shared = parents.iter().fold(graph.all(), |shared, &parent| shared.and(&below(parent)));
+    let branches = graph.with_ancestors(parents.iter().copied()).without(&shared);
     let mut clashes = Vec::new();
-    for block in joined
-        .iter()
-        .filter(|&revision| open(revision))
-        .filter_map(|revision| ground.block(bind, revision))
-    {
+    for block in branches.iter().filter_map(|revision| ground.block(bind, revision)) {
         let revision = &ground.history().revisions[block];
         for found in ground.history().diagnostics(block) {
             if !found.is_error() || matches!(found.code(), Some(Code::M105)) {

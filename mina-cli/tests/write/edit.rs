@@ -36,18 +36,18 @@ fn the_editor_opens_the_file_and_the_checker_looks_at_it_after_that() {
     let folder = Folder::linear();
     let words = editor(&folder, "[ \"$1\" = --wait ] && sed -i 's/Make/Really make/' \"$2\"");
     let out = at_a_terminal(&folder, &words, "edit").ok();
-    assert!(out.contains("versions/03_x.rs") && out.contains("nothing against it"), "{out}");
+    assert!(out.contains("versions/03_x.rs") && out.contains("nothing to say against"), "{out}");
     assert!(folder.read("versions/03_x.rs").contains("Really make 03"));
 
     let words = editor(&folder, "sed -i 's/drop_table t02/drop_table t2/' \"$2\"");
     let ran = at_a_terminal(&folder, &words, "edit 02");
-    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert_eq!(ran.code, 5, "{}", ran.out);
     assert!(
-        ran.out.contains("M201: there is no table `t2`") && ran.out.contains("--> versions/02_x.rs:12:20"),
+        ran.out.contains("error[M201]: there is no table `t2`") && ran.out.contains("--> versions/02_x.rs:12:20"),
         "{}",
         ran.out
     );
-    assert!(ran.out.contains("to be put right"), "{}", ran.out);
+    assert!(ran.out.contains("1 error"), "{}", ran.out);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_file_that_cannot_be_read_is_what_is_said_after_editing() {
     let folder = Folder::linear();
     let words = editor(&folder, "echo '\"' >> \"$2\"");
     let ran = at_a_terminal(&folder, &words, "edit");
-    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert_eq!(ran.code, 5, "{}", ran.out);
     assert!(ran.out.contains("versions/03_x.rs:"), "{}", ran.out);
 }
 

@@ -108,9 +108,10 @@ fn a_branch_begins_where_that_is_asked_for() {
 #[test]
 fn a_message_that_says_nothing_is_pointed_at() {
     let folder = Folder::linear();
-    let ran = folder.mina(["revision", "Various updates"]);
+    let ran = folder.mina(["revision", "Update things"]);
     assert!(
-        ran.err.contains("warning: the message `Various updates` does not say"),
+        ran.err
+            .contains("warning: `Update things` says nothing of what the revision does; say what it does"),
         "{}",
         ran.err
     );
