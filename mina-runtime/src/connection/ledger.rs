@@ -245,11 +245,12 @@ impl Ledger {
     /// Prepares what PostgreSQL would have to think about anew for each unit, longer than about the unit itself.
     pub(crate) fn prepare(parcel: &Parcel<'_>) -> String {
         let table = Self::Postgres.quote(parcel.table);
+        let [hold, journal, applied, reverted] = Self::prepared(parcel);
         format!(
-            "PREPARE mina_hold AS {}; \
-             PREPARE mina_journal (TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT, TEXT, TEXT) AS {}; \
-             PREPARE mina_applied (TEXT) AS INSERT INTO {table} (version) VALUES ($1); \
-             PREPARE mina_reverted (TEXT) AS DELETE FROM {table} WHERE version = $1",
+            "PREPARE {hold} AS {}; \
+             PREPARE {journal} (TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT, TEXT, TEXT) AS {}; \
+             PREPARE {applied} (TEXT) AS INSERT INTO {table} (version) VALUES ($1); \
+             PREPARE {reverted} (TEXT) AS DELETE FROM {table} WHERE version = $1",
             Self::hold_or_fail(parcel.table, parcel.token),
             insert_into_journal(
                 &Self::Postgres.literal(parcel.table),
@@ -258,12 +259,11 @@ impl Ledger {
         )
     }
 
-    pub(crate) const UNPREPARE: [&str; 4] = [
-        "DEALLOCATE mina_hold",
-        "DEALLOCATE mina_journal",
-        "DEALLOCATE mina_applied",
-        "DEALLOCATE mina_reverted",
-    ];
+    /// The names of what is prepared: a pooler that nobody knows of may have left those of another run on the session.
+    pub(crate) fn prepared(parcel: &Parcel<'_>) -> [String; 4] {
+        let name = |what: &str| Self::Postgres.quote(&format!("mina_{what} {} {}", parcel.token, parcel.table));
+        ["hold", "journal", "applied", "reverted"].map(name)
+    }
 
     /// The same as [`Ledger::parcel`] with what was prepared.
     pub(crate) fn parcel_prepared(parcel: &Parcel<'_>, begin: &str) -> String {
@@ -271,14 +271,15 @@ impl Ledger {
         let entry = &parcel.entry;
         let [revision, action, state, hash, checksum] =
             [entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(|text| ledger.literal(text));
+        let [hold, journal, applied, reverted] = Self::prepared(parcel);
         let history = match parcel.applied {
             None => String::new(),
-            Some(true) => format!("EXECUTE mina_applied({revision}); "),
-            Some(false) => format!("EXECUTE mina_reverted({revision}); "),
+            Some(true) => format!("EXECUTE {applied} ({revision}); "),
+            Some(false) => format!("EXECUTE {reverted} ({revision}); "),
         };
         format!(
-            "{begin}; EXECUTE mina_hold;\n{}\n;\n\
-             EXECUTE mina_journal({revision}, {action}, {state}, {}, {}, {hash}, {checksum}, {}); {history}COMMIT",
+            "{begin}; EXECUTE {hold};\n{}\n;\n\
+             EXECUTE {journal} ({revision}, {action}, {state}, {}, {}, {hash}, {checksum}, {}); {history}COMMIT",
             parcel.statements.join("\n;\n"),
             entry.unit,
             entry.units,

@@ -25,7 +25,7 @@ use mina_core::normal::{Facts, Normal, facts};
 use mina_core::sql::sqlite::{Expected, TableChange};
 use parcel::{Parcel, Sent};
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// What a Rust step may fail with.
@@ -305,6 +305,9 @@ pub struct Session {
     /// Whether the statements that record a unit are prepared; none where that was not tried yet.
     #[allow(dead_code)] // The same.
     pub(crate) prepared: Cell<Option<bool>>,
+    /// What was prepared.
+    #[allow(dead_code)] // The same.
+    pub(crate) statements: RefCell<Vec<String>>,
 }
 
 /// A kind of failure that has its own way out.

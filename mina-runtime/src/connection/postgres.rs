@@ -85,7 +85,10 @@ fn undo(conn: &mut PgConnection, error: &DatabaseError) {
 /// Whether the session has the statements that record a unit, which are prepared for the first one.
 fn is_prepared(conn: &mut PgConnection, parcel: &Parcel<'_>, session: &Session) -> bool {
     let prepared = session.prepared.get();
-    let prepared = prepared.unwrap_or_else(|| conn.batch_execute(&Ledger::prepare(parcel)).is_ok());
+    let prepared = prepared.unwrap_or_else(|| {
+        session.statements.replace(Ledger::prepared(parcel).into());
+        conn.batch_execute(&Ledger::prepare(parcel)).is_ok()
+    });
     session.prepared.set(Some(prepared));
     prepared
 }
@@ -168,11 +171,9 @@ impl Connection for PgConnection {
             // Nothing was written; a query that failed has ended it already.
             let _ = self.commit().or_else(|_| self.rollback());
         }
-        if !session.restore.is_empty() && session.prepared.get().is_some() {
-            // Those that are there: a migration may have thrown them away, and a server that is gone says so below.
-            for statement in Ledger::UNPREPARE {
-                let _ = self.batch_execute(statement);
-            }
+        for statement in session.statements.take() {
+            // A migration may have thrown them away, and a server that is gone says so below.
+            let _ = self.batch_execute(&format!("DEALLOCATE {statement}"));
         }
         session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
     }
