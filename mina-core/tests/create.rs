@@ -8,16 +8,20 @@ use mina_core::syntax::{parse, source};
 
 /// A history of upgrades, each on the one before.
 fn history(upgrades: &[&str]) -> History {
+    history_of(Config::default(), upgrades)
+}
+
+fn history_of(config: Config, upgrades: &[&str]) -> History {
     let blocks = upgrades.iter().enumerate().map(|(at, upgrade)| {
         let revises = if at == 0 { "base".to_owned() } else { format!("\"{at}\"") };
         let id = at + 1;
         format!("\"{id}\"; revises = {revises}; upgrade {{\n{upgrade}\n}}")
     });
-    of_blocks(&blocks.collect::<Vec<_>>())
+    of_blocks(config, &blocks.collect::<Vec<_>>())
 }
 
 /// A history of blocks, written from the id on.
-fn of_blocks(blocks: &[String]) -> History {
+fn of_blocks(config: Config, blocks: &[String]) -> History {
     let revisions = blocks.iter().map(|block| {
         let text = format!("migration! {{ revision = {block} downgrade = irreversible(\"a test\"); }}");
         let block = source::scan(&text).unwrap().remove(0);
@@ -30,7 +34,7 @@ fn of_blocks(blocks: &[String]) -> History {
             ..Revision::default()
         }
     });
-    let history = History::new(Config::default(), revisions.collect());
+    let history = History::new(config, revisions.collect());
     for index in 0..history.revisions.len() {
         let mut diagnostics = history.diagnostics(index);
         diagnostics.retain(|diagnostic| diagnostic.is_error());
@@ -52,6 +56,7 @@ fn created(history: &History) -> String {
             let text = match step.action {
                 Action::Sql(sql) => sql.split_whitespace().collect::<Vec<_>>().join(" "),
                 Action::Batch(change) => format!("alter {}", change.table),
+                Action::Verify(_) => "as the effect says".to_owned(),
                 other => format!("{other:?}"),
             };
             lines.push(format!("{}: {text}", part.revision.as_deref().unwrap_or("-")));
@@ -131,7 +136,7 @@ fn branches_are_gone_along_in_the_order_of_their_ids() {
         "\"5\"; revises = \"3\"; upgrade { add_column users.c: Nullable<Text>; add_column tags.c: Nullable<Text>; }".to_owned(),
         "\"6\"; revises = [\"4\", \"5\"]; upgrade {}".to_owned(),
     ];
-    insta::assert_snapshot!(created(&of_blocks(&blocks)), @r#"
+    insta::assert_snapshot!(created(&of_blocks(Config::default(), &blocks)), @r#"
     -: CREATE TABLE "tags" ( "id" INTEGER NOT NULL, "a" TEXT, "b" TEXT, CONSTRAINT "pk_tags" PRIMARY KEY ("id") )
     4: INSERT INTO "tags" ("id") VALUES (1)
     5: ALTER TABLE "tags" ADD COLUMN "c" TEXT
@@ -144,7 +149,7 @@ fn what_can_only_be_done_one_revision_after_the_other_is_named() {
     let told = |upgrade: &str| created(&history(&[USERS, upgrade]));
     insta::assert_snapshot!(told("\nexecute \"PRAGMA user_version = 3\";"), @"2:3 it does more than write rows");
     insta::assert_snapshot!(told("execute \"INSERT INTO users (name) SELECT name FROM sqlite_schema\";"), @"2:2 `sqlite_schema` answers for all statements and tables before it");
-    insta::assert_snapshot!(told("execute \"ALTER TABLE users ADD COLUMN bio TEXT\" { effect { add_column users.bio: Nullable<Text>; } }"), @"2:2 it changes the schema in words of its own");
+    insta::assert_snapshot!(told("run |conn| { helper(conn)?; } { effect { add_column users.bio: Nullable<Text>; } }"), @"2:2 its Rust names no table, and so may touch any");
     insta::assert_snapshot!(told("\n\nrun |conn| { helper(conn)?; }"), @"2:4 its Rust names no table, and so may touch any");
     insta::assert_snapshot!(told("execute \"DELETE FROM elsewhere\";"), @"2:2 what it writes to is no table of the history");
     let seeded = |upgrade: &str| told(&format!("bulk_insert users [ {{ id: 1, name: \"a\" }} ];\n{upgrade}"));
@@ -155,6 +160,60 @@ fn what_can_only_be_done_one_revision_after_the_other_is_named() {
                 #[allow(may_fail_on_rows)] create_check ck_name on users \"length(name) < 9\";"),
         @"2:5 `users` is made anew while rows refer to it, for which foreign keys have to be off"
     );
+}
+
+#[test]
+fn a_change_in_words_of_its_own_is_made_where_it_stands() {
+    let history = history(&[
+        &format!("{USERS} create_table notes {{ #[primary_key] id: Integer }}"),
+        "alter_column users.name { rename = title }",
+        "execute \"ALTER TABLE users ADD COLUMN bio TEXT\" { effect { add_column users.bio: Nullable<Text>; } }",
+        "execute \"CREATE TABLE logs (id INTEGER NOT NULL PRIMARY KEY)\" { effect { create_table logs { #[primary_key] id: Integer } } }
+         drop_column users.title; add_column notes.body: Nullable<Text>; rename_table logs => entries;",
+    ]);
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE "users" ( "id" INTEGER NOT NULL, "title" TEXT NOT NULL, CONSTRAINT "pk_users" PRIMARY KEY ("id") )
+    3: ALTER TABLE users ADD COLUMN bio TEXT
+    3: as the effect says
+    4: CREATE TABLE logs (id INTEGER NOT NULL PRIMARY KEY)
+    4: as the effect says
+    4: alter users
+    4: ALTER TABLE "logs" RENAME TO "entries"
+    4: alter entries
+    -: CREATE TABLE "notes" ( "id" INTEGER NOT NULL, "body" TEXT, CONSTRAINT "pk_notes" PRIMARY KEY ("id") )
+    "#);
+}
+
+#[test]
+fn what_stands_beside_the_tables_is_there_before_their_rows() {
+    let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"postgres >= 15\"]").unwrap();
+    let history = history_of(
+        config,
+        &[
+            "create_enum mood (\"glad\", \"sad\"); create_table users { #[primary_key] id: Integer, mood: Enum<mood> }
+             create_table pets { #[primary_key] id: Integer, mood: Nullable<Enum<mood>> }",
+            "bulk_insert users [ { id: 1, mood: \"glad\" } ]; alter_enum mood { add = \"calm\" }",
+            "create_function touch() \"RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$\";
+             create_trigger touch_users on users \"BEFORE UPDATE FOR EACH ROW EXECUTE FUNCTION touch()\";
+             comment_on users \"Who signs in\";",
+            "create_table cats { #[primary_key] id: Integer, mood: Nullable<Enum<mood>> } bulk_insert cats [ { id: 1, mood: \"calm\" } ];",
+        ],
+    );
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TYPE "mood" AS ENUM ('glad', 'sad')
+    -: CREATE TABLE "users" ( "id" INTEGER GENERATED BY DEFAULT AS IDENTITY NOT NULL, "mood" "mood" NOT NULL, CONSTRAINT "pk_users" PRIMARY KEY ("id") )
+    2: INSERT INTO "users" ("id", "mood") VALUES (1, 'glad')
+    2: SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence('"users"', 'id')::regclass AS s, max("id") AS m FROM "users") AS q WHERE m > coalesce(pg_sequence_last_value(s), 0)
+    -: CREATE TABLE "pets" ( "id" INTEGER GENERATED BY DEFAULT AS IDENTITY NOT NULL, "mood" "mood", CONSTRAINT "pk_pets" PRIMARY KEY ("id") )
+    2: ALTER TYPE "mood" ADD VALUE 'calm'
+    3: SET LOCAL check_function_bodies = off
+    3: CREATE FUNCTION "touch"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$
+    3: CREATE TRIGGER "touch_users" BEFORE UPDATE ON "users" FOR EACH ROW EXECUTE FUNCTION touch()
+    3: COMMENT ON TABLE "users" IS 'Who signs in'
+    -: CREATE TABLE "cats" ( "id" INTEGER GENERATED BY DEFAULT AS IDENTITY NOT NULL, "mood" "mood", CONSTRAINT "pk_cats" PRIMARY KEY ("id") )
+    4: INSERT INTO "cats" ("id", "mood") VALUES (1, 'calm')
+    4: SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence('"cats"', 'id')::regclass AS s, max("id") AS m FROM "cats") AS q WHERE m > coalesce(pg_sequence_last_value(s), 0)
+    "#);
 }
 
 #[test]

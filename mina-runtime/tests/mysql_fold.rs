@@ -275,6 +275,20 @@ const PAIRS: &[(&str, &str)] = &[
     ),
     ("rename_table users => people;", "rename_table people => users;"),
     (
+        "add_column users.extra: Nullable<Json>; alter_column users.extra { rename = more } add_column users.extra: Nullable<Text>;",
+        "drop_column users.extra; drop_column users.more;",
+    ),
+    (
+        "create_table odd { a: Integer, #[check(\"`a b` >= 0\")] \"a b\": BigInt, \"x`y\": Json } create_unique uq_a on odd (a); \
+         create_unique uq_b on odd (\"a b\");",
+        "drop_constraint uq_b on odd; drop_constraint uq_a on odd; drop_table odd;",
+    ),
+    (
+        "create_table long { #[primary_key] id: Integer, body: Nullable<Text>, unique uq_body (body) } \
+         alter_column long.id { rename = number } add_column long.n: Nullable<Integer>;",
+        "drop_column long.n; alter_column long.number { rename = id } drop_constraint uq_body on long; drop_table long;",
+    ),
+    (
         r##"create_table notes {
             #[primary_key(generated = false)] id: BigInt,
             a: Bool = true, b: TinyInt, c: SmallInt = -3, d: Unsigned<BigInt> = 7, e: Float = 1.5, f: Double = -2e3,

@@ -4,7 +4,8 @@ use crate::scene::{Door, Scene};
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel_migrations::MigrationHarness;
-use mina::runner::Direction;
+use mina::Migrations;
+use mina::runner::{Direction, ErrorKind};
 use std::io::Write;
 
 pub fn say(line: &str) {
@@ -38,10 +39,19 @@ pub fn run(path: &str, scene: &str, door: &str) {
     conn.set_instrumentation(tell);
     say("ready");
     match (Door::named(door), scene.direction) {
+        (Door::Runner, Direction::Up) if scene.at_once => create(migrations, &mut conn),
         (Door::Runner, Direction::Up) => drop(migrations.upgrade(&mut conn, scene.target).unwrap()),
         (Door::Runner, Direction::Down) => drop(migrations.downgrade(&mut conn, scene.target).unwrap()),
         (Door::Harness, Direction::Up) => drop(conn.run_pending_migrations(migrations).unwrap()),
         (Door::Harness, Direction::Down) => revert(&mut conn, &scene),
+    }
+}
+
+/// Where another process has made everything, there is nothing left to do.
+fn create(migrations: Migrations, conn: &mut SqliteConnection) {
+    match migrations.create(conn) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotEmpty { applied, .. } if *applied == migrations.migrations.len()) => {}
+        created => drop(created.unwrap()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! `MINA_KILLS_COUNT` kills from `MINA_KILLS_SEED` on; `scripts/soundness kills` makes as many as it is told.
 
 mod child;
+mod creation;
 mod scene;
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod server;

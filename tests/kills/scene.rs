@@ -1,7 +1,7 @@
 //! What is under way when the process is killed, and the database that it is under way on.
 
 use crate::victim::{Timeline, Victim};
-use crate::{ALL, history};
+use crate::{ALL, creation, history};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -30,9 +30,11 @@ pub struct Scene {
     config: &'static str,
     /// What breaks the next revision's upgrade off before the scene begins, and what takes that away again.
     obstacle: Option<[&'static str; 2]>,
+    /// Whether it begins with nothing and all revisions are made in one go.
+    pub at_once: bool,
 }
 
-const SCENES: [Scene; 6] = [
+const SCENES: [Scene; 7] = [
     Scene {
         name: "rebuild",
         from: "20260101000000",
@@ -41,6 +43,7 @@ const SCENES: [Scene; 6] = [
         target: "20260102000000",
         config: "",
         obstacle: None,
+        at_once: false,
     },
     Scene {
         name: "several units",
@@ -50,6 +53,7 @@ const SCENES: [Scene; 6] = [
         target: "20260103000000",
         config: "",
         obstacle: None,
+        at_once: false,
     },
     Scene {
         name: "bulk_insert",
@@ -59,6 +63,7 @@ const SCENES: [Scene; 6] = [
         target: "20260104000000",
         config: "",
         obstacle: None,
+        at_once: false,
     },
     Scene {
         name: "downgrade",
@@ -68,6 +73,7 @@ const SCENES: [Scene; 6] = [
         target: "20260101000000",
         config: "",
         obstacle: None,
+        at_once: false,
     },
     Scene {
         name: "run in one transaction",
@@ -77,6 +83,7 @@ const SCENES: [Scene; 6] = [
         target: "head",
         config: "[run]\ntransaction = \"run\"\n",
         obstacle: None,
+        at_once: false,
     },
     Scene {
         name: "back from half way",
@@ -89,6 +96,17 @@ const SCENES: [Scene; 6] = [
             "CREATE TRIGGER no BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'no'); END",
             "DROP TRIGGER no",
         ]),
+        at_once: false,
+    },
+    Scene {
+        name: "create",
+        from: "base",
+        known: 4,
+        direction: Direction::Up,
+        target: "head",
+        config: "",
+        obstacle: None,
+        at_once: true,
     },
 ];
 
@@ -159,15 +177,16 @@ impl Scene {
     pub fn migrations(&self) -> Migrations {
         Migrations {
             config: self.config,
+            creations: if self.at_once { creation::creations() } else { &[] },
             ..history(self.known)
         }
     }
 
-    /// Diesel's harness takes no upgrade back.
+    /// Diesel's harness takes no upgrade back and makes nothing at once.
     fn doors(&self) -> &'static [Door] {
-        match self.obstacle {
-            None => &[Door::Runner, Door::Harness],
-            Some(_) => &[Door::Runner],
+        match self.obstacle.is_some() || self.at_once {
+            false => &[Door::Runner, Door::Harness],
+            true => &[Door::Runner],
         }
     }
 
@@ -175,7 +194,9 @@ impl Scene {
     fn prepared(&self, first: &Place) -> Vec<Setting> {
         let template = Rc::new(first.copy());
         let mut conn = open(&template.path());
-        history(ALL.len()).upgrade(&mut conn, self.from).unwrap();
+        if !self.at_once {
+            history(ALL.len()).upgrade(&mut conn, self.from).unwrap();
+        }
         if let Some([obstacle, removed]) = self.obstacle {
             conn.batch_execute(obstacle).unwrap();
             history(self.known).upgrade(&mut conn, "+1").unwrap_err();
@@ -200,11 +221,12 @@ impl Scene {
 impl Setting {
     /// Every scene, with a rollback journal and with a WAL, through each door.
     pub fn all() -> Vec<Self> {
-        let firsts = ["delete", "wal"].map(first);
-        let scenes = firsts
-            .iter()
-            .flat_map(|first| SCENES.iter().map(move |scene| scene.prepared(first)));
-        scenes.flatten().collect()
+        let firsts = ["delete", "wal"].map(|journal| (empty(journal), first(journal)));
+        let scenes = firsts.iter().flat_map(|(empty, first)| {
+            let begin = move |scene: &Scene| scene.prepared(if scene.at_once { empty } else { first });
+            SCENES.iter().flat_map(begin)
+        });
+        scenes.collect()
     }
 
     pub fn copy(&self) -> Place {
@@ -222,11 +244,18 @@ impl Setting {
     }
 }
 
+/// A database without anything.
+fn empty(journal: &str) -> Place {
+    let place = Place::new();
+    let begun = format!("PRAGMA journal_mode = {journal}; CREATE TABLE t (a); DROP TABLE t");
+    open(&place.path()).batch_execute(&begun).unwrap();
+    place
+}
+
 /// A database at the first revision, with rows.
 fn first(journal: &str) -> Place {
-    let place = Place::new();
+    let place = empty(journal);
     let mut conn = open(&place.path());
-    conn.batch_execute(&format!("PRAGMA journal_mode = {journal}")).unwrap();
     history(1).upgrade(&mut conn, "head").unwrap();
     conn.batch_execute(ROWS).unwrap();
     place

@@ -1,5 +1,6 @@
 //! Histories as text, and what the checker says of them.
 
+use crate::ground::Ground;
 use crate::random::Random;
 use crate::statement::Writer;
 use mina_core::check::{Replayed, statements};
@@ -8,12 +9,12 @@ use mina_core::diagnostic::{Code, Diagnostic, Rule};
 use mina_core::history::{History, Revision, checksum};
 use mina_core::operation::Operation;
 use mina_core::record::{Encoded, Record, Rendered};
-use mina_core::schema::{Action, Constraint, Schema, Type};
+use mina_core::schema::Schema;
 use mina_core::sql;
 use mina_core::syntax::{parse, source};
 use mina_runtime::{Created, Migration, Migrations};
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// One revision, as it was drawn.
 #[derive(Clone, Debug)]
@@ -69,6 +70,21 @@ pub struct Said {
     pub mutants_accepted: usize,
 }
 
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} statements drawn, {} accepted; refused:", self.tried, self.accepted)?;
+        let codes: Vec<String> = self.refused.iter().map(|(code, count)| format!("{code} {count}")).collect();
+        writeln!(f, "  {}", codes.join(", "))?;
+        let kinds = self.kinds.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(kind, (tried, accepted))| format!("{kind} {accepted}/{tried}"))
+            .collect();
+        writeln!(f, "  {}", kinds.join(", "))?;
+        let (mutants, accepted) = (self.mutants, self.mutants_accepted);
+        write!(f, "{mutants} downgrades mutated, {accepted} of them accepted, which lead back")
+    }
+}
+
 pub fn revision(at: usize, text: &str) -> Revision {
     let mut blocks = source::scan(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let block = blocks.pop().unwrap_or_else(|| panic!("no block: {text}"));
@@ -97,22 +113,24 @@ fn word(diagnostic: &Diagnostic) -> String {
 pub struct Grown {
     pub texts: Vec<String>,
     pub revisions: Vec<Revision>,
+    config: Config,
     history: History,
 }
 
 impl Grown {
-    pub fn new() -> Self {
+    pub fn new(config: Config) -> Self {
         Self {
             texts: Vec::new(),
             revisions: Vec::new(),
-            history: History::new(Config::default(), Vec::new()),
+            history: History::new(config.clone(), Vec::new()),
+            config,
         }
     }
 
     pub fn push(&mut self, text: String) {
         self.revisions.push(revision(self.texts.len(), &text));
         self.texts.push(text);
-        self.history = History::new(Config::default(), self.revisions.clone());
+        self.history = History::new(self.config.clone(), self.revisions.clone());
     }
 
     /// The schema after revision `at`, counted from one; empty for none.
@@ -208,8 +226,8 @@ pub fn derived(replayed: &Replayed) -> Vec<Operation> {
 }
 
 /// Draws a history: statements that the checker refuses are counted and left out.
-pub fn draw(random: &mut Random, said: &mut Said) -> Vec<Draft> {
-    let mut grown = Grown::new();
+pub fn draw(ground: &Ground, random: &mut Random, said: &mut Said) -> Vec<Draft> {
+    let mut grown = Grown::new(ground.config());
     let mut drafts = Vec::new();
     let mut serial = 0;
     for at in 0..random.within(2, 6) {
@@ -222,6 +240,7 @@ pub fn draw(random: &mut Random, said: &mut Said) -> Vec<Draft> {
         for _ in 0..random.within(4, 14) {
             let mut writer = Writer {
                 random,
+                engine: ground.engine(),
                 schema: &schema,
                 serial: &mut serial,
             };
@@ -259,8 +278,8 @@ pub fn draw(random: &mut Random, said: &mut Said) -> Vec<Draft> {
 }
 
 /// The history of drafts that is accepted, or what the checker says against it.
-pub fn grow(drafts: &[Draft]) -> Result<Grown, String> {
-    let mut grown = Grown::new();
+pub fn grow(drafts: &[Draft], config: Config) -> Result<Grown, String> {
+    let mut grown = Grown::new(config);
     for (at, draft) in drafts.iter().enumerate() {
         let auto = text(at, &draft.up, None);
         let (replayed, diagnostics) = grown.next(&auto);
@@ -286,62 +305,4 @@ pub fn grow(drafts: &[Draft]) -> Result<Grown, String> {
         Some(error) => Err(error.clone()),
         None => Ok(grown),
     }
-}
-
-/// A downgrade that is wrong somewhere, as statements.
-pub fn mutated(random: &mut Random, operations: &[Operation]) -> Option<Vec<String>> {
-    let mut operations = operations.to_vec();
-    if operations.is_empty() {
-        return None;
-    }
-    let at = random.below(operations.len());
-    match random.below(4) {
-        // What a person's own DDL needs to have happened before it is not known.
-        0 if operations.len() > 1 && !operations.iter().any(|operation| matches!(operation, Operation::Execute { .. })) => {
-            let other = random.below(operations.len());
-            operations.swap(at, other);
-        }
-        1 | 2 => operations[at] = altered(&operations[at])?,
-        _ => drop(operations.remove(at)),
-    }
-    Some(statements(&operations))
-}
-
-/// Another type, nullability, default, name or option in one operation that makes something.
-fn altered(operation: &Operation) -> Option<Operation> {
-    let mut altered = operation.clone();
-    match &mut altered {
-        Operation::AddColumn { column, .. } => match &mut column.ty {
-            Type::Varchar(Some(length)) => *length += 1,
-            Type::Integer => column.ty = Type::BigInt,
-            _ if column.default.is_some() => column.nullable = !column.nullable,
-            _ => column.default = None,
-        },
-        Operation::AlterColumn { after, .. } => after.nullable = !after.nullable,
-        Operation::CreateTable(table) => table.columns.last_mut()?.ty = Type::Binary,
-        Operation::RenameColumn { to, .. } => to.push('x'),
-        Operation::RenameTable { to, .. } => *to = to.beside("elsewhere"),
-        Operation::CreateIndex { index, .. } => match index.elements.first_mut() {
-            Some(element) if !index.unique => element.descending = !element.descending,
-            _ => index.unique = !index.unique,
-        },
-        Operation::CreateConstraint {
-            constraint: Constraint::Unique(unique),
-            ..
-        } => unique.name.text.push('x'),
-        Operation::CreateConstraint {
-            constraint: Constraint::ForeignKey(key),
-            ..
-        } => {
-            key.on_delete = if key.on_delete == Action::Cascade {
-                Action::NoAction
-            } else {
-                Action::Cascade
-            }
-        }
-        Operation::CreateView(view) => view.body.push_str(" LIMIT 1"),
-        Operation::DropTable(_) | Operation::DropColumn { .. } => return None,
-        _ => return None,
-    }
-    Some(altered)
 }

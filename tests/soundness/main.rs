@@ -1,27 +1,41 @@
-//! What the checker accepts runs and reverses: random histories, with rows in the tables, on SQLite.
+//! What the checker accepts runs and reverses: random histories, with rows in the tables, on every engine that is linked.
 //!
 //! `MINA_SOUNDNESS_COUNT` histories from `MINA_SOUNDNESS_SEED` on; `scripts/soundness` runs as many as it is told.
 
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+#[path = "../../mina-runtime/tests/support/databases.rs"]
+mod databases;
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+#[path = "../../migrations/tests/servers/dump.rs"]
+mod dump;
+
+mod constraint;
+mod ground;
 mod history;
+mod keeps;
+mod mutant;
 mod object;
+mod once;
 mod random;
 mod rows;
 mod run;
 mod statement;
 mod value;
+mod world;
 
+use ground::Ground;
 use history::{Draft, Said};
 use random::Random;
-use run::Ran;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use world::Ran;
 
-fn number(variable: &str, otherwise: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok())
 }
 
-fn tried(drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<(), String> {
-    let result = catch_unwind(AssertUnwindSafe(|| run::run(drafts, seed, said, ran)));
+fn tried(ground: &Ground, drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<(), String> {
+    let result = catch_unwind(AssertUnwindSafe(|| run::run(ground, drafts, seed, said, ran)));
     result.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         Err(text
@@ -35,8 +49,8 @@ fn kind(failure: &str) -> &str {
 }
 
 /// Leaves out revisions and statements as long as the failure stays.
-fn shrunk(mut drafts: Vec<Draft>, mut failure: String, seed: u64) -> (Vec<Draft>, String) {
-    let mut budget = 300;
+fn shrunk(ground: &Ground, mut drafts: Vec<Draft>, mut failure: String, seed: u64) -> (Vec<Draft>, String) {
+    let mut budget = number("MINA_SOUNDNESS_SHRINK").unwrap_or(300);
     loop {
         let mut smaller = Vec::new();
         for at in (0..drafts.len()).rev() {
@@ -52,11 +66,11 @@ fn shrunk(mut drafts: Vec<Draft>, mut failure: String, seed: u64) -> (Vec<Draft>
             }
         }
         let found = smaller.into_iter().find_map(|fewer| {
-            budget -= 1;
-            if budget < 0 || fewer.is_empty() || history::grow(&fewer).is_err_and(|error| !error.starts_with("printed")) {
+            if budget == 0 || fewer.is_empty() || history::grow(&fewer, ground.config()).is_err_and(|error| !error.starts_with("printed")) {
                 return None;
             }
-            let other = tried(&fewer, seed, &mut Said::default(), &mut Ran::default()).err()?;
+            budget -= 1;
+            let other = tried(ground, &fewer, seed, &mut Said::default(), &mut Ran::default()).err()?;
             (kind(&other) == kind(&failure)).then_some((fewer, other))
         });
         match found {
@@ -66,21 +80,23 @@ fn shrunk(mut drafts: Vec<Draft>, mut failure: String, seed: u64) -> (Vec<Draft>
     }
 }
 
-#[test]
-fn what_the_checker_accepts_runs_and_reverses() {
-    let (count, first) = (number("MINA_SOUNDNESS_COUNT", 160), number("MINA_SOUNDNESS_SEED", 1));
-    let patience = number("MINA_SOUNDNESS_FAILURES", 1);
+/// Runs histories from a seed on, a fresh one where none is given.
+fn hold(ground: &Ground, name: &str, otherwise: u64) {
+    let since = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs());
+    let first = number("MINA_SOUNDNESS_SEED").unwrap_or_else(since);
+    let count = number("MINA_SOUNDNESS_COUNT").unwrap_or(otherwise);
+    let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
     let (mut said, mut ran) = (Said::default(), Ran::default());
     let mut failures = 0;
     let began = Instant::now();
     for seed in first..first + count {
-        let drafts = history::draw(&mut Random::new(seed), &mut said);
-        let Err(failure) = tried(&drafts, seed, &mut said, &mut ran) else {
+        let drafts = history::draw(ground, &mut Random::new(seed), &mut said);
+        let Err(failure) = tried(ground, &drafts, seed, &mut said, &mut ran) else {
             continue;
         };
-        let (drafts, failure) = shrunk(drafts, failure, seed);
-        println!("\n==== seed {seed}: {failure}\n");
-        match history::grow(&drafts) {
+        let (drafts, failure) = shrunk(ground, drafts, failure, seed);
+        println!("\n==== seed {seed} on {name}: {failure}\n");
+        match history::grow(&drafts, ground.config()) {
             Ok(grown) => println!("{}", grown.texts.join("\n")),
             Err(error) => println!("{error}\n{drafts:#?}"),
         }
@@ -89,25 +105,45 @@ fn what_the_checker_accepts_runs_and_reverses() {
             break;
         }
     }
-    println!("{count} histories from seed {first} on in {:.0?}: {ran}", began.elapsed());
-    println!("{} statements drawn, {} accepted; refused:", said.tried, said.accepted);
-    let codes: Vec<String> = said.refused.iter().map(|(code, count)| format!("{code} {count}")).collect();
-    println!("  {}", codes.join(", "));
-    let kinds: Vec<String> = said
-        .kinds
-        .iter()
-        .map(|(kind, (tried, accepted))| format!("{kind} {accepted}/{tried}"))
-        .collect();
-    println!("  {}", kinds.join(", "));
     println!(
-        "{} downgrades mutated, {} of them accepted, which lead back",
-        said.mutants, said.mutants_accepted
+        "{name}: {count} histories from seed {first} on in {:.0?}: {ran}\n{said}",
+        began.elapsed()
     );
-    assert_eq!(failures, 0, "see above");
+    assert_eq!(failures, 0, "see above; MINA_SOUNDNESS_SEED={first} repeats it");
     assert!(
         said.accepted * 2 > said.tried,
         "{} of {} statements accepted",
         said.accepted,
         said.tried
     );
+}
+
+#[test]
+fn what_the_checker_accepts_runs_and_reverses() {
+    hold(&Ground::Sqlite, "SQLite", 160);
+}
+
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+mod servers {
+    use super::{Ground, hold};
+    use crate::databases::{Database, Server};
+
+    fn hold_on(server: Server, name: &str) {
+        hold(&Ground::Server(Database::new(server)), name, 40);
+    }
+
+    #[test]
+    fn what_the_checker_accepts_runs_and_reverses_on_postgresql_15() {
+        hold_on(Server::Postgres, "PostgreSQL 15");
+    }
+
+    #[test]
+    fn what_the_checker_accepts_runs_and_reverses_on_postgresql_18() {
+        hold_on(Server::Postgres18, "PostgreSQL 18");
+    }
+
+    #[test]
+    fn what_the_checker_accepts_runs_and_reverses_on_mariadb() {
+        hold_on(Server::Mariadb, "MariaDB");
+    }
 }

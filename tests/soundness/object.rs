@@ -1,8 +1,9 @@
 //! Statements about enums, views, triggers and rows.
 
 use crate::statement::Writer;
-use crate::value::{in_sql, literal, name, sql_value, string};
-use mina_core::schema::Column;
+use crate::value::{in_sql, is_number, is_text, literal, name, sql_value, string};
+use mina::Engine;
+use mina_core::schema::{Column, Type};
 
 impl<'a> Writer<'a> {
     pub fn create_enum(&mut self) -> Option<String> {
@@ -38,17 +39,19 @@ impl<'a> Writer<'a> {
         let table = self.table()?;
         let view = self.object_name("vw");
         let column = self.column(table)?;
+        let ordered = self.engine != Engine::Pg || is_number(&column.ty) || is_text(&column.ty);
+        let alike = self.engine != Engine::Pg || column.ty != Type::Json;
         let column = in_sql(&column.name);
         let body = match self.random.below(3) {
-            0 => format!("SELECT {column} FROM {}", in_sql(&table.name.name)),
-            1 => format!(
+            2 if ordered => format!(
+                "SELECT max({column}) AS `most of all` FROM {} WHERE {column} IS NOT NULL",
+                in_sql(&table.name.name)
+            ),
+            1 if alike => format!(
                 "SELECT t.{column} AS found, count(*) AS n FROM {} AS t GROUP BY t.{column}",
                 in_sql(&table.name.name)
             ),
-            _ => format!(
-                "SELECT max({column}) AS \"most of all\" FROM {} WHERE {column} IS NOT NULL",
-                in_sql(&table.name.name)
-            ),
+            _ => format!("SELECT {column} FROM {}", in_sql(&table.name.name)),
         };
         Some(format!("create_view {} as {};", name(&view), string(&body)))
     }
@@ -63,13 +66,27 @@ impl<'a> Writer<'a> {
         let trigger = self.object_name("tg");
         let column = self.column(table)?;
         let (table_sql, column) = (in_sql(&table.name.name), in_sql(&column.name));
-        let body = match self.random.below(3) {
-            0 => format!("AFTER DELETE BEGIN UPDATE {table_sql} SET {column} = {column} WHERE 0; END"),
-            1 => format!("BEFORE UPDATE OF {column} FOR EACH ROW WHEN NEW.{column} IS NULL BEGIN SELECT 1; END"),
+        let mut function = String::new();
+        let body = match (self.random.below(3), self.engine) {
+            (at, Engine::Pg) => {
+                let name = format!("fn_{}", self.serial());
+                function = format!("create_function {name}() \"RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$\";\n");
+                let when = match at {
+                    0 => "AFTER DELETE".to_owned(),
+                    1 => format!("BEFORE UPDATE OF {column} FOR EACH ROW WHEN (NEW.{column} IS NULL)"),
+                    _ => "BEFORE INSERT OR UPDATE FOR EACH ROW".to_owned(),
+                };
+                format!("{when} EXECUTE FUNCTION {name}()")
+            }
+            (0, Engine::Mysql) => "AFTER DELETE BEGIN SET @mina_seen = 1; END".to_owned(),
+            (1, Engine::Mysql) => format!("BEFORE UPDATE BEGIN SET @mina_seen = NEW.{column}; END"),
+            (_, Engine::Mysql) => format!("AFTER INSERT BEGIN SET @mina_seen = (SELECT 1 WHERE NEW.{column} IS NULL); END"),
+            (0, _) => format!("AFTER DELETE BEGIN UPDATE {table_sql} SET {column} = {column} WHERE 0; END"),
+            (1, _) => format!("BEFORE UPDATE OF {column} FOR EACH ROW WHEN NEW.{column} IS NULL BEGIN SELECT 1; END"),
             _ => "AFTER INSERT BEGIN SELECT count(*) FROM `sqlite_schema`; END".to_owned(),
         };
         Some(format!(
-            "create_trigger {} on {} {};",
+            "{function}create_trigger {} on {} {};",
             name(&trigger),
             name(&table.name.name),
             string(&body)
@@ -80,6 +97,11 @@ impl<'a> Writer<'a> {
         let triggers: Vec<_> = self.schema.triggers().values().collect();
         let trigger = self.random.of(&triggers)?;
         Some(format!("drop_trigger {} on {};", name(&trigger.name), name(&trigger.table.name)))
+    }
+
+    pub fn drop_function(&mut self) -> Option<String> {
+        let functions: Vec<_> = self.schema.functions().values().collect();
+        Some(format!("drop_function {}();", name(&self.random.of(&functions)?.name.name)))
     }
 
     pub fn bulk_insert(&mut self) -> Option<String> {
@@ -127,7 +149,11 @@ impl<'a> Writer<'a> {
     pub fn delete(&mut self) -> Option<String> {
         let table = self.table()?;
         let column = self.column(table)?;
-        let filter = string(&format!("{} = {}", in_sql(&column.name), sql_value(&column.ty, 3, self.schema)));
+        let value = sql_value(&column.ty, 3, self.schema, self.engine);
+        let filter = match (&column.ty, self.engine) {
+            (Type::Json, Engine::Pg) => string(&format!("{} IS NULL", in_sql(&column.name))),
+            _ => string(&format!("{} = {value}", in_sql(&column.name))),
+        };
         Some(format!("delete {} {{ where = {filter}, undo = none }}", name(&table.name.name)))
     }
 

@@ -1,7 +1,8 @@
 //! Random statements over a schema, as text. Most fit; the checker says which.
 
 use crate::random::Random;
-use crate::value::{in_sql, key, language_type, name, sql_value, string};
+use crate::value::{in_sql, is_text, key, language_type, name, sql_value, string};
+use mina::Engine;
 use mina_core::schema::{Column, ObjectName, Schema, Table, Type};
 
 /// Names that something in the way from the block to the database may take for something else.
@@ -82,9 +83,19 @@ const TYPES: &[&str] = &[
     "Json",
 ];
 
+/// Those that an engine has beside them.
+fn own_types(engine: Engine) -> &'static [&'static str] {
+    match engine {
+        Engine::Sqlite => &[],
+        Engine::Pg => &["Jsonb", "Interval", "Inet", "Array<Integer>", "Array<Text>"],
+        Engine::Mysql => &["TinyInt", "Unsigned<Integer>", "Unsigned<BigInt>"],
+    }
+}
+
 /// Statements to choose from, by the name under which they are counted.
 pub struct Writer<'a> {
     pub random: &'a mut Random,
+    pub engine: Engine,
     pub schema: &'a Schema,
     /// For names and values that are there once.
     pub serial: &'a mut u32,
@@ -118,6 +129,7 @@ const STATEMENTS: &[(&str, usize, Write)] = &[
     ("drop_view", 2, |w| w.drop_view()),
     ("create_trigger", 3, |w| w.create_trigger()),
     ("drop_trigger", 2, |w| w.drop_trigger()),
+    ("drop_function", 1, |w| w.drop_function()),
     ("bulk_insert", 4, |w| w.bulk_insert()),
     ("update", 3, |w| w.update()),
     ("delete", 2, |w| w.delete()),
@@ -127,8 +139,8 @@ const STATEMENTS: &[(&str, usize, Write)] = &[
 ];
 
 /// The statements on one table, with the table's name or in a batch without.
-struct On<'a> {
-    table: &'a Table,
+pub struct On<'a> {
+    pub table: &'a Table,
     batch: bool,
 }
 
@@ -141,7 +153,7 @@ impl On<'_> {
         }
     }
 
-    fn on(&self) -> String {
+    pub fn on(&self) -> String {
         if self.batch {
             String::new()
         } else {
@@ -222,7 +234,20 @@ impl<'a> Writer<'a> {
         let enums: Vec<&ObjectName> = self.schema.enums().keys().collect();
         match self.random.of(&enums) {
             Some(found) if self.random.percent(15) => format!("Enum<{}>", name(&found.name)),
+            _ if self.random.percent(10) => {
+                let own = *self.random.of(own_types(self.engine)).unwrap_or(&"Integer");
+                own.to_owned()
+            }
             _ => self.random.pick(TYPES).to_owned(),
+        }
+    }
+
+    /// A collation that the engine has.
+    fn collation(&self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "NOCASE",
+            Engine::Pg => "C",
+            Engine::Mysql => "utf8mb4_bin",
         }
     }
 
@@ -230,7 +255,10 @@ impl<'a> Writer<'a> {
         let number = self.random.below(60);
         match ty {
             "Bool" => self.random.pick(&["true", "false"]).to_owned(),
-            "SmallInt" | "Integer" | "BigInt" => number.to_string(),
+            "SmallInt" | "Integer" | "BigInt" | "TinyInt" | "Unsigned<Integer>" | "Unsigned<BigInt>" => number.to_string(),
+            "Interval" => "\"1 day\"".to_owned(),
+            "Inet" => "\"10.0.0.1\"".to_owned(),
+            "Array<Integer>" | "Array<Text>" => "sql(\"'{}'\")".to_owned(),
             "Float" | "Double" | "Numeric<10, 2>" => format!("{number}.50"),
             "Varchar<20>" | "Varchar<200>" | "Varchar" | "Char<8>" | "Text" => {
                 let text = self.random.pick(&["", "x", "it's", "12", "q\"q", "ünï", "a;b", "--", "NULL"]);
@@ -244,7 +272,7 @@ impl<'a> Writer<'a> {
             "Time" => "\"10:11:12\"".to_owned(),
             "Timestamp" | "Timestamptz" => self.random.pick(&["now()", "\"2025-01-02 10:11:12\""]).to_owned(),
             "Uuid" => self.random.pick(&["uuid()", "\"00000000-0000-4000-8000-000000000001\""]).to_owned(),
-            "Json" => "json(r#\"{\"a\": 1}\"#)".to_owned(),
+            "Json" | "Jsonb" => "json(r#\"{\"a\": 1}\"#)".to_owned(),
             ty => {
                 let of = ty.trim_start_matches("Enum<").trim_end_matches('>').trim_matches('"');
                 let found = self.schema.enums().values().find(|object| *object.name.name == *of);
@@ -292,7 +320,7 @@ impl<'a> Writer<'a> {
             attributes += "#[index] ";
         }
         if matches!(ty.as_str(), "Text" | "Varchar<20>") && self.random.percent(10) {
-            attributes += "#[collate = \"NOCASE\"] ";
+            attributes += &format!("#[collate = {:?}] ", self.collation());
         }
         let default = self.default_for(&ty);
         let has_default = self.random.percent(if added { 60 } else { 35 });
@@ -304,7 +332,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A column that a foreign key may refer to.
-    fn referable(&mut self) -> Option<(String, &'a Column)> {
+    pub fn referable(&mut self) -> Option<(String, &'a Column)> {
         let mut all = Vec::new();
         for table in self.schema.tables().values() {
             for (_, set) in table.unique_sets() {
@@ -316,7 +344,7 @@ impl<'a> Writer<'a> {
         self.random.of(&all).cloned()
     }
 
-    fn actions(&mut self) -> String {
+    pub fn actions(&mut self) -> String {
         let delete = self.random.pick(&[
             "",
             "",
@@ -339,16 +367,17 @@ impl<'a> Writer<'a> {
                 let ty = self.random.pick(&["Integer", "BigInt", "Integer"]);
                 text += &format!("    #[primary_key] id: {ty},\n");
                 columns.push("id".into());
-                options = match self.random.below(12) {
-                    0 | 1 => " { autoincrement = true }",
-                    2 => " { without_rowid = true }",
+                options = match (self.random.below(12), self.engine) {
+                    (0 | 1, Engine::Sqlite) => " { autoincrement = true }",
+                    (2, Engine::Sqlite) => " { without_rowid = true }",
+                    (0, Engine::Mysql) => " { row_format = compressed }",
                     _ => "",
                 };
             }
             7 => {
                 text += "    code: Varchar<20>,\n    part: Integer,\n    primary_key (code, part),\n";
                 columns.extend(["code".into(), "part".into()]);
-                if self.random.percent(40) {
+                if self.random.percent(40) && self.engine == Engine::Sqlite {
                     options = " { without_rowid = true }";
                 }
             }
@@ -358,7 +387,7 @@ impl<'a> Writer<'a> {
             }
             _ => {}
         }
-        if options.is_empty() && self.random.percent(10) {
+        if options.is_empty() && self.random.percent(10) && self.engine == Engine::Sqlite {
             options = " { strict = true }";
         }
         for _ in 0..self.random.within(1, 5) {
@@ -380,7 +409,12 @@ impl<'a> Writer<'a> {
             text += &format!("    unique ({}),\n", name(&some));
         }
         if self.random.percent(15) {
-            text += &format!("    check {},\n", string(&format!("length({}) < 90", in_sql(&some))));
+            let takes = self.engine == Engine::Sqlite || some == "code";
+            let condition = match takes {
+                true => format!("length({}) < 90", in_sql(&some)),
+                false => format!("{} IS NOT NULL OR 1 = 1", in_sql(&some)),
+            };
+            text += &format!("    check {},\n", string(&condition));
         }
         if self.random.percent(15) {
             text += &format!("    index ({} desc),\n", key(&some));
@@ -424,14 +458,16 @@ impl<'a> Writer<'a> {
         let ty = self.type_name();
         let using = match self.random.below(5) {
             0 => String::new(),
-            1 if !column.nullable => format!(", using = {}", string(&format!("length({})", in_sql(&column.name)))),
+            1 if !column.nullable && (self.engine == Engine::Sqlite || is_text(&column.ty)) => {
+                format!(", using = {}", string(&format!("length({})", in_sql(&column.name))))
+            }
             _ => ", using = cast".to_owned(),
         };
         Some(format!("alter_column {} {{ type = {ty}{using} }}", on.path(&column.name)))
     }
 
     pub fn fill(&mut self, table: &Table, column: &Column) -> String {
-        let value = sql_value(&column.ty, self.serial(), self.schema);
+        let value = sql_value(&column.ty, self.serial(), self.schema, self.engine);
         let set = format!("{} = {value}", in_sql(&column.name));
         let filter = format!("{} IS NULL", in_sql(&column.name));
         format!(
@@ -468,7 +504,11 @@ impl<'a> Writer<'a> {
         let column = self.column(on.table)?;
         let facet = self
             .random
-            .pick(&["comment = \"of it\"", "comment = none", "collate = \"NOCASE\"", "collate = none"]);
+            .pick(&["comment = \"of it\"", "comment = none", "collate = none", "collate = "]);
+        let facet = match facet {
+            "collate = " => format!("{facet}{:?}", self.collation()),
+            facet => facet.to_owned(),
+        };
         Some(format!("alter_column {} {{ {facet} }}", on.path(&column.name)))
     }
 
@@ -483,110 +523,6 @@ impl<'a> Writer<'a> {
             name(&to),
             self.random.percent(60)
         ))
-    }
-
-    fn create_constraint(&mut self, on: &On<'_>) -> Option<String> {
-        let column = self.column(on.table)?;
-        let other = self.column(on.table)?;
-        match self.random.below(5) {
-            0 | 1 => {
-                let constraint = self.object_name("uq");
-                let columns = match column.name == other.name {
-                    true => name(&column.name),
-                    false => format!("{}, {}", name(&column.name), name(&other.name)),
-                };
-                Some(format!("create_unique {}{} ({columns});", name(&constraint), on.on()))
-            }
-            2 => {
-                let constraint = self.object_name("ck");
-                let column = in_sql(&column.name);
-                let expression = match self.random.below(4) {
-                    0 => format!("length({column}) < 80"),
-                    1 => format!("{column} IS NULL OR {column} <> 'never'"),
-                    2 => format!("{column} >= 0 AND {column} IS NOT {}", in_sql(&other.name)),
-                    _ => format!("coalesce({column}, '') NOT IN ('x''y', 'z')"),
-                };
-                Some(format!("create_check {}{} {};", name(&constraint), on.on(), string(&expression)))
-            }
-            3 => {
-                let (target, referred) = self.referable()?;
-                let alike: Vec<&Column> = on.table.columns.iter().filter(|column| column.ty == referred.ty).collect();
-                let column = self.random.of(&alike)?;
-                let constraint = self.object_name("fk");
-                let options = self.actions();
-                let options = match options.strip_prefix(", ") {
-                    Some(options) => format!(" {{ {options} }}"),
-                    None => ";".to_owned(),
-                };
-                Some(format!(
-                    "create_foreign_key {}{} ({}) references {} ({}){options}",
-                    name(&constraint),
-                    on.on(),
-                    name(&column.name),
-                    name(&target),
-                    name(&referred.name)
-                ))
-            }
-            _ => {
-                let constraint = self.object_name("pk");
-                Some(format!(
-                    "create_primary_key {}{} ({});",
-                    name(&constraint),
-                    on.on(),
-                    name(&column.name)
-                ))
-            }
-        }
-    }
-
-    fn constraint(&mut self, on: &On<'_>) -> Option<String> {
-        let names: Vec<String> = on.table.constraints().map(|constraint| constraint.name().text.clone()).collect();
-        self.random.of(&names).cloned()
-    }
-
-    fn drop_constraint(&mut self, on: &On<'_>) -> Option<String> {
-        let constraint = self.constraint(on)?;
-        Some(format!("drop_constraint {}{};", name(&constraint), on.on()))
-    }
-
-    fn rename_constraint(&mut self, on: &On<'_>) -> Option<String> {
-        let constraint = self.constraint(on)?;
-        let to = self.object_name("cn");
-        Some(format!("rename_constraint {} => {}{};", name(&constraint), name(&to), on.on()))
-    }
-
-    fn create_index(&mut self, on: &On<'_>) -> Option<String> {
-        let index = self.object_name("ix");
-        let column = self.column(on.table)?;
-        let other = self.column(on.table)?;
-        let keys = match self.random.below(4) {
-            0 => format!("{} desc", key(&column.name)),
-            1 => string(&format!("lower({})", in_sql(&column.name))),
-            2 if column.name != other.name => format!("{}, {} desc", key(&column.name), key(&other.name)),
-            _ => key(&column.name),
-        };
-        let options = match self.random.below(5) {
-            0 => " { unique = true }".to_owned(),
-            1 => format!(" {{ where = {} }}", string(&format!("{} IS NOT NULL", in_sql(&other.name)))),
-            2 if self.random.percent(30) => format!(" {{ unique = true, where = {} }}", string(&format!("{} > 3", in_sql(&other.name)))),
-            _ => ";".to_owned(),
-        };
-        Some(format!("create_index {}{} ({keys}){options}", name(&index), on.on()))
-    }
-
-    fn index(&mut self, on: &On<'_>) -> Option<String> {
-        self.random.of(&on.table.indexes).map(|index| index.name.text.clone())
-    }
-
-    fn drop_index(&mut self, on: &On<'_>) -> Option<String> {
-        let index = self.index(on)?;
-        Some(format!("drop_index {}{};", name(&index), on.on()))
-    }
-
-    fn rename_index(&mut self, on: &On<'_>) -> Option<String> {
-        let index = self.index(on)?;
-        let to = self.object_name("ix");
-        Some(format!("rename_index {} => {}{};", name(&index), name(&to), on.on()))
     }
 
     fn batch(&mut self) -> Option<String> {

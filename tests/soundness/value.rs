@@ -1,5 +1,6 @@
 //! Names, types and values as the language and as SQL write them.
 
+use mina::Engine;
 use mina_core::schema::{Schema, Type};
 
 /// A name as the language takes it.
@@ -40,11 +41,11 @@ pub fn language_type(ty: &Type) -> String {
 pub fn literal(ty: &Type, serial: u32, schema: &Schema) -> String {
     match ty {
         Type::Bool => serial.is_multiple_of(2).to_string(),
-        Type::TinyInt => (serial % 100).to_string(),
         Type::Json | Type::Jsonb => "json(\"{}\")".to_owned(),
         Type::Binary => format!("b\"{serial}\""),
+        // Its values are the same on all engines.
         _ => {
-            let sql = sql_value(ty, serial, schema);
+            let sql = sql_value(ty, serial, schema, Engine::Sqlite);
             match sql.strip_prefix('\'').and_then(|sql| sql.strip_suffix('\'')) {
                 Some(text) => format!("{:?}", text.replace("''", "'")),
                 None => sql,
@@ -53,20 +54,25 @@ pub fn literal(ty: &Type, serial: u32, schema: &Schema) -> String {
     }
 }
 
-/// A value of a type in SQL.
-pub fn sql_value(ty: &Type, serial: u32, schema: &Schema) -> String {
+/// A value of a type in an engine's SQL.
+pub fn sql_value(ty: &Type, serial: u32, schema: &Schema, engine: Engine) -> String {
     match ty {
+        Type::Bool if engine == Engine::Pg => (serial % 2 == 1).to_string(),
         Type::Bool => (serial % 2).to_string(),
         Type::TinyInt => (serial % 100).to_string(),
-        Type::SmallInt | Type::Integer | Type::BigInt => serial.to_string(),
+        Type::SmallInt | Type::Integer | Type::BigInt | Type::Unsigned(_) => serial.to_string(),
         Type::Float | Type::Double | Type::Numeric(_) => format!("{serial}.5"),
         Type::Varchar(_) | Type::Char(_) | Type::Text => format!("'{serial}'"),
+        Type::Binary if engine == Engine::Pg => format!("'\\x{serial:08}'"),
         Type::Binary => format!("x'{serial:08}'"),
         Type::Date => format!("'2025-{:02}-{:02}'", 1 + serial % 12, 1 + serial % 28),
         Type::Time => format!("'{:02}:{:02}:00'", serial % 24, serial % 60),
         Type::Timestamp | Type::Timestamptz => format!("'2025-01-{:02} 10:{:02}:00'", 1 + serial % 28, serial % 60),
         Type::Uuid => format!("'00000000-0000-4000-8000-{serial:012}'"),
         Type::Json | Type::Jsonb => format!("'{{\"n\":{serial}}}'"),
+        Type::Interval => format!("'{serial} days'"),
+        Type::Inet => format!("'10.0.{}.{}'", serial / 256 % 256, serial % 256),
+        Type::Array(_) => format!("'{{{serial}}}'"),
         Type::Enum(object) => {
             let values = schema.enumeration(object).map_or(&[][..], |object| &object.values);
             let value = values.get(serial as usize % values.len().max(1)).map_or("", String::as_str);
@@ -74,4 +80,16 @@ pub fn sql_value(ty: &Type, serial: u32, schema: &Schema) -> String {
         }
         _ => format!("'{serial}'"),
     }
+}
+
+pub fn is_text(ty: &Type) -> bool {
+    matches!(ty, Type::Varchar(_) | Type::Char(_) | Type::Text)
+}
+
+pub fn is_number(ty: &Type) -> bool {
+    use Type::{BigInt, Double, Float, Integer, Numeric, SmallInt, TinyInt, Unsigned};
+    matches!(
+        ty,
+        TinyInt | SmallInt | Integer | BigInt | Float | Double | Numeric(_) | Unsigned(_)
+    )
 }

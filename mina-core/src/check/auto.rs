@@ -6,8 +6,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::Object;
 use crate::engine::Engine;
 use crate::history::{Resolved, Step, Trace};
-use crate::operation::{Context, NoInverse, Operation, replay};
-use crate::schema::{Column, ObjectName, Schema};
+use crate::operation::{Context, NoInverse, Operation, last_to_serve, replay};
+use crate::schema::{Column, Constraint, ObjectName, Schema, Table};
 use crate::sql::text::quote_backticks;
 use crate::syntax::ast::Undo;
 
@@ -32,8 +32,10 @@ pub(super) fn derive_to(first: usize, up: &Trace, cx: &Context<'_>) -> Trace {
             match way_back(resolved, up, cx) {
                 Back::Operations(inverse) => {
                     for operation in inverse {
-                        readded(&operation, resolved, &mut derived.diagnostics);
-                        operations.push(apply(operation, resolved, &mut derived.end));
+                        for operation in served(operation, &derived.end, cx) {
+                            readded(&operation, resolved, &mut derived.diagnostics);
+                            operations.push(apply(operation, resolved, &mut derived.end));
+                        }
                     }
                 }
                 Back::Body(body) => {
@@ -66,6 +68,42 @@ pub(super) fn derive_to(first: usize, up: &Trace, cx: &Context<'_>) -> Trace {
     derived
 }
 
+/// On MariaDB a foreign key goes before the last index that serves it, and what would have taken it along goes without it.
+fn served(mut operation: Operation, schema: &Schema, cx: &Context<'_>) -> Vec<Operation> {
+    if cx.target.engine() != Engine::Mysql {
+        return vec![operation];
+    }
+    let has = |table: &ObjectName, constraint: &Constraint| {
+        let table = schema.table(table);
+        table.is_some_and(|table| table.constraint(&constraint.name().text).is_some())
+    };
+    let dropped = match &mut operation {
+        Operation::DropIndex { table, index, .. } => Some((&*table, &index.name.text)),
+        Operation::DropConstraint { table, constraint } if !has(table, constraint) => return Vec::new(),
+        Operation::DropConstraint { table, constraint } => Some((&*table, &constraint.name().text)),
+        Operation::DropColumn { table, constraints, .. } => {
+            constraints.retain(|constraint| has(table, constraint));
+            None
+        }
+        Operation::DropTable(table) => {
+            if let Some(now) = schema.table(&table.name) {
+                *table = Table::clone(now);
+            }
+            None
+        }
+        _ => None,
+    };
+    let key = dropped.and_then(|(name, object)| {
+        let table = schema.table(name)?;
+        let key = last_to_serve(table, object)?;
+        Some(Operation::DropConstraint {
+            table: name.clone(),
+            constraint: Constraint::ForeignKey(key.clone()),
+        })
+    });
+    key.into_iter().chain([operation]).collect()
+}
+
 fn apply(operation: Operation, undone: &Resolved, schema: &mut Schema) -> Resolved {
     let before = schema.clone();
     operation.apply(schema);
@@ -91,9 +129,9 @@ fn way_back<'b>(resolved: &'b Resolved, up: &Trace, cx: &Context<'_>) -> Back<'b
         Operation::Update { undo, .. } | Operation::Delete { undo, .. } | Operation::Backfill { undo, .. } => (undo, &[]),
         operation if needs_nothing(operation, up) => return Back::Operations(Vec::new()),
         operation => {
-            let refused = |inverse: &Vec<Operation>| match cx.target.engine() {
-                Engine::Pg => inverse.iter().find_map(|operation| operation.refused_by_postgres(&resolved.after)),
-                _ => None,
+            let refused = |inverse: &Vec<Operation>| {
+                let mut inverse = inverse.iter();
+                inverse.find_map(|operation| operation.refused_by(cx.target, &resolved.after))
             };
             return match operation.invert() {
                 Ok(inverse) => refused(&inverse).map_or(Back::Operations(inverse), Back::Unknown),

@@ -3,7 +3,7 @@
 use super::rows::Demand;
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
-use crate::operation::{Operation, Using, key_columns};
+use crate::operation::{Operation, Using, is_served, key_columns};
 use crate::schema::naming::{NameKind, Naming};
 use crate::schema::{
     Column, Constraint, ConstraintRef, Default, Enum, ForeignKey, Index, IndexElement, IndexKey, Name, ObjectName, Schema, Table, Type,
@@ -508,7 +508,7 @@ fn table_def(table: &Table) -> TableDef {
             key.generated = Some(true);
         }
     }
-    let indexes = table.indexes.iter().filter(|index| !index.serves_key);
+    let indexes = table.indexes.iter().filter(|index| !comes_with_its_key(index, table));
     let indexes = indexes.map(|index| TableItem::Index(index_def(index, false)));
     let mut items: Vec<TableItem> = columns.into_iter().map(TableItem::Column).collect();
     items.append(&mut rest);
@@ -519,6 +519,14 @@ fn table_def(table: &Table) -> TableDef {
         items,
         options: table.options.iter().map(|(key, value)| (ident(key), value.clone())).collect(),
     }
+}
+
+/// Whether it is made with a foreign key, unless something else in the table serves that as well.
+fn comes_with_its_key(index: &Index, table: &Table) -> bool {
+    let mut without = table.clone();
+    without.indexes.retain(|other| other.name != index.name);
+    let key = table.foreign_keys.iter().find(|key| key.name == index.name);
+    index.serves_key && key.is_none_or(|key| !is_served(&without, &key.columns))
 }
 
 fn key_options(key: &ForeignKey) -> KeyOptions {

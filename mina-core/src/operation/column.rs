@@ -1,6 +1,6 @@
 //! Columns.
 
-use super::conversion::{can_refer, is_implicit, is_whole, postgres_casts};
+use super::conversion::{can_refer, casts, is_implicit, is_whole};
 use super::dependents::{bodies_about_column, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
@@ -350,6 +350,7 @@ impl<'a> Replay<'a> {
         let then = format!(", and create again after it what is dropped, with `{}` in its SQL", to.text);
         let what = format!("the name `{}`", path(&table.name, from));
         self.refuse_for(Code::M215, name.span, &what, dependents, &then)?;
+        self.check_hash(table, from, name)?;
         let operation = Operation::RenameColumn {
             table: table.name.clone(),
             from: from.to_owned(),
@@ -500,7 +501,7 @@ impl<'a> Replay<'a> {
         };
         match &changes.using {
             Some(UsingDef::Cast(span)) => {
-                if self.engine() == Engine::Pg && !postgres_casts(&before.ty, &after.ty) {
+                if !casts(&before.ty, &after.ty, self.engine()) {
                     let message = format!("{} casts no `{}` to `{}`", self.cx.target, before.ty, after.ty);
                     let help = "write `using = \"…\"` with an expression over the old columns".to_owned();
                     return self.error(Code::M212, *span, message, [help]);

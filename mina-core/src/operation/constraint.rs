@@ -285,10 +285,10 @@ impl<'a> Replay<'a> {
             constraint,
         };
         self.emit(operation, word);
-        match definition.kind {
-            ConstraintKind::PrimaryKey { generated: Some(true), .. } => self.count_up_existing(reference, word),
-            _ => Ok(()),
+        if let ConstraintKind::PrimaryKey { generated: Some(true), .. } = definition.kind {
+            self.count_up_existing(reference, word)?;
         }
+        self.check_limits(&table.name, word)
     }
 
     /// `generated = true` on the key of a table that is there.

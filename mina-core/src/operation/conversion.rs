@@ -37,9 +37,28 @@ fn text_of_itself(from: &Type, engine: Engine) -> bool {
     }
 }
 
+/// Whether an engine casts one type to the other.
+pub(crate) fn casts(from: &Type, to: &Type, engine: Engine) -> bool {
+    match engine {
+        Engine::Sqlite => true,
+        Engine::Pg => postgres_casts(from, to),
+        Engine::Mysql => mariadb_casts(from, to),
+    }
+}
+
+/// MariaDB bends every type into every other but one.
+fn mariadb_casts(from: &Type, to: &Type) -> bool {
+    let other = match (from, to) {
+        (Type::Uuid, other) | (other, Type::Uuid) => other,
+        _ => return true,
+    };
+    let is_moment = matches!(other, Type::Date | Type::Time | Type::Timestamp);
+    !(is_number(other) || is_moment || *other == Type::Bool)
+}
+
 /// Whether PostgreSQL casts one type to the other, by way of a third where it has no cast between the two.
 /// <https://www.postgresql.org/docs/current/catalog-pg-cast.html>
-pub(crate) fn postgres_casts(from: &Type, to: &Type) -> bool {
+fn postgres_casts(from: &Type, to: &Type) -> bool {
     use Type::{Cidr, Custom, Date, Enum, Inet, Interval, Json, Jsonb, Time, Timestamp, Timestamptz, Unknown};
     match (from, to) {
         _ if is_implicit(from, to, Engine::Pg) => true,

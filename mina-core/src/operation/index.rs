@@ -4,8 +4,9 @@ use super::Operation;
 use super::dependents::keys_to_unique;
 use super::lookup::{list, path, texts};
 use super::replay::{Replay, Resolution};
+use super::support::is_long;
 use crate::diagnostic::Code;
-use crate::engine::Engine;
+use crate::engine::{Engine, Product};
 use crate::schema::naming::NameKind;
 use crate::schema::{ForeignKey, Index, IndexElement, IndexKey, Name, ObjectName, OccupantKind, Table};
 use crate::syntax::Span;
@@ -106,7 +107,13 @@ impl<'a> Replay<'a> {
     }
 
     fn declares_index(&self, table: &ObjectName, columns: &[String]) -> bool {
+        let there = self.schema.table(table).cloned();
+        let is_hash = |names: &[&str]| {
+            let column = |name: &&str| there.as_ref().and_then(|table| table.column(name));
+            names.iter().filter_map(column).any(|column| is_long(&column.ty))
+        };
         let serves = |names: Vec<&str>| starts_with(&names, columns);
+        let serves_as_unique = |names: Vec<&str>| !is_hash(&names) && serves(names);
         let idents = |names: &'a [Ident]| names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>();
         let statements = self.body.statements.iter().flat_map(|statement| match &statement.kind {
             StatementKind::BatchAlter { statements, .. } => statements.as_slice(),
@@ -120,10 +127,15 @@ impl<'a> Replay<'a> {
                         IndexKeyDef::Column(name) => Some(name.text.as_str()),
                         IndexKeyDef::Expression(_) => None,
                     });
-                    serves(keys.collect())
+                    match index.unique {
+                        true => serves_as_unique(keys.collect()),
+                        false => serves(keys.collect()),
+                    }
                 }
                 StatementKind::CreateConstraint { table: on, constraint } if on.object() == *table => match &constraint.kind {
-                    ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => serves(idents(columns)),
+                    ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+                        serves_as_unique(idents(columns))
+                    }
                     _ => false,
                 },
                 _ => false,
@@ -152,6 +164,32 @@ impl<'a> Replay<'a> {
         self.error(Code::M214, span, message, help)
     }
 
+    /// Refuses to rename a column of a foreign key where MariaDB would have to copy the table for a hash in it.
+    pub(super) fn check_hash(&mut self, table: &Table, column: &str, name: &Ident) -> Resolution {
+        if self.cx.target.product != Product::Mariadb {
+            return Ok(());
+        }
+        let Some(hash) = hashes(table).next() else { return Ok(()) };
+        let own = table.foreign_keys.iter().filter(|key| key.columns.iter().any(|own| own == column));
+        let own = own.map(|key| (&table.name, key));
+        let referring = self.schema.referring(&table.name).map(|(other, key)| (&other.name, key));
+        let referring = referring.filter(|(_, key)| key.referred.iter().any(|referred| referred == column));
+        let Some((owner, key)) = own.chain(referring).next() else {
+            return Ok(());
+        };
+        let message = format!(
+            "`{}` is in the foreign key `{}` and cannot be renamed on {} beside `{hash}`, which is unique over a long text",
+            path(&table.name, column),
+            key.name,
+            self.cx.target
+        );
+        let help = [format!(
+            "write `drop_constraint {} on {owner};` before it, and create the key again after it",
+            key.name
+        )];
+        self.error(Code::M502, name.span, message, help)
+    }
+
     pub(super) fn create_index(&mut self, reference: &TableRef, definition: &IndexDef) -> Resolution {
         let table = self.table(reference)?;
         let index = self.index_of(&table, definition)?;
@@ -162,7 +200,7 @@ impl<'a> Replay<'a> {
             concurrently: definition.concurrently && self.engine() == Engine::Pg,
         };
         self.emit(operation, word);
-        Ok(())
+        self.check_limits(&table.name, word)
     }
 
     pub(super) fn drop_index(&mut self, reference: &TableRef, name: &Ident, concurrently: bool) -> Resolution {
@@ -235,6 +273,19 @@ fn starts_with(index: &[&str], key: &[String]) -> bool {
     index.len() >= key.len() && index.iter().zip(key).all(|(a, b)| *a == b)
 }
 
+/// The unique keys over long texts, of which MariaDB keeps a hash: nothing is looked up in it.
+fn hashes(table: &Table) -> impl Iterator<Item = &str> {
+    let is_long = |name: &str| table.column(name).is_some_and(|column| is_long(&column.ty));
+    let uniques = table.uniques.iter();
+    let uniques = uniques.filter(move |unique| unique.columns.iter().any(|name| is_long(name)));
+    let indexes = table.indexes.iter().filter(move |index| {
+        let columns = index.plain_columns().filter(|_| index.unique);
+        columns.is_some_and(|columns| columns.into_iter().any(is_long))
+    });
+    let uniques = uniques.map(|unique| unique.name.text.as_str());
+    uniques.chain(indexes.map(|index| index.name.text.as_str()))
+}
+
 /// The names of what serves a foreign key on these columns.
 fn serving<'t>(table: &'t Table, columns: &'t [String]) -> impl Iterator<Item = &'t str> {
     fn plain(columns: &[String]) -> Vec<&str> {
@@ -257,10 +308,16 @@ fn serving<'t>(table: &'t Table, columns: &'t [String]) -> impl Iterator<Item = 
         .chain(indexes)
         .filter(|(_, set)| starts_with(set, columns))
         .map(|(name, _)| name)
+        .filter(|name| !hashes(table).any(|hash| hash == *name))
+}
+
+/// Whether a foreign key of a table has what serves it.
+pub(crate) fn is_served(table: &Table, columns: &[String]) -> bool {
+    serving(table, columns).next().is_some()
 }
 
 /// The foreign key that nothing but this index, unique constraint or primary key serves.
-pub(super) fn last_to_serve<'t>(table: &'t Table, name: &str) -> Option<&'t ForeignKey> {
+pub(crate) fn last_to_serve<'t>(table: &'t Table, name: &str) -> Option<&'t ForeignKey> {
     table.foreign_keys.iter().find(|key| {
         let mut all = serving(table, &key.columns);
         all.next() == Some(name) && all.next().is_none()

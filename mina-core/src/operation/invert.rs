@@ -1,24 +1,26 @@
 //! The way back from each operation.
 
-use super::conversion::postgres_casts;
+use super::conversion::casts;
 use super::enumeration::in_the_way;
 use super::{NoInverse, Operation, Using};
+use crate::engine::{Engine, Target};
 use crate::schema::Schema;
 
 impl Operation {
-    /// Why PostgreSQL would refuse a derived operation on a schema, if it would.
-    pub(crate) fn refused_by_postgres(&self, schema: &Schema) -> Option<NoInverse> {
+    /// Why an engine would refuse a derived operation on a schema, if it would.
+    pub(crate) fn refused_by(&self, target: Target, schema: &Schema) -> Option<NoInverse> {
+        let engine = target.engine();
         match self {
             Self::AlterColumn {
                 table,
                 before,
                 after,
                 using: Using::Cast,
-            } if !postgres_casts(&before.ty, &after.ty) => Some(NoInverse(format!(
-                "PostgreSQL casts no `{}` to `{}`; write the downgrade with `alter_column {table}.{} {{ type = {}, using = \"…\" }}`",
+            } if !casts(&before.ty, &after.ty, engine) => Some(NoInverse(format!(
+                "{target} casts no `{}` to `{}`; write the downgrade with `alter_column {table}.{} {{ type = {}, using = \"…\" }}`",
                 before.ty, after.ty, after.name, after.ty
             ))),
-            Self::AlterEnum { before, after, .. } => {
+            Self::AlterEnum { before, after, .. } if engine == Engine::Pg => {
                 let dependents = in_the_way(before, after, schema);
                 let first = dependents.first()?;
                 Some(NoInverse(format!(

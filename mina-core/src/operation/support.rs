@@ -1,9 +1,10 @@
 //! What an engine in force lacks: types (M501) and operations (M502).
 
+use super::conversion::is_text;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Lint};
 use crate::engine::{Engine, Product, Target};
-use crate::schema::{Action, Deferral, ObjectName, Table, Type};
+use crate::schema::{Action, Deferral, ForeignKey, Index, IndexKey, ObjectName, Table, Type};
 use crate::syntax::Span;
 use crate::syntax::ast::{Ident, IndexDef, IndexKeyDef, KeyOptions, TypeRef};
 
@@ -158,7 +159,7 @@ impl Replay<'_> {
         }
         let long = |name: &&Ident| {
             let column = table.column(&name.text);
-            column.is_some_and(|column| matches!(column.ty, Type::Text | Type::Binary | Type::Json))
+            column.is_some_and(|column| is_long(&column.ty))
         };
         let Some((name, column)) = columns.iter().find(long).and_then(|name| Some((name, table.column(&name.text)?))) else {
             return Ok(());
@@ -171,11 +172,88 @@ impl Replay<'_> {
         self.error(Code::M502, name.span, message, help)
     }
 
-    /// Refuses a table that is too wide: for Diesel's `table!`, or for a row of MariaDB.
+    /// Refuses a check or a generated column about what MariaDB and MySQL write to by themselves: a number that is counted up, the
+    /// column of a foreign key whose action changes it.
+    fn check_written(&mut self, table: &Table, span: Span) -> Resolution {
+        if self.engine() != Engine::Mysql {
+            return Ok(());
+        }
+        let counted = table.columns.iter().filter(|column| column.identity);
+        let counted = counted.map(|column| (column.name.as_str(), "which is counted up".to_owned(), true));
+        let acted = table.foreign_keys.iter().filter(|key| writes(key)).flat_map(|key| {
+            let why = format!("which the foreign key `{}` changes by its action", key.name);
+            key.columns.iter().map(move |name| (name.as_str(), why.clone(), false))
+        });
+        let found = counted.chain(acted).find_map(|(name, why, is_counted)| {
+            let check = table.checks.iter().find(|check| check.expression.uses(name));
+            let generated = table.columns.iter().find(|column| {
+                let by = column.generated.as_ref().filter(|by| is_counted || by.stored);
+                by.is_some_and(|by| by.expression.uses(name))
+            });
+            let what = check.map(|check| format!("the check `{}`", check.name));
+            let what = what.or(generated.map(|column| format!("the generated column `{}.{}`", table.name, column.name)));
+            Some((what?, format!("`{}.{name}`", table.name), why))
+        });
+        let Some((what, column, why)) = found else { return Ok(()) };
+        let message = format!("{what} is about {column}, {why}; {} has no such expressions", self.cx.target);
+        self.error(Code::M502, span, message, [format!("leave {column} out of it")])
+    }
+
+    /// Refuses a collation of what is no text.
+    fn check_collations(&mut self, table: &Table, span: Span) -> Resolution {
+        let takes = |ty: &Type| match (self.engine(), ty) {
+            (Engine::Sqlite, _) | (_, Type::Custom(_) | Type::Unknown) | (Engine::Mysql, Type::Enum(_)) => true,
+            (Engine::Pg, Type::Array(inner)) => is_text(inner),
+            (_, ty) => is_text(ty),
+        };
+        let odd = table.columns.iter().find(|column| column.collation.is_some() && !takes(&column.ty));
+        let Some(column) = odd else { return Ok(()) };
+        let path = format!("{}.{}", table.name, column.name);
+        let message = format!("`{path}` is `{}`, which has no collation on {}", column.ty, self.cx.target);
+        let help = format!("take the collation out; where it is from before: `alter_column {path} {{ collate = none }}`");
+        self.error(Code::M502, span, message, [help])
+    }
+
+    /// Refuses what PostgreSQL cannot put in order in keys and indexes.
+    fn check_order(&mut self, table: &Table, span: Span) -> Resolution {
+        if self.engine() != Engine::Pg {
+            return Ok(());
+        }
+        let ordered = |index: &&Index| index.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case("btree"));
+        let keys = table.primary_key.iter().map(|key| (&key.name, key.columns.clone()));
+        let uniques = table.uniques.iter().map(|unique| (&unique.name, unique.columns.clone()));
+        let indexes = table.indexes.iter().filter(ordered).map(|index| {
+            let plain = index.elements.iter().filter(|element| element.class.is_none());
+            let columns = plain.filter_map(|element| match &element.key {
+                IndexKey::Column(name) => Some(name.clone()),
+                IndexKey::Expression(_) => None,
+            });
+            (&index.name, columns.collect())
+        });
+        let mut all = keys.chain(uniques).chain(indexes);
+        let found = all.find_map(|(name, columns)| {
+            let columns = columns.iter().filter_map(|column| table.column(column));
+            let odd = columns.into_iter().find(|column| !has_order(&column.ty))?;
+            Some((name.clone(), odd.clone()))
+        });
+        let Some((name, column)) = found else { return Ok(()) };
+        let path = format!("{}.{}", table.name, column.name);
+        let message = format!(
+            "`{path}` is `{}`, which {} puts into no order, as `{name}` needs it",
+            column.ty, self.cx.target
+        );
+        self.error(Code::M502, span, message, ["make it `Jsonb`, or leave it out".to_owned()])
+    }
+
+    /// Refuses a table that the engine does not take: too wide for Diesel's `table!` or for a row of MariaDB, or with an
+    /// expression, a collation or an index that is not for its columns.
     pub(super) fn check_limits(&mut self, name: &ObjectName, span: Span) -> Resolution {
         let Some(table) = self.schema.table(name).cloned() else {
             return Ok(());
         };
+        self.check_written(&table, span)?;
+        self.check_collations(&table, span)?;
+        self.check_order(&table, span)?;
         if table.columns.len() > MOST_COLUMNS {
             let message = format!(
                 "`{name}` has {} columns; Diesel's `table!` takes {MOST_COLUMNS}",
@@ -218,6 +296,25 @@ fn row_bytes(ty: &Type) -> u64 {
         Type::Uuid => 16,
         Type::Unsigned(inner) => row_bytes(inner),
         _ => 12,
+    }
+}
+
+/// Whether its values lie outside the row on MariaDB and MySQL.
+pub(super) fn is_long(ty: &Type) -> bool {
+    matches!(ty, Type::Text | Type::Binary | Type::Json)
+}
+
+/// Whether its action writes to the rows that refer.
+fn writes(key: &ForeignKey) -> bool {
+    let changes = |action: Action| matches!(action, Action::Cascade | Action::SetNull | Action::SetDefault);
+    changes(key.on_update) || changes(key.on_delete) && key.on_delete != Action::Cascade
+}
+
+fn has_order(ty: &Type) -> bool {
+    match ty {
+        Type::Json => false,
+        Type::Array(inner) => has_order(inner),
+        _ => true,
     }
 }
 

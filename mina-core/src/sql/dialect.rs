@@ -51,8 +51,9 @@ pub trait Dialect {
     /// The CREATE INDEX statement.
     fn create_index(&self, table: &ObjectName, index: &Index) -> String;
 
-    /// The statements that make the objects of a schema that are wanted, in an order that works in an empty database.
-    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String>;
+    /// The statements that make the tables and views of a schema that are wanted, with what stands on them, in an order that works
+    /// where none of them is there; `beside` also the enums, sequences, functions and the like that stand beside them.
+    fn made(&self, schema: &Schema, beside: bool, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String>;
 
     /// The schema as the engine keeps it, in [normal form](crate::normal); once in it, it stays as it is.
     fn normal(&self, schema: &Schema) -> Schema {

@@ -85,6 +85,9 @@ impl Connection for MysqlConnection {
     }
 
     fn enter(&mut self, limits: &Limits, write: bool) -> QueryResult<Session> {
+        if let TransactionManagerStatus::InError = AnsiTransactionManager::transaction_manager_status_mut(self) {
+            return Err(DatabaseError::BrokenTransactionManager);
+        }
         if write {
             if self.in_transaction() {
                 return Err(DatabaseError::AlreadyInTransaction);
@@ -329,10 +332,12 @@ fn kind_trouble(kind: &DatabaseErrorKind, message: &str) -> Trouble {
         ("read-only", Trouble::ReadOnly),
         ("No space left on device", Trouble::Full),
         ("is full", Trouble::Full),
-        ("server has gone away", Trouble::Gone),
+        ("erver has gone away", Trouble::Gone),
         ("Lost connection", Trouble::Gone),
         ("Connection was killed", Trouble::Gone),
         ("Duplicate entry", Trouble::Rows),
+        // What a copy of a table that others refer to calls a duplicate.
+        ("Cannot delete rows from table which is parent", Trouble::Rows),
         ("foreign key constraint fails", Trouble::Rows),
         ("CONSTRAINT `", Trouble::Rows),
         ("cannot be null", Trouble::Rows),

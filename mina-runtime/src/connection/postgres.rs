@@ -110,6 +110,9 @@ impl Connection for PgConnection {
     }
 
     fn enter(&mut self, limits: &Limits, write: bool) -> QueryResult<Session> {
+        if let TransactionManagerStatus::InError = AnsiTransactionManager::transaction_manager_status_mut(self) {
+            return Err(DatabaseError::BrokenTransactionManager);
+        }
         let set = |local: &str, lock: &str, statement: &str, idle: &str| {
             format!(
                 "SET{local} lock_timeout = '{lock}'; SET{local} statement_timeout = '{statement}'; \
@@ -422,6 +425,12 @@ fn kind_trouble(kind: &DatabaseErrorKind, message: &str) -> Trouble {
                 ("terminating connection", Trouble::Gone),
                 ("server closed the connection", Trouble::Gone),
                 ("no connection to the server", Trouble::Gone),
+                ("invalid input syntax", Trouble::Rows),
+                ("invalid input value", Trouble::Rows),
+                ("value too long", Trouble::Rows),
+                ("out of range", Trouble::Rows),
+                ("numeric field overflow", Trouble::Rows),
+                ("contains null values", Trouble::Rows),
             ];
             let known = KNOWN.iter().find(|(text, _)| message.contains(text));
             known.map_or(Trouble::Other, |(_, trouble)| *trouble)

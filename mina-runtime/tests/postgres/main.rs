@@ -3,17 +3,7 @@
 #![cfg(feature = "postgres")]
 
 mod corpus;
-mod histories;
 mod server;
-
-#[path = "../../../tests/soundness/object.rs"]
-mod object;
-#[path = "../../../tests/soundness/random.rs"]
-mod random;
-#[path = "../../../tests/soundness/statement.rs"]
-mod statement;
-#[path = "../../../tests/soundness/value.rs"]
-mod value;
 
 use corpus::{BLOCKS, COLUMNS, CONDITIONS, DEFAULTS, NEW_BLOCKS, WORLD};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -288,14 +278,5 @@ fn the_applications_history_leaves_what_the_fold_says_and_nothing_when_it_is_rev
             }
         }
         assert_eq!(difference(conn, &Schema::default()), "", "on {}", server.version);
-    }
-}
-
-#[test]
-fn random_histories_are_there_and_back() {
-    let number = |variable: &str, otherwise| std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise);
-    let (first, count) = (number("MINA_SOUNDNESS_SEED", 1), number("MINA_SOUNDNESS_COUNT", 12));
-    for server in SERVERS {
-        histories::histories(server, first, count);
     }
 }

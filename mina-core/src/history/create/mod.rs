@@ -3,11 +3,13 @@
 mod survey;
 
 use super::layout::Bind;
-use super::{History, Revision, Step, Trace};
-use crate::engine::Target;
+use super::{History, Resolved, Revision, Step, Trace};
+use crate::engine::{Engine, Target};
+use crate::operation::Operation;
 use crate::schema::{ObjectName, Schema};
 use crate::sql::unit::{Action, Step as UnitStep};
 use crate::sql::{Company, Creation, Dialect, Draft, Part, Refusal, dialect};
+use std::borrow::Cow;
 use survey::{Deed, Survey, select};
 
 impl History {
@@ -34,7 +36,7 @@ impl History {
 
     fn parts(&self, bind: &Bind, target: Target, head: &Schema, dialect: &dyn Dialect) -> Result<Vec<Part>, Refusal> {
         let mut making = Making {
-            survey: Survey::default(),
+            survey: Survey::new(dialect.engine()),
             running: (!bind.graph.is_linear()).then(Schema::default),
             parts: Vec::new(),
             dialect,
@@ -49,7 +51,7 @@ impl History {
         let Making { survey, mut parts, .. } = making;
         parts.push(Part {
             revision: None,
-            steps: made(dialect, head, &|name| !survey.is_there(name)),
+            steps: made(dialect, head, !survey.has_begun, &|name| !survey.is_there(name)),
         });
         parts.retain(|part| !part.steps.is_empty());
         Ok(parts)
@@ -72,17 +74,17 @@ impl Making<'_> {
 
     fn step(&mut self, step: &Step, trace: &Trace, revision: &Revision) -> Result<(), Refusal> {
         let deed = self.survey.step(step).map_err(|(span, why)| revision.refusal(span, why))?;
+        let before = self.running.clone().unwrap_or_else(|| step.before.clone());
         if let Some(running) = &mut self.running {
             step.operations.iter().for_each(|resolved| resolved.operation.apply(running));
         }
-        if !deed.born.is_empty() {
-            let schema = self.running.as_ref().unwrap_or(&step.after);
-            self.parts.push(Part {
-                revision: None,
-                steps: made(self.dialect, schema, &|name| deed.born.contains(name)),
-            });
+        if deed.begins || !deed.needed.is_empty() {
+            self.make(&before, deed.begins, &deed.needed);
         }
-        if !deed.subjects.is_empty() {
+        if revision.block.transaction == Some(false) && self.dialect.engine() != Engine::Mysql && has_effect(step) {
+            return Err(revision.refusal(step.span, "its block is run in no transaction".to_owned()));
+        }
+        if deed.runs() {
             let steps = steps(self.dialect, &deed, step, trace, revision)?;
             match self.parts.last_mut() {
                 Some(part) if part.revision.as_deref() == Some(revision.id()) => part.steps.extend(steps),
@@ -92,7 +94,19 @@ impl Making<'_> {
                 }),
             }
         }
+        if !deed.born.is_empty() {
+            let after = self.running.clone().unwrap_or_else(|| step.after.clone());
+            self.make(&after, false, &deed.born);
+        }
         Ok(())
+    }
+
+    /// Makes some tables and views as a schema has them; `beside` also what stands beside them.
+    fn make(&mut self, schema: &Schema, beside: bool, names: &[ObjectName]) {
+        let steps = made(self.dialect, schema, beside, &|name| names.contains(name));
+        if !steps.is_empty() {
+            self.parts.push(Part { revision: None, steps });
+        }
     }
 }
 
@@ -114,8 +128,13 @@ impl Revision {
 fn steps(dialect: &dyn Dialect, deed: &Deed, step: &Step, trace: &Trace, revision: &Revision) -> Result<Vec<UnitStep>, Refusal> {
     let refuse = |why: String| Err(revision.refusal(step.span, why));
     let line = |span| revision.tokens.location(span).map_or(0, |location| location.line);
-    let drafts = dialect.steps(step, trace, &line);
+    let together = in_transaction(step);
+    let drafts = dialect.steps(&together, trace, &line);
     let mut steps = Vec::new();
+    if dialect.engine() == Engine::Pg && has_function(step) {
+        // Its body may name tables that are made after it.
+        steps.push(sql("SET LOCAL check_function_bodies = off".to_owned()));
+    }
     for (at, Draft { step, company, .. }) in drafts.into_iter().enumerate() {
         if !deed.keeps(at, &step.action) {
             continue;
@@ -139,11 +158,46 @@ fn steps(dialect: &dyn Dialect, deed: &Deed, step: &Step, trace: &Trace, revisio
     Ok(steps)
 }
 
-/// What makes the objects of a schema that are wanted: tables, views, and what stands on them.
-fn made(dialect: &dyn Dialect, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<UnitStep> {
-    let step = |sql| UnitStep {
+/// The statement without what keeps it out of transactions: nobody else is there.
+fn in_transaction(step: &Step) -> Cow<'_, Step> {
+    let is_alone = |resolved: &Resolved| {
+        matches!(
+            resolved.operation,
+            Operation::CreateIndex { concurrently: true, .. } | Operation::DropIndex { concurrently: true, .. }
+        )
+    };
+    if !step.operations.iter().any(is_alone) {
+        return Cow::Borrowed(step);
+    }
+    let mut step = step.clone();
+    for resolved in &mut step.operations {
+        if let Operation::CreateIndex { concurrently, .. } | Operation::DropIndex { concurrently, .. } = &mut resolved.operation {
+            *concurrently = false;
+        }
+    }
+    Cow::Owned(step)
+}
+
+fn has_effect(step: &Step) -> bool {
+    step.operations.iter().any(|resolved| match &resolved.operation {
+        Operation::Execute { effect, .. } | Operation::Run { effect, .. } => !effect.is_empty(),
+        _ => false,
+    })
+}
+
+fn has_function(step: &Step) -> bool {
+    let mut operations = step.operations.iter();
+    operations.any(|resolved| matches!(resolved.operation, Operation::CreateFunction(_)))
+}
+
+/// What makes the tables and views of a schema that are wanted, and what stands on them; `beside` also all that stands beside them.
+fn made(dialect: &dyn Dialect, schema: &Schema, beside: bool, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<UnitStep> {
+    dialect.made(schema, beside, wanted).into_iter().map(sql).collect()
+}
+
+fn sql(sql: String) -> UnitStep {
+    UnitStep {
         line: 0,
         action: Action::Sql(sql),
-    };
-    dialect.made(schema, wanted).into_iter().map(step).collect()
+    }
 }

@@ -13,8 +13,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// What a statement of the history is, in a database that has only what holds rows so far.
 #[derive(Default)]
 pub(super) struct Deed {
-    /// What has to be there from here on, as this statement leaves it.
+    /// Whether nothing was there before.
+    pub(super) begins: bool,
+    /// What has to be there from here on, as this statement finds it.
+    pub(super) needed: Vec<ObjectName>,
+    /// The same, as this statement leaves it.
     pub(super) born: Vec<ObjectName>,
+    /// Whether it is about what stands beside the tables, which is there as soon as anything is.
+    pub(super) is_beside: bool,
     /// The objects that are there and that it is about, by their names in lower case; nothing is run where there are none.
     pub(super) subjects: BTreeSet<String>,
     /// Whether keys of a table that is there refer to one of them.
@@ -24,10 +30,14 @@ pub(super) struct Deed {
 }
 
 impl Deed {
+    pub(super) fn runs(&self) -> bool {
+        self.is_beside || !self.subjects.is_empty()
+    }
+
     pub(super) fn keeps(&self, at: usize, action: &Action) -> bool {
         match action {
             // An enum's statement is about several tables.
-            Action::Batch(change) => self.subjects.contains(&change.table.to_lowercase()),
+            Action::Batch(change) => self.subjects.is_empty() || self.subjects.contains(&change.table.to_lowercase()),
             _ => self.kept.get(at).is_none_or(|kept| *kept),
         }
     }
@@ -38,8 +48,11 @@ impl Deed {
 struct Look {
     /// The objects that it is about, each under the name that it has here, in lower case.
     subjects: Vec<(String, usize)>,
-    /// What its rows are in or come from.
+    /// What its rows are in or come from, or what it is about in words of its own.
     seeds: BTreeSet<usize>,
+    /// What it makes in words of its own.
+    made: BTreeSet<usize>,
+    is_beside: bool,
     /// The tables whose keys refer to a subject.
     referrers: BTreeSet<usize>,
     kept: Vec<bool>,
@@ -70,8 +83,10 @@ impl Object {
 }
 
 /// A walk along a history.
-#[derive(Default)]
 pub(super) struct Survey {
+    engine: Engine,
+    /// Whether the database that only has what holds rows has anything: then it has all that stands beside tables and views.
+    pub(super) has_begun: bool,
     objects: Vec<Object>,
     /// The objects there are at the point that has been reached, by their names in lower case.
     names: HashMap<String, usize>,
@@ -84,6 +99,8 @@ pub(super) struct Survey {
 /// A statement that has to stay where it is, and why.
 type Stuck = (Span, String);
 
+const NAMELESS: &str = "its Rust names no table, and so may touch any";
+
 /// Whether a text of SQL holds a query.
 pub(super) fn select(sql: &str) -> bool {
     words(sql, Engine::Sqlite).iter().any(|word| word == "select")
@@ -94,6 +111,17 @@ fn key(name: &ObjectName) -> String {
 }
 
 impl Survey {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self {
+            engine,
+            has_begun: false,
+            objects: Vec::new(),
+            names: HashMap::new(),
+            mentions: HashMap::new(),
+            awaited: Vec::new(),
+        }
+    }
+
     /// Whether the database that only has what holds rows has this object now.
     pub(super) fn is_there(&self, name: &ObjectName) -> bool {
         self.names.get(&key(name)).is_some_and(|&id| self.objects[id].is_there)
@@ -107,23 +135,33 @@ impl Survey {
         }
         let is_data = !look.seeds.is_empty();
         let there = look.subjects.iter().filter(|(_, id)| is_data || self.objects[*id].is_there);
-        let subjects = there.map(|(name, _)| name.clone()).collect();
+        let subjects: BTreeSet<String> = there.map(|(name, _)| name.clone()).collect();
         let is_referred_to = look.referrers.iter().any(|&id| self.objects[id].is_there);
-        let kept = std::mem::take(&mut look.kept);
+        let seeds = look.seeds.iter().copied();
+        let mut needed = self.bear(seeds.collect());
+        needed.retain(|name| !look.made.iter().any(|&id| self.objects[id].name == *name));
+        let named = |name: &ObjectName| step.before.table(name).is_some() || step.before.views().get(name).is_some();
+        let there = look.subjects.iter().map(|(_, id)| *id).filter(|&id| self.objects[id].is_there);
+        let mut open: Vec<usize> = there.collect();
+        open.append(&mut self.awaited);
+        let (found, born): (Vec<_>, Vec<_>) = self.bear(open).into_iter().partition(named);
+        needed.extend(found);
+        let begins = !self.has_begun && (is_data || !look.made.is_empty() || !needed.is_empty() || !born.is_empty());
+        self.has_begun |= begins;
         Ok(Deed {
-            born: self.bear(look),
+            begins,
+            needed,
+            born,
+            is_beside: look.is_beside && self.has_begun,
             subjects,
             is_referred_to,
-            kept,
+            kept: look.kept,
         })
     }
 
     /// What is needed from here on by what is there.
-    fn bear(&mut self, look: Look) -> Vec<ObjectName> {
-        let there = look.subjects.iter().map(|(_, id)| *id).filter(|&id| self.objects[id].is_there);
+    fn bear(&mut self, mut open: Vec<usize>) -> Vec<ObjectName> {
         let mut born = Vec::new();
-        let mut open: Vec<usize> = look.seeds.iter().copied().chain(there).collect();
-        open.append(&mut self.awaited);
         let mut seen = HashSet::new();
         while let Some(id) = open.pop() {
             if !seen.insert(id) {
@@ -148,11 +186,22 @@ impl Survey {
             }
             Operation::Delete { table, filter, .. } => return self.change(table, filter, resolved, look),
             Operation::BulkDelete { table, .. } => return self.change(table, [], resolved, look),
-            Operation::Execute { effect, .. } | Operation::Run { effect, .. } if !effect.is_empty() => {
-                return stuck("it changes the schema in words of its own");
+            Operation::Execute { sql, effect, .. } if !effect.is_empty() => {
+                let words = words(sql, self.engine);
+                refuse_relative(&words, resolved)?;
+                if words.iter().any(|word| ["concurrently", "vacuum"].contains(&word.as_str())) {
+                    return stuck("it can be in no transaction");
+                }
+                self.effect(effect, words.into_iter(), resolved, look);
+            }
+            Operation::Run { text, effect, .. } if !effect.is_empty() => {
+                if self.named(words_of_rust(text)).is_empty() {
+                    return stuck(NAMELESS);
+                }
+                self.effect(effect, words_of_rust(text), resolved, look);
             }
             Operation::Execute { sql, .. } => {
-                for statement in split_statements(sql, Engine::Sqlite) {
+                for statement in split_statements(sql, self.engine) {
                     let kept = self.statement(statement, resolved, look)?;
                     look.kept.push(kept);
                 }
@@ -160,7 +209,7 @@ impl Survey {
             Operation::Run { text, .. } => {
                 let named = self.named(words_of_rust(text));
                 if named.is_empty() {
-                    return stuck("its Rust names no table, and so may touch any");
+                    return stuck(NAMELESS);
                 }
                 for (name, id) in named {
                     self.write(id, look);
@@ -170,6 +219,30 @@ impl Survey {
             operation => self.schema(operation, resolved, look),
         }
         Ok(())
+    }
+
+    /// A change of the schema in words of its own: what they and the `effect` name is there before, and may hold rows after.
+    fn effect(&mut self, effect: &[Operation], words: impl Iterator<Item = String>, resolved: &Resolved, look: &mut Look) {
+        let known = self.objects.len();
+        let named = self.named(words);
+        let mut own = Look::default();
+        for operation in effect {
+            self.schema(operation, resolved, &mut own);
+        }
+        let about = own.subjects.into_iter().chain(named);
+        for (name, id) in about.chain(own.seeds.into_iter().map(|id| (String::new(), id))) {
+            match id < known {
+                true => self.write(id, look),
+                false => drop(look.made.insert(id)),
+            }
+            look.subjects.push((name, id));
+        }
+        for &id in &look.made {
+            self.objects[id].filled = true;
+            self.objects[id].is_there = true;
+            look.seeds.extend(&self.objects[id].needs);
+        }
+        look.is_beside = true;
     }
 
     /// A change of the schema.
@@ -228,12 +301,32 @@ impl Survey {
             | Operation::RenameConstraint { table, .. }
             | Operation::CreateIndex { table, .. }
             | Operation::DropIndex { table, .. }
-            | Operation::RenameIndex { table, .. } => self.subject(table, resolved, look),
+            | Operation::RenameIndex { table, .. }
+            | Operation::CommentOnTable { table, .. } => self.subject(table, resolved, look),
             Operation::AlterEnum { before, .. } => {
-                for table in of_enum(&resolved.before, &before.name) {
-                    self.subject(&table, resolved, look);
+                let tables = of_enum(&resolved.before, &before.name);
+                for table in &tables {
+                    self.subject(table, resolved, look);
+                }
+                look.is_beside = self.engine == Engine::Pg;
+                let ids = tables.iter().filter_map(|table| self.names.get(&key(table)).copied());
+                let ids: Vec<usize> = ids.collect();
+                // One statement may be about all of them.
+                let is_run = look.is_beside && self.has_begun || ids.iter().any(|&id| self.objects[id].is_there);
+                if is_run && self.engine != Engine::Sqlite {
+                    look.seeds.extend(ids);
                 }
             }
+            Operation::CreateNamespace(_)
+            | Operation::DropNamespace(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::CreateSequence(_)
+            | Operation::DropSequence(_)
+            | Operation::CreateFunction(_)
+            | Operation::DropFunction(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_) => look.is_beside = true,
             _ => {}
         }
     }
@@ -264,7 +357,7 @@ impl Survey {
 
     /// The query of a view or the action of a table's trigger.
     fn mention(&mut self, by: usize, sql: &str, writes: bool) {
-        for word in words(sql, Engine::Sqlite) {
+        for word in words(sql, self.engine) {
             if let Some(&id) = self.names.get(&word) {
                 self.objects[by].mentions(id, writes);
             }
@@ -338,7 +431,7 @@ impl Survey {
         let Some(id) = id.filter(|&id| self.may_hold_rows(id)) else {
             return Ok(());
         };
-        let words: Vec<String> = texts.into_iter().flat_map(|text| words(text, Engine::Sqlite)).collect();
+        let words: Vec<String> = texts.into_iter().flat_map(|text| words(text, self.engine)).collect();
         refuse_relative(&words, resolved)?;
         let named = self.named(words.into_iter());
         look.seeds.extend(named.into_iter().map(|(_, id)| id));
@@ -354,7 +447,7 @@ impl Survey {
 
     /// One statement of SQL; false where it can do nothing to an empty table.
     fn statement(&mut self, sql: &str, resolved: &Resolved, look: &mut Look) -> Result<bool, Stuck> {
-        let words = words(sql, Engine::Sqlite);
+        let words = words(sql, self.engine);
         let target = written(&words).first().and_then(|name| self.names.get(*name).copied());
         match words.first().map(String::as_str) {
             None | Some("select") => return Ok(false),

@@ -208,3 +208,56 @@ fn a_table_refers_to_what_it_makes_unique_itself_wherever_that_stands() {
     assert_eq!(said(&format!("{table} index (code) {{ unique = true }}, }}")), "");
     assert!(said(&format!("{table} }}")).contains("M207"));
 }
+
+#[test]
+fn mariadb_has_no_expressions_about_what_it_writes_itself() {
+    insta::assert_snapshot!(said_on(MARIADB, "create_check ck_users_id on users \"id > 0\";"), @r"
+    ^ck_users_id^ M502: the check `ck_users_id` is about `users.id`, which is counted up; MariaDB 10.6 has no such expressions
+      leave `users.id` out of it
+    ");
+    insta::assert_snapshot!(said_on(MARIADB, "add_column tasks.note: Nullable<Integer>; create_table t { #[primary_key] id: Integer, #[generated(\"id * 2\")] twice: Nullable<Integer> }"), @r"
+    ^t^ M502: the generated column `t.twice` is about `t.id`, which is counted up; MariaDB 10.6 has no such expressions
+      leave `t.id` out of it
+    ");
+    insta::assert_snapshot!(said_on(MARIADB, "create_table t { #[primary_key] id: Integer, #[references(users.id, on_delete = set_null)] #[check(\"user_id > 1\")] user_id: Nullable<Integer> }"), @r"
+    ^t^ M502: the check `ck_t_user_id` is about `t.user_id`, which the foreign key `fk_t_user_id_users` changes by its action; MariaDB 10.6 has no such expressions
+      leave `t.user_id` out of it
+    ");
+    insta::assert_snapshot!(said_on(MARIADB, "create_table t { #[primary_key] id: Integer, #[references(users.id, on_delete = cascade)] #[check(\"user_id > 1\")] user_id: Nullable<Integer> }"), @"");
+    insta::assert_snapshot!(said_on(POSTGRES, "create_check ck_users_id on users \"id > 0\";"), @"");
+}
+
+#[test]
+fn a_hash_of_long_texts_serves_no_foreign_key_and_holds_its_columns() {
+    let made = "create_table t { #[primary_key] id: Integer, body: Nullable<Text>, #[references(users.id)] user_id: Nullable<Integer>, unique uq (user_id, body) }";
+    let schema = after_on(MARIADB, made);
+    assert_eq!(names(&schema, "t"), "fk_t_user_id_users fk_t_user_id_users pk_t uq");
+    insta::assert_snapshot!(said_on(MARIADB, &format!("{made} alter_column t.user_id {{ rename = owner_id }}")), @r"
+    ^user_id^ M502: `t.user_id` is in the foreign key `fk_t_user_id_users` and cannot be renamed on MariaDB 10.6 beside `uq`, which is unique over a long text
+      write `drop_constraint fk_t_user_id_users on t;` before it, and create the key again after it
+    ");
+}
+
+#[test]
+fn a_collation_is_for_text_and_an_index_for_what_has_an_order() {
+    let newer = Target {
+        version: (10, 7),
+        ..MARIADB
+    };
+    insta::assert_snapshot!(said_on(POSTGRES, "#[collate = \"C\"] add_column users.nick: Nullable<Integer>;"), @r"
+    ^nick^ M502: `users.nick` is `Integer`, which has no collation on PostgreSQL 14.0
+      take the collation out; where it is from before: `alter_column users.nick { collate = none }`
+    ");
+    insta::assert_snapshot!(said_on(POSTGRES, "add_column users.extra: Nullable<Json>; create_index ix on users (extra);"), @r"
+    ^ix^ M502: `users.extra` is `Json`, which PostgreSQL 14.0 puts into no order, as `ix` needs it
+      make it `Jsonb`, or leave it out
+    ");
+    insta::assert_snapshot!(said_on(newer, "add_column users.token: Nullable<Uuid>; alter_column users.token { type = BigInt, using = cast }"), @r#"
+    ^cast^ M212: MariaDB 10.7 casts no `Uuid` to `BigInt`
+      write `using = "…"` with an expression over the old columns
+    "#);
+    assert_eq!(
+        said_on(SQLITE, "#[collate = \"NOCASE\"] add_column users.nick: Nullable<Integer>;"),
+        ""
+    );
+}

@@ -110,6 +110,8 @@ fn name(ident: &Ident, engine: Engine) -> String {
     match ident.quote_style {
         Some(_) if engine == Engine::Pg && lower != ident.value => format!("\"{}\"", ident.value.replace('"', "\"\"")),
         _ if lower.chars().all(|next| next.is_alphanumeric() || next == '_') => lower,
+        // What stands in double quotes there is text.
+        _ if engine == Engine::Mysql => format!("`{}`", lower.replace('`', "``")),
         _ => format!("\"{}\"", lower.replace('"', "\"\"")),
     }
 }

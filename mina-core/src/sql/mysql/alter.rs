@@ -20,6 +20,8 @@ pub(super) struct Clause {
     pub(super) generates: bool,
     /// The column whose whole definition it says, by its name before.
     pub(super) redefines: Option<String>,
+    /// Whether it adds a unique key, which may become the order of a table without a primary key.
+    pub(super) is_unique: bool,
 }
 
 /// A part of a table.
@@ -42,6 +44,7 @@ impl Clause {
             uses: Vec::new(),
             generates: false,
             redefines: None,
+            is_unique: false,
         }
     }
 
@@ -73,7 +76,8 @@ pub(super) fn fits(there: &[Clause], more: &[Clause]) -> bool {
 pub(super) fn statement(table: &ObjectName, clauses: &[Clause], before: Option<&Table>, target: Target) -> String {
     let plans: Vec<Plan> = clauses.iter().map(|clause| clause.plan).collect();
     let copies = clauses.len() > 1 && clauses.iter().any(|clause| clause.generates);
-    let words = match before.is_none_or(plan::is_online) && !copies {
+    let promotes = before.is_some_and(|table| table.primary_key.is_none()) && clauses.iter().any(|clause| clause.is_unique);
+    let words = match before.is_none_or(plan::is_online) && !copies && !promotes {
         true => plan::words(&plans, target),
         false => "",
     };

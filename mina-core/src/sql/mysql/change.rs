@@ -186,7 +186,9 @@ pub(super) fn add_constraint(constraint: &Constraint, there: Option<&Arc<Table>>
             } else {
                 Plan::INDEX
             };
-            Clause::new(sql, plan, Part::Index(unique.name.text.clone())).uses(unique.columns.clone())
+            let mut clause = Clause::new(sql, plan, Part::Index(unique.name.text.clone())).uses(unique.columns.clone());
+            clause.is_unique = true;
+            clause
         }
         Constraint::Check(check) => Clause::new(sql, Plan::COPY, Part::Check(check.name.text.clone())).uses(check.expression.columns()),
         Constraint::Exclusion(_) => return None,
@@ -211,10 +213,23 @@ pub(super) fn drop_key(name: &str) -> Clause {
 pub(super) fn add_index(index: &Index, there: Option<&Table>) -> Clause {
     let plan = match index.method.as_deref().map(str::to_ascii_lowercase).as_deref() {
         Some("fulltext" | "spatial" | "rtree") => Plan::new(Cost::Shared, Cost::Shared),
+        _ if index.unique && is_hash(index, there) => Plan::COPY,
         _ => Plan::INDEX,
     };
     let sql = format!("ADD {}", table::index(index, there));
-    Clause::new(sql, plan, Part::Index(index.name.text.clone())).uses(index.columns())
+    let mut clause = Clause::new(sql, plan, Part::Index(index.name.text.clone())).uses(index.columns());
+    clause.is_unique = index.unique;
+    clause
+}
+
+/// Whether it is over long texts, of which MariaDB keeps a hash.
+fn is_hash(index: &Index, there: Option<&Table>) -> bool {
+    let is_large = |name: &str| {
+        there
+            .and_then(|table| table.column(name))
+            .is_some_and(|column| types::is_large(&column.ty))
+    };
+    index.plain_columns().is_some_and(|columns| columns.into_iter().any(is_large))
 }
 
 pub(super) fn drop_index(name: &str) -> Clause {

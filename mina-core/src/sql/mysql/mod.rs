@@ -127,8 +127,8 @@ impl Dialect for Mysql {
         format!("ALTER TABLE {} ADD {}", self.object(table), table::index(index, None))
     }
 
-    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
-        step::made(schema, wanted, OLDEST)
+    fn made(&self, schema: &Schema, beside: bool, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
+        step::made(schema, beside, wanted, OLDEST)
     }
 
     fn normal_table(&self, table: &Table, schema: &Schema) -> Table {

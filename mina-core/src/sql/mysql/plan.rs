@@ -77,8 +77,9 @@ pub(super) fn words(plans: &[Plan], target: Target) -> &'static str {
     }
 }
 
-/// Whether a table is one that changes beside readers and writers: InnoDB's, not compressed, without generated columns or
-/// an index that cannot.
+/// Whether a table is one that changes beside readers and writers: InnoDB's, not compressed, with a primary key and without
+/// generated columns or an index that cannot. A unique key takes the place of a primary key that is missing; one over long texts
+/// is a hash in a generated column of its own.
 pub(super) fn is_online(table: &Table) -> bool {
     let said = |option: &str| {
         table.options.iter().find(|(key, _)| key == option).map(|(_, value)| match value {
@@ -90,7 +91,17 @@ pub(super) fn is_online(table: &Table) -> bool {
     said("engine").is_none_or(|engine| engine == "innodb")
         && said("row_format").is_none_or(|format| format == "dynamic" || format == "compact")
         && !table.columns.iter().any(|column| column.generated.is_some())
+        && (table.primary_key.is_some() || table.unique_sets().next().is_none())
+        && !has_hash(table)
         && !table.indexes.iter().any(|index| index.method.as_ref().is_some_and(stops))
+}
+
+fn has_hash(table: &Table) -> bool {
+    let is_large = |name: &str| table.column(name).is_some_and(|column| types::is_large(&column.ty));
+    let constraints = table.uniques.iter().flat_map(|unique| &unique.columns).map(String::as_str);
+    let indexes = table.indexes.iter().filter(|index| index.unique);
+    let indexes = indexes.filter_map(crate::schema::Index::plain_columns).flatten();
+    constraints.chain(indexes).any(is_large)
 }
 
 /// What it costs to add a column.

@@ -277,11 +277,17 @@ impl Raised {
             }
         }
         let (own, checks): (Vec<_>, Vec<_>) = parts.checks.into_iter().partition(|check| check.in_column);
+        let names: Vec<String> = parts.columns.iter().map(|column| column.name.clone()).collect();
+        // A check in a column's definition keeps the name that the column had first.
+        let of_another = |check: &CheckRow, name: &str| names.iter().any(|other| other != name && is_about(check, other));
         let columns: Vec<Column> = parts
             .columns
             .into_iter()
             .map(|column| {
-                let check = own.iter().find(|check| check.name == column.name);
+                let named = own
+                    .iter()
+                    .find(|check| check.name == column.name && !of_another(check, &column.name));
+                let check = own.iter().find(|check| is_about(check, &column.name)).or(named);
                 self.column(column, check, &collation, parts.is_mysql)
             })
             .collect();
@@ -321,7 +327,8 @@ impl Raised {
 
     fn column(&mut self, row: ColumnRow, check: Option<&CheckRow>, of_table: &str, is_mysql: bool) -> Column {
         let extra = row.extra.to_ascii_lowercase();
-        let is_json = check.is_some_and(|check| row.ty == "longtext" && check.expression == format!("json_valid(`{}`)", row.name));
+        let is_json =
+            check.is_some_and(|check| row.ty == "longtext" && check.expression == format!("json_valid({})", super::quote(&row.name)));
         let mut words = if is_json { "json".to_owned() } else { row.ty.clone() };
         if let Some(at) = extra.find("on update") {
             words += &format!(" ON UPDATE {}", extra[at + "on update".len()..].trim());
@@ -481,4 +488,9 @@ fn action(words: &str) -> Action {
         "RESTRICT" => Action::Restrict,
         _ => Action::NoAction,
     }
+}
+
+/// Whether a check is about this column alone.
+fn is_about(check: &CheckRow, column: &str) -> bool {
+    fold::read(&check.expression).is_some_and(|expression| expression.columns() == [column])
 }

@@ -224,12 +224,9 @@ fn untouched(open: &Open) -> Option<Draft> {
 }
 
 /// The statements that make tables, views and what stands on them; keys to what is made later come at the end.
-pub(super) fn made(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool, target: Target) -> Vec<String> {
-    let mut statements: Vec<String> = schema
-        .sequences()
-        .values()
-        .map(|sequence| program::create_sequence(sequence))
-        .collect();
+pub(super) fn made(schema: &Schema, beside: bool, wanted: &dyn Fn(&ObjectName) -> bool, target: Target) -> Vec<String> {
+    let sequences = schema.sequences().values().filter(|_| beside);
+    let mut statements: Vec<String> = sequences.map(|sequence| program::create_sequence(sequence)).collect();
     let tables: Vec<_> = schema.tables().values().filter(|table| wanted(&table.name)).collect();
     let mut keys = Vec::new();
     for (at, table) in tables.iter().enumerate() {
@@ -244,7 +241,11 @@ pub(super) fn made(schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool, target
         keys.into_iter()
             .map(|(name, clauses)| alter::statement(name, &clauses, None, target)),
     );
-    let functions = schema.functions().values().map(|function| program::create_function(function));
+    let functions = schema
+        .functions()
+        .values()
+        .filter(|_| beside)
+        .map(|function| program::create_function(function));
     let views = schema
         .views()
         .values()

@@ -120,8 +120,8 @@ impl Dialect for Postgres {
         table::create_index(table, index, false)
     }
 
-    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
-        made::made(schema, wanted)
+    fn made(&self, schema: &Schema, beside: bool, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
+        made::made(schema, beside, wanted)
     }
 
     fn normal_table(&self, table: &Table, _: &Schema) -> Table {

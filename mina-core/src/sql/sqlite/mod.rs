@@ -163,7 +163,7 @@ impl Dialect for Sqlite {
         lower::create_index(table, index)
     }
 
-    fn made(&self, schema: &Schema, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
+    fn made(&self, schema: &Schema, _beside: bool, wanted: &dyn Fn(&ObjectName) -> bool) -> Vec<String> {
         step::made(schema, wanted)
     }
 

@@ -1,0 +1,89 @@
+//! A whole history at once, beside one revision after the other.
+
+use crate::ground::Ground;
+use crate::world::{Ran, difference};
+use mina::testing::{Outline, Subject};
+use mina::{AnyConnection, Migrations};
+use mina_runtime::connection::Trouble;
+use mina_runtime::runner::ErrorKind;
+use std::collections::BTreeMap;
+
+/// All that is held against each other.
+struct Whole {
+    outline: Outline,
+    particulars: Vec<Vec<String>>,
+}
+
+fn whole(ground: &Ground, conn: &mut AnyConnection) -> Whole {
+    Whole {
+        outline: conn.outline().unwrap(),
+        particulars: ground.particulars().iter().map(|query| conn.texts(query).unwrap()).collect(),
+    }
+}
+
+/// What is made at once is what is made one revision after the other: the schema, columns in order, and the rows.
+pub fn at_once(ground: &Ground, migrations: Migrations, ran: &mut Ran) -> Result<(), String> {
+    let mut conn = ground.open();
+    let slow = match migrations.upgrade(&mut conn, "head") {
+        Ok(_) => Some(whole(ground, &mut conn)),
+        Err(error) if is_about_rows(error.kind()) => None,
+        Err(error) => return Err(format!("cannot be made one by one: {error}")),
+    };
+    drop(conn);
+    let mut conn = ground.open();
+    let created = migrations.create(&mut conn);
+    let Some(slow) = slow else {
+        // Its own data stops it, of which more is said elsewhere.
+        return match created {
+            Ok(_) => Err("made at once, though its own data stops it".to_owned()),
+            Err(_) => Ok(()),
+        };
+    };
+    match created {
+        Ok(_) => ran.created += 1,
+        Err(error) if matches!(error.kind(), ErrorKind::OneByOne { .. }) => {
+            ran.one_by_one += 1;
+            return Ok(());
+        }
+        Err(error) => return Err(format!("cannot be made at once: {error}")),
+    }
+    let fast = whole(ground, &mut conn);
+    if slow.outline.facts != fast.outline.facts {
+        return Err(format!(
+            "made at once it is something else:{}",
+            difference(&slow.outline.facts, &fast.outline.facts)
+        ));
+    }
+    let (expected, found) = (timeless(slow.outline.rows), timeless(fast.outline.rows));
+    if expected != found {
+        return Err(format!("made at once it holds other rows: {expected:#?}\n{found:#?}"));
+    }
+    for (expected, found) in slow.particulars.iter().zip(&fast.particulars) {
+        if expected != found {
+            return Err(format!("made at once it differs:{}", difference(expected, found)));
+        }
+    }
+    Ok(())
+}
+
+fn is_about_rows(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Step(step) if step.trouble == Trouble::Rows)
+}
+
+/// Rows without what `uuid()` and `now()` made.
+fn timeless(rows: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    let is_made = |text: &str| {
+        let marks: String = text.chars().filter(|c| !c.is_ascii_hexdigit()).collect();
+        matches!((text.len(), marks.as_str()), (36, "----") | (19, "-- ::") | (10, "--") | (8, "::"))
+    };
+    let masked = |row: String| {
+        let parts = row.split(['\'', '"']).map(|part| if is_made(part) { "…" } else { part });
+        parts.collect::<Vec<_>>().join("'")
+    };
+    let sorted = |rows: Vec<String>| {
+        let mut rows: Vec<String> = rows.into_iter().map(masked).collect();
+        rows.sort();
+        rows
+    };
+    rows.into_iter().map(|(table, rows)| (table, sorted(rows))).collect()
+}
