@@ -24,6 +24,7 @@ pub struct Ran {
     pub refused_uncounted: usize,
     pub ended_by_data: usize,
     pub same_text: usize,
+    pub printed: usize,
     pub reverts: usize,
     pub created: usize,
     pub one_by_one: usize,
@@ -33,7 +34,7 @@ impl fmt::Display for Ran {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} run, {} revisions, {} steps, {} rows put in; {} steps stopped by counted rows, {} by their own data, which ended {} walks, {} by rows that were allowed and not counted; {} of {} reverts to the very text; {} made at once, {} only one by one",
+            "{} run, {} revisions, {} steps, {} rows put in; {} steps stopped by counted rows, {} by their own data, which ended {} walks, {} by rows that were allowed and not counted; {} reverts, {} of {} that the engine printed to the very text; {} made at once, {} only one by one",
             self.histories,
             self.revisions,
             self.steps,
@@ -42,8 +43,9 @@ impl fmt::Display for Ran {
             self.refused_by_data,
             self.ended_by_data,
             self.refused_uncounted,
-            self.same_text,
             self.reverts,
+            self.same_text,
+            self.printed,
             self.created,
             self.one_by_one
         )

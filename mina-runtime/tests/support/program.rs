@@ -15,19 +15,25 @@ pub struct Said {
     pub err: String,
 }
 
-/// The program of `examples/fixture.rs`; `cargo test --test cli` alone does not build it.
+/// The program of `examples/fixture.rs`: what `MINA_TEST_FIXTURE` names, or built here, since `cargo test --test cli` does not.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        if let Some(built) = std::env::var_os("MINA_TEST_FIXTURE") {
+            return built.into();
+        }
         let tests = std::env::current_exe().unwrap();
         let profile = tests.parent().and_then(Path::parent).unwrap();
         let mut cargo = Command::new(env!("CARGO"));
-        let features = if cfg!(all(feature = "postgres", feature = "mysql")) {
-            "cli,postgres,mysql"
+        let sqlite = if cfg!(feature = "bundled") { "bundled" } else { "sqlite" };
+        let servers = if cfg!(all(feature = "postgres", feature = "mysql")) {
+            ",postgres,mysql"
         } else {
-            "cli"
+            ""
         };
-        cargo.args(["build", "--quiet", "--example", "fixture", "--features", features, "--target-dir"]);
+        let features = format!("cli,{sqlite}{servers}");
+        cargo.args(["build", "--quiet", "--example", "fixture", "--no-default-features", "--features"]);
+        cargo.args([&features, "--target-dir"]);
         cargo.arg(profile.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
         if profile.ends_with("release") {
             cargo.arg("--release");
