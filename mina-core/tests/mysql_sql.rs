@@ -535,7 +535,7 @@ fn mysql_has_words_of_its_own() {
         alter_column users.seen { default = now() }
         create_index ix_users_lower on users ("(lower(email))");
         drop_column users.bio;
-        create_table notes { #[primary_key] id: Integer, body: Text = "none", data: Json = json("{}"), #[generated("id + 1")] n: Integer }
+        create_table notes { #[primary_key] id: Integer, body: Text = "none", data: Json = json("{}"), #[generated("length(body)")] n: Integer }
     "#), @r"
     ALTER TABLE `users` ADD COLUMN `bio` TEXT NULL, ALGORITHM=INSTANT
 
@@ -560,7 +560,7 @@ fn mysql_has_words_of_its_own() {
         `id` INT NOT NULL AUTO_INCREMENT,
         `body` TEXT NOT NULL DEFAULT ('none'),
         `data` JSON NOT NULL DEFAULT ('{}'),
-        `n` INT GENERATED ALWAYS AS (id + 1) VIRTUAL NOT NULL,
+        `n` INT GENERATED ALWAYS AS (length(body)) VIRTUAL NOT NULL,
         PRIMARY KEY (`id`)
     )
     ");
