@@ -104,7 +104,11 @@ fn statement(operation: &Operation, implied: bool) -> Vec<Statement> {
 
 fn tightens(operation: &Operation) -> bool {
     match operation {
-        Operation::AddColumn { .. } => false,
+        // One value for all rows.
+        Operation::AddColumn { column, constraints, .. } => {
+            let shared = |constraint: &Constraint| matches!(constraint, Constraint::Unique(_) | Constraint::ForeignKey(_));
+            column.default.is_some() && constraints.iter().any(shared)
+        }
         Operation::AlterEnum { before, after, renamed } => {
             let gone = |value: &String| !after.values.contains(value) && renamed.as_ref().is_none_or(|(from, _)| from != value);
             before.values.iter().any(gone)

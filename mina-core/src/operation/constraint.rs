@@ -138,6 +138,7 @@ impl<'a> Replay<'a> {
         let target = self.table(referred);
         let (own, target) = (own?, target?);
         self.check_long_key(table, columns, "foreign key", |_| false)?;
+        self.check_long_key(&target, to, "foreign key", |_| false)?;
         let to = self.columns(&target, to, "foreign key")?;
         if own.len() != to.len() {
             let message = format!(

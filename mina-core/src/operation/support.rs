@@ -245,6 +245,32 @@ impl Replay<'_> {
         self.error(Code::M502, span, message, ["make it `Jsonb`, or leave it out".to_owned()])
     }
 
+    /// Refuses long texts in a primary key or at either end of a foreign key, on MariaDB and MySQL.
+    fn check_long_keys(&mut self, table: &Table, span: Span) -> Resolution {
+        if self.engine() != Engine::Mysql {
+            return Ok(());
+        }
+        let own = table.foreign_keys.iter().map(|key| (&key.name, &key.columns));
+        let referring = self.schema.referring(&table.name).map(|(_, key)| (&key.name, &key.referred));
+        let primary = table.primary_key.iter().map(|key| (&key.name, &key.columns));
+        let found = primary.chain(own).chain(referring).find_map(|(name, columns)| {
+            let columns = columns.iter().filter_map(|column| table.column(column));
+            let long = columns.into_iter().find(|column| is_long(&column.ty))?;
+            Some((name.clone(), long.clone()))
+        });
+        let Some((name, column)) = found else { return Ok(()) };
+        let message = format!(
+            "`{}.{}` is `{}`, which {} takes into no key, and is in `{name}`",
+            table.name, column.name, column.ty, self.cx.target
+        );
+        self.error(
+            Code::M502,
+            span,
+            message,
+            ["make it `Varchar<255>`, or drop the key first".to_owned()],
+        )
+    }
+
     /// Refuses a table that the engine does not take: too wide for Diesel's `table!` or for a row of MariaDB, or with an
     /// expression, a collation or an index that is not for its columns.
     pub(super) fn check_limits(&mut self, name: &ObjectName, span: Span) -> Resolution {
@@ -254,6 +280,7 @@ impl Replay<'_> {
         self.check_written(&table, span)?;
         self.check_collations(&table, span)?;
         self.check_order(&table, span)?;
+        self.check_long_keys(&table, span)?;
         if table.columns.len() > MOST_COLUMNS {
             let message = format!(
                 "`{name}` has {} columns; Diesel's `table!` takes {MOST_COLUMNS}",

@@ -345,6 +345,7 @@ fn kind_trouble(kind: &DatabaseErrorKind, message: &str) -> Trouble {
         ("Data too long", Trouble::Rows),
         ("Out of range value", Trouble::Rows),
         ("Incorrect ", Trouble::Rows),
+        ("Truncated incorrect", Trouble::Rows),
     ];
     match kind {
         DatabaseErrorKind::UniqueViolation

@@ -428,6 +428,7 @@ fn kind_trouble(kind: &DatabaseErrorKind, message: &str) -> Trouble {
                 ("invalid input syntax", Trouble::Rows),
                 ("invalid input value", Trouble::Rows),
                 ("value too long", Trouble::Rows),
+                ("malformed array literal", Trouble::Rows),
                 ("out of range", Trouble::Rows),
                 ("numeric field overflow", Trouble::Rows),
                 ("contains null values", Trouble::Rows),

@@ -261,3 +261,25 @@ fn a_collation_is_for_text_and_an_index_for_what_has_an_order() {
         ""
     );
 }
+
+#[test]
+fn no_key_gets_a_long_text_on_mariadb_later() {
+    let told = said_on(
+        MARIADB,
+        "create_table t { #[primary_key] code: Varchar<9> } alter_column t.code { type = Text, using = cast }",
+    );
+    insta::assert_snapshot!(told, @r"
+    ^code^ M502: `t.code` is `Text`, which MariaDB 10.6 takes into no key, and is in `pk_t`
+      make it `Varchar<255>`, or drop the key first
+    ");
+    let there = "create_table t { #[primary_key] id: Integer, #[unique] code: Text }";
+    let told = said_on(
+        MARIADB,
+        &format!("{there} create_table u {{ #[references(t.code)] code: Nullable<Varchar<9>> }}"),
+    );
+    insta::assert_snapshot!(told, @r"
+    ^code^ M502: `t.code` is `Text`, which MariaDB 10.6 takes into no foreign key
+      it is from 2
+      make it `Varchar<255>`
+    ");
+}
