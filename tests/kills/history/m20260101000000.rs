@@ -33,7 +33,7 @@ mina::migration! {
         create_trigger count_tasks on settings "
             AFTER INSERT FOR EACH ROW
             BEGIN
-                UPDATE settings SET value = (SELECT sum(length(title)) FROM tasks) + NEW.id WHERE id = NEW.id;
+                UPDATE settings SET value = coalesce((SELECT sum(length(title)) FROM tasks), 0) + NEW.id WHERE id = NEW.id;
             END";
         create_trigger touch_tasks on users "
             AFTER UPDATE OF name FOR EACH ROW
