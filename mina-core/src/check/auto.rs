@@ -80,7 +80,15 @@ fn served(mut operation: Operation, schema: &Schema, cx: &Context<'_>) -> Vec<Op
     let dropped = match &mut operation {
         Operation::DropIndex { table, index, .. } => Some((&*table, &index.name.text)),
         Operation::DropConstraint { table, constraint } if !has(table, constraint) => return Vec::new(),
-        Operation::DropConstraint { table, constraint } => Some((&*table, &constraint.name().text)),
+        // The index of a foreign key goes by its name.
+        Operation::DropConstraint { table, constraint } => {
+            let name = match constraint {
+                Constraint::Unique(unique) => Some(&unique.name.text),
+                Constraint::PrimaryKey(key) => Some(&key.name.text),
+                _ => None,
+            };
+            name.map(|name| (&*table, name))
+        }
         Operation::DropColumn { table, constraints, .. } => {
             constraints.retain(|constraint| has(table, constraint));
             None
