@@ -74,7 +74,7 @@ fn make(job: &Job<'_>, planned: &Planned, applied: &Set) -> Result<diesel::Sqlit
     let failed = |error: &dyn std::fmt::Display| unwritten(planned, 0, error);
     let mut conn = diesel::SqliteConnection::establish(":memory:").map_err(|error| failed(&error))?;
     let settings = ["PRAGMA foreign_keys = OFF".to_owned()];
-    for sql in settings.into_iter().chain(Sqlite.made(&schema, &|_| true)) {
+    for sql in settings.into_iter().chain(Sqlite.made(&schema, true, &|_| true)) {
         conn.batch_execute(&sql).map_err(|error| failed(&error))?;
     }
     Ok(conn)
