@@ -199,7 +199,7 @@ fn a_database_is_made_at_once_what_its_history_makes_it() {
         let history = history(&[WORLD], server.version).unwrap();
         let schema = &history.checked(0).engines[0].up.end;
         let mut database = Database::new(server);
-        let statements = Postgres.made(schema, &|_| true).join(";\n");
+        let statements = Postgres.made(schema, true, &|_| true).join(";\n");
         database.conn.batch_execute(&format!("BEGIN; {statements}; COMMIT")).unwrap();
         assert_eq!(difference(&mut database.conn, schema), "", "on {}", server.version);
     }
