@@ -24,7 +24,9 @@ impl Session {
                 .map_err(|error| Failure::Usage(error.to_string())),
         })?;
         warn(&sources);
-        Ok(chronicle::history(&chronicles, verbose, Style::stdout()))
+        // The process ends: to give back every token of ten thousand files takes longer than to draw them.
+        std::mem::forget(sources);
+        Ok(chronicle::history(&chronicles, verbose, self.options.format, Style::stdout()))
     }
 
     pub fn heads(&self, verbose: bool, resolve_dependencies: bool) -> Result<Output, Failure> {

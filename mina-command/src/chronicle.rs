@@ -2,7 +2,7 @@
 
 use crate::listing::{Listed, details, line};
 use crate::tree::tree;
-use crate::{Output, Style};
+use crate::{Format, Output, Style};
 use serde_json::{Value, json};
 
 /// The revisions of one database's history, oldest first.
@@ -25,17 +25,20 @@ impl Chronicle {
     }
 }
 
-/// The trees of histories, newest first.
-pub fn history(chronicles: &[Chronicle], verbose: bool, style: Style) -> Output {
+/// The trees of histories, newest first; of a long one only that is made which is printed.
+pub fn history(chronicles: &[Chronicle], verbose: bool, format: Format, style: Style) -> Output {
     let mut output = Output::default();
+    if format == Format::Json {
+        let found = chronicles.iter().map(|one| one.json(&one.revisions.iter().collect::<Vec<_>>()));
+        output.json = json!({ "histories": found.collect::<Vec<_>>() });
+        return output;
+    }
     for chronicle in chronicles {
         if chronicles.len() > 1 {
             output.text += &format!("{}:\n", chronicle.label());
         }
         output.text += &tree(&chronicle.revisions, verbose, style);
     }
-    let found = chronicles.iter().map(|one| one.json(&one.revisions.iter().collect::<Vec<_>>()));
-    output.json = json!({ "histories": found.collect::<Vec<_>>() });
     output
 }
 

@@ -24,7 +24,7 @@ impl Session<'_> {
             }
             found.push(chronicle_of(name, entries));
         }
-        Ok(chronicle::history(&found, verbose, self.style()))
+        Ok(chronicle::history(&found, verbose, self.options.format, self.style()))
     }
 
     fn looked(&self, name: &Option<String>) -> Result<Vec<Entry>, Failure> {
