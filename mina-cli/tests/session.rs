@@ -2,30 +2,15 @@
 //!
 //! With the features `postgres` and `mysql`, on the servers that `scripts/databases` starts as well.
 
+#[path = "session/guide.rs"]
+mod guide;
 mod support;
+#[path = "session/workshop.rs"]
+mod workshop;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use support::{Folder, Ran};
-
-/// The workspace, whose `mina` the new crate depends on.
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
-}
-
-/// A folder whose crates are built with the workspace's settings, into its target folder, from what is there already.
-fn fresh() -> Folder {
-    let folder = Folder::empty();
-    let program = assert_cmd::cargo::cargo_bin("mina");
-    let target = program.ancestors().nth(2).unwrap();
-    folder.write(
-        ".cargo/config.toml",
-        &format!(
-            "[build]\ntarget-dir = {target:?}\n[net]\noffline = true\n[profile.dev]\ndebug = \"line-tables-only\"\n[profile.dev.package.\"*\"]\ndebug = false\n"
-        ),
-    );
-    folder
-}
+use workshop::{fresh, workspace};
 
 /// One session on one database.
 struct Session {
