@@ -101,7 +101,10 @@ fn vague(subject: &Subject<'_>, up: Option<&Trace>, level: Level) -> Option<Diag
     }
     let message = block.message();
     let words: Vec<String> = words(message).collect();
-    let is_filler = |word: &String| FILLERS.contains(&singular(word)) || word.chars().all(|c| c.is_ascii_digit());
+    let is_filler = |word: &String| {
+        let named = FILLERS.contains(&word.as_str()) || FILLERS.contains(&singular(word));
+        named || word.chars().all(|c| c.is_ascii_digit())
+    };
     let is_change = |word: &String| CHANGES.contains(&stem(word).as_str()) || CHANGES.contains(&word.as_str());
     let changes = words.iter().any(is_change);
     let is_table = |word: &String| up.is_some_and(|up| [&up.start, &up.end].iter().any(|schema| names_table(schema, word)));
