@@ -16,8 +16,8 @@ const LEDGER: Ledger = Ledger::Postgres;
 /// A transaction that does nothing for so long has lost its program.
 const IDLE: &str = "10min";
 
-/// What the session had set: search path, the three timeouts, the role.
-type Settings = (Text, Text, Text, Text, Text);
+/// What the session had set: search path, the three timeouts, the role; whether the server recovers, and whether the session only reads.
+type Settings = (Text, Text, Text, Text, Text, Bool, Bool);
 
 /// In one transaction, because a pooler may otherwise prepare a query on one session and run it on another.
 fn together<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> QueryResult<T>) -> QueryResult<T> {
@@ -44,10 +44,13 @@ where
 }
 
 fn has_table(conn: &mut PgConnection, name: &str) -> QueryResult<bool> {
-    one::<Bool, _>(
-        conn,
-        &format!("SELECT to_regclass({}) IS NOT NULL", LEDGER.literal(&LEDGER.quote(name))),
-    )
+    has_tables(conn, &[name])
+}
+
+fn has_tables(conn: &mut PgConnection, names: &[&str]) -> QueryResult<bool> {
+    let is_there = |name: &&str| format!("to_regclass({}) IS NOT NULL", LEDGER.literal(&LEDGER.quote(name)));
+    let all: Vec<String> = names.iter().map(is_there).collect();
+    one::<Bool, _>(conn, &format!("SELECT {}", all.join(" AND ")))
 }
 
 /// Whether a transaction was begun in SQL: it is older than a statement before this one.
@@ -60,9 +63,7 @@ fn is_inside_unknown_to_diesel(conn: &mut PgConnection) -> QueryResult<bool> {
     .get_result(conn)
 }
 
-fn refuse_to_write(conn: &mut PgConnection) -> QueryResult<()> {
-    let query = "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean";
-    let (recovers, reads): (bool, bool) = one::<(Bool, Bool), _>(conn, query)?;
+fn refuse_to_write(recovers: bool, reads: bool) -> QueryResult<()> {
     let why = match (recovers, reads) {
         (true, _) => "the server is a standby, which takes no changes",
         (_, true) => "the session is read-only (default_transaction_read_only)",
@@ -132,15 +133,17 @@ impl Connection for PgConnection {
                 ..Session::default()
             });
         }
-        if write {
-            if !outside {
-                return Err(DatabaseError::AlreadyInTransaction);
-            }
-            refuse_to_write(self)?;
+        if write && !outside {
+            return Err(DatabaseError::AlreadyInTransaction);
         }
         let query = "SELECT current_setting('search_path'), current_setting('lock_timeout'), current_setting('statement_timeout'), \
-             current_setting('idle_in_transaction_session_timeout'), current_setting('role')";
-        let (path, lock, statement, idle, role): (String, String, String, String, String) = one::<Settings, _>(self, query)?;
+             current_setting('idle_in_transaction_session_timeout'), current_setting('role'), \
+             pg_is_in_recovery(), current_setting('transaction_read_only')::boolean";
+        let (path, lock, statement, idle, role, recovers, reads) =
+            one::<Settings, (String, String, String, String, String, bool, bool)>(self, query)?;
+        if write {
+            refuse_to_write(recovers, reads)?;
+        }
         let become_role = limits.role.as_ref().map(|name| LEDGER.quote(name));
         // A pooler may give each transaction another session, so it is said again in each.
         let mut begin = format!("BEGIN; SET LOCAL search_path = {path}; ", path = search_path(&path));
@@ -174,9 +177,15 @@ impl Connection for PgConnection {
             // Nothing was written; a query that failed has ended it already.
             let _ = self.commit().or_else(|_| self.rollback());
         }
-        for statement in session.statements.take() {
+        let prepared = session.statements.take();
+        let prepared: Vec<String> = prepared.iter().map(|statement| format!("DEALLOCATE {statement}")).collect();
+        let all: Vec<&str> = prepared.iter().chain(&session.restore).map(String::as_str).collect();
+        if all.is_empty() || self.batch_execute(&all.join("; ")).is_ok() {
+            return Ok(());
+        }
+        for statement in &prepared {
             // A migration may have thrown them away, and a server that is gone says so below.
-            let _ = self.batch_execute(&format!("DEALLOCATE {statement}"));
+            let _ = self.batch_execute(statement);
         }
         session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
     }
@@ -283,20 +292,20 @@ impl Connection for PgConnection {
     }
 
     fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>> {
-        if !has_table(self, table)? {
-            return Ok(None);
-        }
-        let rows: Vec<(String, String)> = load::<(Text, Text), _>(self, &LEDGER.history(table))?;
-        Ok(Some(
-            rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on }).collect(),
-        ))
+        let rows: Option<Vec<(String, String)>> = together(self, |conn| match has_table(conn, table)? {
+            true => load::<(Text, Text), _>(conn, &LEDGER.history(table)).map(Some),
+            false => Ok(None),
+        })?;
+        let row = |(version, run_on)| HistoryRow { version, run_on };
+        Ok(rows.map(|rows| rows.into_iter().map(row).collect()))
     }
 
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
-        if has_table(self, JOURNAL)? {
-            let rows: Vec<JournalRow> = load::<JournalColumns, _>(self, &LEDGER.journal(table))?;
-            rows.into_iter().for_each(enter);
-        }
+        let rows: Vec<JournalRow> = together(self, |conn| match has_table(conn, JOURNAL)? {
+            true => load::<JournalColumns, _>(conn, &LEDGER.journal(table)),
+            false => Ok(Vec::new()),
+        })?;
+        rows.into_iter().for_each(enter);
         Ok(())
     }
 
@@ -312,10 +321,12 @@ impl Connection for PgConnection {
     }
 
     fn create_tables(&mut self, table: &str) -> QueryResult<()> {
-        if !(has_table(self, table)? && has_table(self, JOURNAL)? && has_table(self, LOCK)?) {
-            self.batch_execute(&LEDGER.create(table).join("; "))?;
-        }
-        self.batch_execute(&LEDGER.create_lease(table))
+        let mut statements = match has_tables(self, &[table, JOURNAL, LOCK])? {
+            true => Vec::new(),
+            false => LEDGER.create(table),
+        };
+        statements.push(LEDGER.create_lease(table));
+        self.batch_execute(&statements.join("; "))
     }
 
     fn elsewhere(&mut self, table: &str) -> QueryResult<Option<String>> {
