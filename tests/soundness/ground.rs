@@ -29,17 +29,18 @@ impl Ground {
 
     /// What a history declares that is run here.
     pub fn config(&self) -> Config {
-        let engine = match self {
-            Self::Sqlite => return Config::default(),
+        match self {
+            Self::Sqlite => Config::default(),
             #[cfg(all(feature = "postgres", feature = "mysql"))]
-            Self::Server(database) => match database.server {
-                Server::Postgres18 => "postgres >= 18",
-                Server::Mariadb => "mariadb >= 10.11",
-                _ => "postgres >= 15",
-            },
-        };
-        #[allow(unreachable_code)]
-        Config::parse(&format!("[database]\nurl = \"env:DATABASE_URL\"\nengines = [\"{engine}\"]\n")).unwrap()
+            Self::Server(database) => {
+                let engine = match database.server {
+                    Server::Postgres18 => "postgres >= 18",
+                    Server::Mariadb => "mariadb >= 10.11",
+                    _ => "postgres >= 15",
+                };
+                Config::parse(&format!("[database]\nurl = \"env:DATABASE_URL\"\nengines = [\"{engine}\"]\n")).unwrap()
+            }
+        }
     }
 
     /// Makes it empty; nobody else is connected.
