@@ -22,7 +22,7 @@ const NAMES: &[&str] = &[
     "Größe",
     "日本",
     "back`tick",
-    "[br]",
+    "b[r]",
     "key",
     "index",
     "check",
