@@ -524,29 +524,54 @@ fn a_difference_in_any_facet_is_a_difference() {
         history:  create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) { on_delete = set_null }
         database: create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) { on_delete = cascade }
     action on update: foreign key `fk0` of `users` differs
-        history:  create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) { on_delete = cascade, on_update = restrict }
+        history:  create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) {
+                      on_delete = cascade,
+                      on_update = restrict,
+                  }
         database: create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) { on_delete = cascade }
     deferral: foreign key `fk0` of `users` differs
-        history:  create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) { on_delete = cascade, deferrable = initially_deferred }
+        history:  create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) {
+                      on_delete = cascade,
+                      deferrable = initially_deferred,
+                  }
         database: create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) { on_delete = cascade }
     referred table: foreign key `fk0` of `users` differs
         history:  create_foreign_key fk0 on users ("two words") references users (id) { on_delete = cascade }
         database: create_foreign_key fk0 on users ("two words") references "it's \"me\"" (id) { on_delete = cascade }
     order of an index: index `ix 0 0` of `users` differs
-        history:  create_index "ix 0 0" on users (Name desc, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
-        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
+        history:  create_index "ix 0 0" on users (Name desc, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
+        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
     collation of an index: index `ix 0 0` of `users` differs
-        history:  create_index "ix 0 0" on users (Name collate "BINARY", r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
-        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
+        history:  create_index "ix 0 0" on users (Name collate "BINARY", r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
+        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
     expression of an index: index `ix 0 0` of `users` differs
-        history:  create_index "ix 0 0" on users (r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#, Name) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
-        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
+        history:  create_index "ix 0 0" on users (r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#, Name) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
+        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
     rows of an index: index `ix 0 0` of `users` differs
         history:  create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#);
-        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
+        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
     unique index: index `ix 0 0` of `users` differs
-        history:  create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { unique = true, where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
-        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) { where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"# }
+        history:  create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      unique = true,
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
+        database: create_index "ix 0 0" on users (Name, r#""two words" IS NOT NULL AND "two words" <> 'it''s'"#) {
+                      where = r#""Name" IS NOT NULL AND "Name" <> 'it''s'"#,
+                  }
     options: options of table `users` differ
         history:  none
         database: { autoincrement = true }
