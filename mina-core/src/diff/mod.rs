@@ -1,5 +1,9 @@
 //! Two schemas, and how they differ.
 
+mod renames;
+
+pub use renames::Renames;
+
 use crate::schema::{Column, Constraint, Enum, Function, Index, Map, NameMap, ObjectName, Schema, Sequence, Table, Taint, Trigger, View};
 use crate::sql::text::is_same;
 use std::cmp::Ordering;
