@@ -3,9 +3,15 @@
 mod engines;
 mod parse;
 pub mod pattern;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub use tables::Pattern;
 
 use crate::diagnostic::{Level, Lint};
 use crate::engine::Target;
+use crate::schema::ObjectName;
 use crate::schema::naming::Naming;
 use std::collections::BTreeMap;
 
@@ -52,6 +58,20 @@ pub struct Database {
     pub history_table: Option<String>,
     /// `schema = "…"`: where the engine has namespaces, the one that tables without one are in.
     pub schema: Option<String>,
+    /// `models = "../app/src/models.rs"`, or a list: the files of models, relative to mina.toml.
+    pub models: Vec<String>,
+    /// `include = ["app_*"]`: the tables that models and databases are compared by; left out, all.
+    pub include: Vec<Pattern>,
+    /// `exclude = ["spatial_ref_sys", "audit.*"]`: tables that are left alone, whatever `include` says.
+    pub exclude: Vec<Pattern>,
+}
+
+impl Database {
+    /// Whether a table is one that models and databases are compared by.
+    pub fn compares(&self, table: &ObjectName) -> bool {
+        let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.fits(table));
+        (self.include.is_empty() || any(&self.include)) && !any(&self.exclude)
+    }
 }
 
 impl std::default::Default for Database {
@@ -61,6 +81,9 @@ impl std::default::Default for Database {
             engines: vec![Target::SQLITE],
             history_table: None,
             schema: None,
+            models: Vec::new(),
+            include: Vec::new(),
+            exclude: Vec::new(),
         }
     }
 }
@@ -201,6 +224,11 @@ impl Config {
             .rev()
             .find(|(since, _)| since.as_deref().is_none_or(|since| since <= revision));
         &in_force.unwrap_or(&self.naming[0]).1
+    }
+
+    /// The naming convention in force for what is made next.
+    pub fn naming_at_head(&self) -> &Naming {
+        self.naming.last().map_or(&self.naming[0].1, |(_, naming)| naming)
     }
 
     /// The level of a lint.
