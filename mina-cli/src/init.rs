@@ -25,7 +25,15 @@ const ALIAS: &str = "mina";
 
 impl Session {
     pub fn init(&self, wanted: Init) -> Result<Output, Failure> {
-        let folder = normal(&std::path::absolute(&wanted.folder).map_err(Failure::io(&wanted.folder))?);
+        let folder = match (&wanted.folder, &self.options.directory) {
+            (Some(one), Some(other)) if one != other => {
+                let message = format!("two folders are named, {} and {}", one.display(), other.display());
+                return Err(Failure::usage(message).or("name one: `mina init DIRECTORY`"));
+            }
+            (Some(folder), _) | (None, Some(folder)) => folder.clone(),
+            (None, None) => PathBuf::from("migrations"),
+        };
+        let folder = normal(&std::path::absolute(&folder).map_err(Failure::io(&folder))?);
         check_empty(&folder)?;
         let kind = KINDS
             .iter()
@@ -45,7 +53,7 @@ impl Session {
         };
         check_names(&databases)?;
         let url = self.options.database_url.as_ref().map(|url| url.text());
-        let package = package(wanted.package.as_deref(), &folder, around.application.as_deref())?;
+        let package = package(wanted.package.as_ref().and_then(Option::as_deref), &folder, around.application.as_deref())?;
         let targets = engines(&wanted.engines, url)?;
         let alias_file = root.join(".cargo").join("config.toml");
         let values = values(&Facts {

@@ -53,6 +53,7 @@ impl Session {
             Source::Fmt { paths, check } => self.fmt(&paths, check),
             Source::Init(wanted) => self.init(wanted),
             Source::ListTemplates => self.list_templates(),
+            Source::Revision(wanted) if wanted.autogenerate => self.migrate(wanted),
             Source::Revision(wanted) => self.revision(wanted),
             Source::Migrate(wanted) => self.migrate(wanted),
             Source::Merge(wanted) => self.merge(wanted),

@@ -122,6 +122,7 @@ Examples:
         tag: Tag,
     },
     /// Make Mina's own tables, and nothing else
+    #[command(alias = "ensure_version")]
     EnsureVersion {
         #[command(flatten)]
         sql: Instead,
@@ -144,7 +145,7 @@ Examples:
         /// With message, file and time
         #[arg(long, short)]
         verbose: bool,
-        /// Exit with 3 unless the database is at the heads
+        /// Exit with 3 unless the database is at the heads; `-c` where no file of settings follows
         #[arg(long)]
         check_heads: bool,
     },

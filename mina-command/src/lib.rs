@@ -16,6 +16,7 @@ pub mod output;
 pub mod show;
 pub mod source;
 pub mod statements;
+mod spelling;
 mod style;
 mod tree;
 

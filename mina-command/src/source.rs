@@ -14,6 +14,7 @@ Examples:
   init --engines sqlite,postgres --multidb analytics")]
     Init(Init),
     /// List what `init --template` can make
+    #[command(alias = "list_templates")]
     ListTemplates,
     /// Write a new, empty migration on top of the head
     #[command(after_long_help = "\
@@ -90,15 +91,15 @@ pub enum Drawing {
 /// What `init` is told.
 #[derive(Args, Debug)]
 pub struct Init {
-    /// The folder of the new crate
-    #[arg(default_value = "migrations", value_name = "DIRECTORY")]
-    pub folder: PathBuf,
+    /// The folder of the new crate; left out: that of `--directory`, else `migrations`
+    #[arg(value_name = "DIRECTORY")]
+    pub folder: Option<PathBuf>,
     /// What to make: a name that `list-templates` lists, or a folder of your own
     #[arg(long, short, value_name = "NAME")]
     pub template: Option<String>,
     /// The name of the package; left out: the folder's, with the name of the workspace before it where that is known
-    #[arg(long, value_name = "NAME")]
-    pub package: Option<String>,
+    #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    pub package: Option<Option<String>>,
     /// The engines that the history is checked for: sqlite, postgres, mariadb, mysql
     #[arg(long, value_name = "ENGINES", value_delimiter = ',')]
     pub engines: Vec<String>,
@@ -137,6 +138,12 @@ pub struct Revision {
     /// One of the folders of `locations` in mina.toml; left out: that of the revision it builds on
     #[arg(long, value_name = "DIR")]
     pub version_path: Option<PathBuf>,
+    /// Write what the models ask for, as `migrate` does
+    #[arg(long)]
+    pub autogenerate: bool,
+    /// Alembic's option for its own settings: refused, with the command that prints SQL
+    #[arg(long, hide = true)]
+    pub sql: bool,
     /// Open it in $VISUAL or $EDITOR
     #[arg(long)]
     pub edit: bool,
