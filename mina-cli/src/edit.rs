@@ -20,7 +20,7 @@ impl Session {
         let graph = ground.graph(bind.as_deref());
         let revision = match target.trim() {
             "current" => {
-                let applied = applied(&ground.project, &self.options, bind.as_deref())?;
+                let applied = applied(&ground, &self.options, bind.as_deref())?;
                 match graph.heads_of(&graph.known(applied.iter().map(String::as_str)).0)[..] {
                     [one] => one,
                     [] => return Err(Failure::usage("nothing is applied, so there is no `current` to edit")),

@@ -26,6 +26,8 @@ pub enum Failure {
     Io { path: PathBuf, error: std::io::Error },
     #[error("{}", .0.message)]
     Refused(Refusal),
+    #[error("{}", .0.error().kind())]
+    Answered(Box<mina_runtime::cli::Failure>),
 }
 
 /// What is not done, and the ways out.
@@ -81,6 +83,7 @@ impl Failure {
             Self::OtherVersion { .. } | Self::DoesNotCompile => 5,
             Self::Unread(_) | Self::NoCargo(_) | Self::Io { .. } => 1,
             Self::Refused(refusal) => refusal.code,
+            Self::Answered(failure) => failure.error().exit_code(),
         }
     }
 
@@ -109,11 +112,15 @@ impl Failure {
                 "or call the crate's own binary: `cargo run -p … -- upgrade`".to_owned(),
             ],
             Self::Refused(refusal) => refusal.help.clone(),
+            Self::Answered(failure) => failure.error().kind().help(),
             Self::Unread(_) | Self::Usage(_) | Self::Io { .. } => Vec::new(),
         }
     }
 
     pub fn complaint(&self) -> Complaint<'_> {
+        if let Self::Answered(failure) = self {
+            return failure.complaint();
+        }
         Complaint {
             message: self.to_string(),
             help: self.help(),

@@ -53,7 +53,11 @@ impl Session {
         };
         check_names(&databases)?;
         let url = self.options.database_url.as_ref().map(|url| url.text());
-        let package = package(wanted.package.as_ref().and_then(Option::as_deref), &folder, around.application.as_deref())?;
+        let package = package(
+            wanted.package.as_ref().and_then(Option::as_deref),
+            &folder,
+            around.application.as_deref(),
+        )?;
         let targets = engines(&wanted.engines, url)?;
         let alias_file = root.join(".cargo").join("config.toml");
         let values = values(&Facts {

@@ -3,6 +3,7 @@
 mod applied;
 mod build;
 mod check;
+mod compiled;
 mod dependencies;
 mod doctor;
 mod edit;
@@ -28,6 +29,7 @@ mod report;
 mod revision;
 mod rustfmt;
 mod scaffold;
+mod script;
 mod session;
 mod show;
 mod surroundings;

@@ -69,7 +69,7 @@ impl Session {
     fn check_applied(&self, ground: &Ground, bind: Option<&str>, revision: usize) -> Result<(), Failure> {
         let graph = ground.graph(bind);
         let offline = "if it is applied nowhere, say so: `--offline`";
-        let asked = applied(&ground.project, &self.options, bind);
+        let asked = applied(ground, &self.options, bind);
         let ids = asked.map_err(|failure| {
             let why = match &failure {
                 Failure::DoesNotCompile => "the crate of migrations does not compile, so its binary cannot ask a database".to_owned(),

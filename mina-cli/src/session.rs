@@ -18,6 +18,7 @@ impl Session {
 
     pub fn run(&self, command: Command) -> Result<Output, Failure> {
         match command {
+            Command::Database(command) if command.is_script() => self.script(command),
             Command::Database(_) => build::call(&self.project()?, &self.options),
             Command::Look(command) => self.look(command),
             Command::Source(command) => self.source(command),

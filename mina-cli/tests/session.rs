@@ -15,13 +15,18 @@ use workshop::{fresh, workspace};
 /// One session on one database.
 struct Session {
     folder: Folder,
+    name: String,
     /// Where it is not the one of mina.toml.
     url: Option<String>,
 }
 
 impl Session {
     fn begin(name: &str, url: Option<String>) -> Self {
-        let session = Self { folder: fresh(), url };
+        let session = Self {
+            folder: fresh(),
+            name: name.to_owned(),
+            url,
+        };
         let workspace = workspace();
         let (package, path) = (format!("--package=session-{name}"), format!("--mina-path={}", workspace.display()));
         let engines = if cfg!(any(feature = "postgres", feature = "mysql")) {
@@ -62,6 +67,18 @@ impl Session {
     /// What a command prints that does what it is told.
     fn ok(&self, words: &[&str]) -> String {
         self.run(words).ok()
+    }
+
+    /// What the crate's binary prints, called by itself.
+    fn own(&self, words: &[&str]) -> String {
+        let name = format!("session-{}", self.name);
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("mina").with_file_name(name));
+        if let Some(url) = &self.url {
+            command.env("DATABASE_URL", url);
+        }
+        let output = command.args(words).current_dir(self.folder.path()).output().unwrap();
+        assert!(output.status.success(), "{words:?}\n{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 
     fn refused(&self, words: &[&str], code: i32, parts: &[&str]) {
@@ -156,10 +173,24 @@ fn from_init_to_history(name: &str, url: Option<String>) {
     assert!(session.ok(&["branches"]).contains(&format!("{users} (branchpoint)")));
     session.refused(&["upgrade"], 5, &["M105", "are heads", "does not compile, so nothing was run"]);
     session.refused(&["revision", "Add age to users"], 2, &["`mina merge`"]);
-    session.refused(&["rebase", &bio, "--onto", &phone], 5, &["does not compile", "--offline"]);
+    session.refused(&["rebase", &phone, "--onto", &bio], 5, &["is applied in the database"]);
+    let site = session.migration(
+        &["revision", "Add site to users", "--head", &users, "--splice"],
+        "add_column users.site: Nullable<Text>;",
+        "drop_column users.site;",
+    );
+    session.ok(&["rebase", &site, "--onto", &phone]);
+    let script = session.ok(&["upgrade", "--sql", &format!("{users}:{bio}")]);
+    assert!(script.contains("ADD COLUMN") && script.contains("bio"), "{script}");
     let merge = id(session.ok(&["merge", "-m", "Merge bio and phone number"]).trim());
     session.ok(&["upgrade"]);
     assert_eq!(session.current(), [merge.as_str()]);
+    // What `mina` writes from the sources is what the crate's binary writes.
+    assert_eq!(session.ok(&["sql"]), session.own(&["sql"]));
+    assert_eq!(
+        session.ok(&["downgrade", "--sql", "head:base"]),
+        session.own(&["downgrade", "--sql", "head:base"])
+    );
 
     // Applied revisions stay where they are; others move.
     session.refused(

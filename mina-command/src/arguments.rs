@@ -46,7 +46,7 @@ pub struct Arguments {
 }
 
 /// What every command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Options {
     /// The database: sqlite://app.db, postgres://me@host/app, mysql://me@host/app
     ///
@@ -141,10 +141,19 @@ mod tests {
 
     /// Every command of Alembic and Flask-Migrate with every option that it has, and what is understood by it.
     const THEIRS: &[(&str, &[&str])] = &[
-        ("-c other.toml -x tenant=a -x b=c -q heads", &["other.toml", "tenant=a", "b=c", "quiet: true", "Heads"]),
-        ("--config other.toml --name analytics --raiseerr current", &["other.toml", "analytics", "Current"]),
+        (
+            "-c other.toml -x tenant=a -x b=c -q heads",
+            &["other.toml", "tenant=a", "b=c", "quiet: true", "Heads"],
+        ),
+        (
+            "--config other.toml --name analytics --raiseerr current",
+            &["other.toml", "analytics", "Current"],
+        ),
         ("-n analytics current", &["bind: Some(\"analytics\")"]),
-        ("upgrade -d db -x tenant=a", &["directory: Some(\"db\")", "tenant=a", "target: \"head\""]),
+        (
+            "upgrade -d db -x tenant=a",
+            &["directory: Some(\"db\")", "tenant=a", "target: \"head\""],
+        ),
         ("init", &["Init", "folder: None"]),
         ("init db -t generic --package", &["folder: Some(\"db\")", "generic"]),
         ("init db --template multidb --package db-migrations", &["multidb", "db-migrations"]),
@@ -153,11 +162,21 @@ mod tests {
         ("list-templates", &["ListTemplates"]),
         (
             "revision -m msg --autogenerate --head head --splice --branch-label b --version-path v --rev-id 1 --depends-on a --depends-on b",
-            &["Revision(", "msg", "autogenerate: true", "splice: true", "version_path: Some(\"v\")", "[\"a\", \"b\"]"],
+            &[
+                "Revision(",
+                "msg",
+                "autogenerate: true",
+                "splice: true",
+                "version_path: Some(\"v\")",
+                "[\"a\", \"b\"]",
+            ],
         ),
         ("revision --message msg", &["Revision(", "msg"]),
         ("migrate msg -x a=b", &["Migrate(", "message: Some(\"msg\")", "a=b"]),
-        ("migrate -m msg --head heads", &["Migrate(", "option: Some(\"msg\")", "head: \"heads\""]),
+        (
+            "migrate -m msg --head heads",
+            &["Migrate(", "option: Some(\"msg\")", "head: \"heads\""],
+        ),
         (
             "merge a b -m msg --branch-label l --rev-id 1 --splice",
             &["Merge(", "[\"a\", \"b\"]", "msg", "label: Some(\"l\")", "splice: true"],
@@ -177,9 +196,15 @@ mod tests {
         ("current --check-heads", &["check_heads: true"]),
         ("-c other.toml current -c", &["check_heads: true", "config: Some(\"other.toml\")"]),
         ("current -c other.toml", &["check_heads: false", "config: Some(\"other.toml\")"]),
-        ("history -r a:b -v -i", &["range: Some(\"a:b\")", "verbose: true", "indicate_current: true"]),
+        (
+            "history -r a:b -v -i",
+            &["range: Some(\"a:b\")", "verbose: true", "indicate_current: true"],
+        ),
         ("history --rev-range -3: --verbose --indicate-current", &["range: Some(\"-3:\")"]),
-        ("heads -v --resolve-dependencies", &["Heads", "verbose: true", "resolve_dependencies: true"]),
+        (
+            "heads -v --resolve-dependencies",
+            &["Heads", "verbose: true", "resolve_dependencies: true"],
+        ),
         ("branches -v", &["Branches", "verbose: true"]),
         ("show", &["Show"]),
         ("show current", &["revision: \"current\""]),

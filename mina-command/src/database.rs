@@ -177,6 +177,17 @@ Examples:
     },
 }
 
+impl Database {
+    /// Whether SQL is to be printed, for which no database is looked at.
+    pub fn is_script(&self) -> bool {
+        match self {
+            Self::Sql { .. } => true,
+            Self::Upgrade { sql, .. } | Self::Downgrade { sql, .. } | Self::Stamp { sql, .. } | Self::EnsureVersion { sql } => sql.sql,
+            _ => false,
+        }
+    }
+}
+
 /// What is done with a whole database.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum Itself {

@@ -15,8 +15,8 @@ pub mod look;
 pub mod output;
 pub mod show;
 pub mod source;
-pub mod statements;
 mod spelling;
+pub mod statements;
 mod style;
 mod tree;
 

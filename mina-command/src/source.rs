@@ -35,8 +35,9 @@ Examples:
     ///
     /// It gets a new id, later than what it then revises, and a new file name; every migration that names it is changed, and its old
     /// id stays as its alias. What builds on it goes with it. All of that is checked before anything is written, and all files are
-    /// written or none. The crate is built to ask the database whether it is applied there; where it does not compile, as with two
-    /// heads, `--offline` says that it is applied nowhere.
+    /// written or none. The database is asked whether it is applied there, also while the crate does not compile, as with two heads.
+    /// For a server whose driver `mina` was built without the crate is built; where it does not compile, `--offline` says that the
+    /// revision is applied nowhere.
     Rebase(Rebase),
     /// Open a migration in $VISUAL or $EDITOR
     Edit {

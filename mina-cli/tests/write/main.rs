@@ -5,5 +5,6 @@ mod init;
 mod merge;
 mod rebase;
 mod revision;
+mod script;
 #[path = "../support/mod.rs"]
 mod support;

@@ -48,23 +48,35 @@ pub fn run(migrations: Migrations, prepare: impl Fn(Runner) -> Runner) -> ExitCo
         Err(code) => return ExitCode::from(code),
     };
     let format = arguments.options.format;
-    let session = Session::new(migrations, arguments.options, &prepare);
-    let outcome = session.and_then(|mut session| session.run(arguments.command));
-    match outcome {
+    match session(migrations, arguments, &prepare) {
         Ok(output) => {
             output.print(format);
             ExitCode::from(output.code)
         }
         Err(failure) => {
-            failure.print(format);
+            failure.complaint().print(format);
             ExitCode::from(failure.error.exit_code())
         }
     }
 }
 
+/// Does what was asked for with a history that was not compiled: what changes no database can be answered so.
+///
+/// # Errors
+///
+/// Why it is not done.
+#[doc(hidden)]
+pub fn answer(migrations: Migrations, arguments: Arguments) -> Result<Output, Failure> {
+    session(migrations, arguments, &|runner| runner)
+}
+
+fn session(migrations: Migrations, arguments: Arguments, prepare: &dyn Fn(Runner) -> Runner) -> Result<Output, Failure> {
+    Session::new(migrations, arguments.options, prepare)?.run(arguments.command)
+}
+
 /// Why a command stopped.
 #[derive(Debug)]
-struct Failure {
+pub struct Failure {
     error: Error,
     bind: Option<String>,
     json: Value,
@@ -81,7 +93,13 @@ impl<E: Into<Error>> From<E> for Failure {
 }
 
 impl Failure {
-    fn print(&self, format: Format) {
+    /// What is wrong.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// As it is printed.
+    pub fn complaint(&self) -> Complaint<'_> {
         let kind = self.error.kind();
         let ran = self.error.report();
         let mut notes = Vec::new();
@@ -93,15 +111,14 @@ impl Failure {
             let stay = count(ran.migrations.len(), "revision");
             notes.push(format!("{stay} before it stay, the database is at {}", names(&ran.current)));
         }
-        let complaint = Complaint {
+        Complaint {
             bind: self.bind.as_deref(),
             message: kind.to_string(),
             help: kind.help(),
             notes,
             code: self.error.exit_code(),
             json: self.json.clone(),
-        };
-        complaint.print(format);
+        }
     }
 }
 

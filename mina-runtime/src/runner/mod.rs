@@ -8,6 +8,7 @@ mod create;
 mod drift;
 mod error;
 mod fold;
+mod help;
 mod hook;
 mod job;
 mod loss;

@@ -133,6 +133,10 @@ impl Runner {
             Direction::Down => graph.resolve_downgrade(to(range), &start),
         };
         let plan = graph.plan(&start, &goal.map_err(refused)?);
+        start
+            .iter()
+            .chain(plan.up.iter().copied())
+            .try_for_each(|index| job.is_checked(index))?;
         let mut script = job.open(direction.command(), from, to(range), &start, &plan.up, &plan.down)?;
         let mut applied = start;
         for &index in plan.down.iter().chain(&plan.up) {
@@ -201,6 +205,18 @@ impl<'a> Job<'a> {
             start.extend(&goal.0);
         }
         Ok((from, start))
+    }
+
+    /// Refuses what has no SQL: a history that was not compiled may hold what the checker refuses.
+    fn is_checked(&self, index: usize) -> Result<(), ErrorKind> {
+        let record = self.state.members.get(index).map(|member| member.migration.record);
+        match record.filter(|record| record.engines().next().is_none()) {
+            None => Ok(()),
+            Some(record) => Err(ErrorKind::NotChecked {
+                revision: record.id().to_owned(),
+                file: record.file().to_owned(),
+            }),
+        }
     }
 
     /// A script with all that comes before the first revision.
