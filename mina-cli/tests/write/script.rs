@@ -46,7 +46,7 @@ fn what_does_not_compile_elsewhere_does_not_matter_to_a_script() {
     let folder = forked();
     let said = folder.mina(["check"]);
     assert!(
-        said.code == 5 && said.out.contains("M105") && said.out.contains("M302"),
+        said.code == 5 && said.out.contains("M105") && said.out.contains("M201"),
         "{}",
         said.out
     );
