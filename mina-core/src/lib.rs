@@ -3,6 +3,7 @@
 //! Data flows one way: source text → [`syntax`] → [`history`] → [`schema`] at each revision → [`check`] → [`sql`].
 //! Nothing in this crate reads a file, opens a connection or knows of the compiler.
 
+pub mod autogenerate;
 pub mod check;
 pub mod config;
 pub mod diagnostic;

@@ -101,6 +101,11 @@ pub fn statements(operations: &[Operation]) -> Vec<String> {
         .collect()
 }
 
+/// An operation as a statement, in backticks.
+pub(crate) fn said(operation: &Operation) -> String {
+    format!("`{}`", spell::lines_without_allow(std::slice::from_ref(operation)).join(" "))
+}
+
 fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {
     let block = cx.block;
     let mut up = replay(parent.clone(), &block.upgrade, cx);
@@ -140,4 +145,4 @@ fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -117,7 +117,7 @@ fn tightens(operation: &Operation) -> bool {
     }
 }
 
-fn plain_statement(operation: &Operation, implied: bool) -> Vec<Statement> {
+pub(crate) fn plain_statement(operation: &Operation, implied: bool) -> Vec<Statement> {
     let operation = &named(operation);
     let at = |table: &ObjectName| table_ref(table, implied);
     let kind = match operation {
@@ -266,7 +266,7 @@ fn plain_statement(operation: &Operation, implied: bool) -> Vec<Statement> {
     vec![plain(kind)]
 }
 
-fn plain(kind: StatementKind) -> Statement {
+pub(crate) fn plain(kind: StatementKind) -> Statement {
     Statement {
         on: Vec::new(),
         allow: Vec::new(),
@@ -276,7 +276,7 @@ fn plain(kind: StatementKind) -> Statement {
     }
 }
 
-fn ident(text: &str) -> Ident {
+pub(crate) fn ident(text: &str) -> Ident {
     Ident {
         text: text.to_owned(),
         span: Span::default(),
@@ -287,7 +287,7 @@ fn idents(names: &[String]) -> Vec<Ident> {
     names.iter().map(|name| ident(name)).collect()
 }
 
-fn table_ref(name: &ObjectName, implied: bool) -> TableRef {
+pub(crate) fn table_ref(name: &ObjectName, implied: bool) -> TableRef {
     TableRef {
         schema: name.schema.as_deref().map(ident),
         name: ident(&name.name),

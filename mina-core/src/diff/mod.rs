@@ -1,10 +1,19 @@
 //! Two schemas, and how they differ.
 
+mod changes;
+mod order;
+mod piece;
+mod plan;
 mod renames;
+mod tables;
+mod taken;
 
+pub use plan::{Names, Plan, Wish, plan};
 pub use renames::Renames;
 
-use crate::schema::{Column, Constraint, Enum, Function, Index, Map, NameMap, ObjectName, Schema, Sequence, Table, Taint, Trigger, View};
+use crate::schema::{
+    Column, Constraint, Enum, Function, Index, Map, Name, NameMap, ObjectName, Schema, Sequence, Table, Taint, Trigger, View,
+};
 use crate::sql::text::is_same;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -44,6 +53,32 @@ pub enum Object {
     Function(Function),
     Extension(ObjectName),
     Namespace(ObjectName),
+}
+
+impl Object {
+    /// The name of a constraint or index.
+    pub(crate) fn part_name(&self) -> Option<&Name> {
+        match self {
+            Self::Constraint(_, constraint) => Some(constraint.name()),
+            Self::Index(_, index) => Some(&index.name),
+            _ => None,
+        }
+    }
+
+    /// A constraint or index without its name.
+    pub(crate) fn unnamed(&self) -> Self {
+        let none = Name {
+            text: String::new(),
+            derived: false,
+        };
+        let mut object = self.clone();
+        match &mut object {
+            Self::Constraint(_, constraint) => *constraint.name_mut() = none,
+            Self::Index(_, index) => index.name = none,
+            _ => {}
+        }
+        object
+    }
 }
 
 /// Every difference, tables first, in the order of their names; what is tainted in either is left out.

@@ -4,7 +4,7 @@ use super::{Normal, NotModelled};
 use crate::check::spell;
 use crate::diff::Object;
 use crate::operation::Operation;
-use crate::schema::{Column, Constraint, Index, Name, ObjectName, Schema, Table, Value};
+use crate::schema::{Column, Constraint, Index, ObjectName, Schema, Table, Value};
 use crate::sql::Dialect;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -125,11 +125,17 @@ fn table(want: &Table, have: &Table, dialect: &dyn Dialect, all: &mut Vec<Differ
     let (mut want_parts, mut have_parts) = (parts(want), parts(have));
     // What is alike, name included, is nobody else's.
     take_pairs(&mut want_parts, &mut have_parts, Object::eq);
-    for (history, database) in take_pairs(&mut want_parts, &mut have_parts, |one, other| unnamed(one) == unnamed(other)) {
-        let database = name_of(&database).unwrap_or_default().to_owned();
+    for (history, database) in take_pairs(&mut want_parts, &mut have_parts, |one, other| one.unnamed() == other.unnamed()) {
+        let database = database.part_name().map(|name| name.text.clone()).unwrap_or_default();
         all.push(Difference::Named { history, database });
     }
-    pair(want_parts, have_parts, |one, other| name_of(one) == name_of(other), Object::eq, all);
+    pair(
+        want_parts,
+        have_parts,
+        |one, other| one.part_name() == other.part_name(),
+        Object::eq,
+        all,
+    );
     if want.comment != have.comment {
         all.push(Difference::Comment {
             table: want.name.clone(),
@@ -172,28 +178,6 @@ fn take_pairs(want: &mut Vec<Object>, have: &mut Vec<Object>, together: impl Fn(
         }
     }
     pairs
-}
-
-fn name_of(object: &Object) -> Option<&str> {
-    match object {
-        Object::Constraint(_, constraint) => Some(&constraint.name().text),
-        Object::Index(_, index) => Some(&index.name.text),
-        _ => None,
-    }
-}
-
-pub(super) fn unnamed(object: &Object) -> Object {
-    let none = Name {
-        text: String::new(),
-        derived: false,
-    };
-    let mut object = object.clone();
-    match &mut object {
-        Object::Constraint(_, constraint) => *constraint.name_mut() = none,
-        Object::Index(_, index) => index.name = none,
-        _ => {}
-    }
-    object
 }
 
 impl fmt::Display for Difference {

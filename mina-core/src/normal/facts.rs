@@ -1,6 +1,6 @@
 //! What is true of a schema, object by object, so that a running database can be held against it.
 
-use super::difference::{others, said, title, unnamed};
+use super::difference::{others, said, title};
 use crate::diff::Object;
 use crate::schema::{Function, ObjectName, Schema, Table, Trigger, Type, View};
 use crate::sql::Dialect;
@@ -56,7 +56,7 @@ pub fn facts(schema: &Schema) -> Facts {
     let mut facts = Facts::new();
     for table in schema.tables().values() {
         for object in of_table(table) {
-            facts.insert(title(&object), Some(said(&unnamed(&object), "")));
+            facts.insert(title(&object), Some(said(&object.unnamed(), "")));
         }
     }
     for object in others(schema) {

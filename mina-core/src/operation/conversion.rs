@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::schema::Type;
 
 /// Whether a column's type can change without `using`.
-pub(super) fn is_implicit(from: &Type, to: &Type, engine: Engine) -> bool {
+pub(crate) fn is_implicit(from: &Type, to: &Type, engine: Engine) -> bool {
     use Type::{Char, Cidr, Date, Enum, Inet, Interval, Json, Jsonb, Text, Time, Timestamp, Timestamptz, Unknown, Varchar};
     if from == to || matches!((from, to), (Unknown, _) | (_, Unknown)) {
         return true;
@@ -96,7 +96,7 @@ fn is_fraction(ty: &Type) -> bool {
 }
 
 /// Whether a foreign key can go from one type to the other: the same type, text of any length.
-pub(super) fn can_refer(from: &Type, to: &Type) -> bool {
+pub(crate) fn can_refer(from: &Type, to: &Type) -> bool {
     match (from, to) {
         (Type::Custom(_) | Type::Unknown, _) | (_, Type::Custom(_) | Type::Unknown) => true,
         (Type::Numeric(_), Type::Numeric(_)) => true,

@@ -7,7 +7,7 @@ use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::engine::Engine;
-use crate::schema::{Column, Default, Enum, ObjectName, OccupantKind, Schema, Table, Type, Value};
+use crate::schema::{Column, Default, Enum, ObjectName, OccupantKind, Schema, Table, Value};
 use crate::syntax::ast::{EnumChange, EnumPlace, Ident, TableRef};
 use std::sync::Arc;
 
@@ -172,7 +172,7 @@ impl Replay<'_> {
 fn columns_of<'s>(schema: &'s Schema, name: &ObjectName) -> Vec<(&'s Table, &'s Column)> {
     let tables = schema.tables().values();
     let columns = tables.flat_map(|table| table.columns.iter().map(|column| (&**table, column)));
-    columns.filter(|(_, column)| is_of(&column.ty, name)).collect()
+    columns.filter(|(_, column)| column.ty.is_of_enum(name)).collect()
 }
 
 /// What names a value beside a column of the type.
@@ -204,12 +204,4 @@ fn distinct(mut dependents: Vec<Dependent>) -> Vec<Dependent> {
     dependents.sort_by(|one, other| one.without.cmp(&other.without));
     dependents.dedup_by(|one, other| one.without == other.without);
     dependents
-}
-
-fn is_of(ty: &Type, name: &ObjectName) -> bool {
-    match ty {
-        Type::Enum(of) => of == name,
-        Type::Array(inner) => is_of(inner, name),
-        _ => false,
-    }
 }

@@ -7,7 +7,7 @@ use super::replay::{Replay, Resolution};
 use super::support::{functions, postgres, sequences};
 use crate::diagnostic::Code;
 use crate::schema::{Default, Function, ObjectName, OccupantKind, Origin, Sequence, Trigger, View};
-use crate::sql::text::{quote_backticks, selects_star};
+use crate::sql::text::{calls, find_word, quote_backticks, selects_star};
 use crate::syntax::Span;
 use crate::syntax::ast::{Ident, SequenceDef, SqlString, SqlText, TableRef};
 
@@ -228,30 +228,8 @@ impl Replay<'_> {
     }
 }
 
-/// Whether a text calls a function, or names it as `EXECUTE FUNCTION f()` does.
-fn calls(sql: &str, name: &str) -> bool {
-    let mut rest = sql;
-    while let Some(at) = find_word(rest, name) {
-        let after = rest[at + name.len()..].trim_start_matches(['"', '`', ' ', '\n', '\t']);
-        if after.starts_with('(') {
-            return true;
-        }
-        rest = &rest[at + name.len()..];
-    }
-    false
-}
-
 fn has_word(sql: &str, word: &str) -> bool {
     find_word(sql, word).is_some()
-}
-
-fn find_word(sql: &str, word: &str) -> Option<usize> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    sql.match_indices(word).map(|(at, _)| at).find(|at| {
-        let before = sql[..*at].chars().next_back();
-        let after = sql[at + word.len()..].chars().next();
-        !before.is_some_and(is_word) && !after.is_some_and(is_word)
-    })
 }
 
 #[cfg(test)]

@@ -38,3 +38,14 @@ pub enum Type {
     /// What did not parse as a type (and was reported): fits everything.
     Unknown,
 }
+
+impl Type {
+    /// Whether its values are those of an enum, or arrays of them.
+    pub fn is_of_enum(&self, name: &ObjectName) -> bool {
+        match self {
+            Self::Enum(of) => of == name,
+            Self::Array(inner) => inner.is_of_enum(name),
+            _ => false,
+        }
+    }
+}

@@ -34,6 +34,25 @@ pub fn quote_backticks(sql: &str, engine: Engine) -> Cow<'_, str> {
     Cow::Owned(quoted)
 }
 
+/// The text with identifiers that the engine quotes in backticks, as every engine's SQL may be written.
+///
+/// A text that holds a body in another language, or a name with a backtick in it, stays as it is.
+pub(crate) fn in_backticks(sql: &str, engine: Engine) -> String {
+    if engine == Engine::Mysql || !sql.contains('"') {
+        return sql.to_owned();
+    }
+    let lexemes: Vec<Lexeme<'_>> = lex(sql, engine).collect();
+    let unsafe_to_say = |lexeme: &Lexeme<'_>| lexeme.kind == Kind::Dollar || lexeme.kind == Kind::Quoted && lexeme.name().contains('`');
+    if lexemes.iter().any(unsafe_to_say) {
+        return sql.to_owned();
+    }
+    let said = lexemes.iter().map(|lexeme| match lexeme.kind {
+        Kind::Quoted if lexeme.text.starts_with('"') => format!("`{}`", lexeme.name()),
+        _ => lexeme.text.to_owned(),
+    });
+    said.collect()
+}
+
 fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -322,6 +341,28 @@ fn is_star(lexemes: &[Lexeme<'_>], at: usize) -> bool {
             ])
     });
     is_last && !in_call && !in_exists
+}
+
+/// Whether a text calls a function, or names it as `EXECUTE FUNCTION f()` does.
+pub(crate) fn calls(sql: &str, name: &str) -> bool {
+    let mut rest = sql;
+    while let Some(at) = find_word(rest, name) {
+        let after = rest[at + name.len()..].trim_start_matches(['"', '`', ' ', '\n', '\t']);
+        if after.starts_with('(') {
+            return true;
+        }
+        rest = &rest[at + name.len()..];
+    }
+    false
+}
+
+pub(crate) fn find_word(sql: &str, word: &str) -> Option<usize> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    sql.match_indices(word).map(|(at, _)| at).find(|at| {
+        let before = sql[..*at].chars().next_back();
+        let after = sql[at + word.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
 }
 
 /// Whether two texts say the same: white space, comments and the case of unquoted words aside.

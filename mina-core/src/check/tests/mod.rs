@@ -5,25 +5,28 @@ mod rows;
 mod rules;
 mod soundness;
 
+pub(crate) use soundness::STATEMENTS;
+
 use super::{Checked, Subject, check};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Product, Target};
+use crate::history::Trace;
 use crate::operation::{Context, replay};
 use crate::schema::Schema;
 use crate::syntax::token::{Bracket, Token, flatten_located};
 use crate::syntax::{Span, Tokens, parse};
 
-pub(super) const PG: Target = Target {
+pub(crate) const PG: Target = Target {
     product: Product::Postgres,
     version: (14, 0),
 };
-pub(super) const MARIADB: Target = Target {
+pub(crate) const MARIADB: Target = Target {
     product: Product::Mariadb,
     version: (10, 6),
 };
 
-pub(super) const BASE: &str = r#"
+pub(crate) const BASE: &str = r#"
     create_table workspaces {
         #[primary_key]
         id: Integer,
@@ -67,7 +70,7 @@ pub(super) struct Case {
     pub(super) checked: Checked,
 }
 
-pub(super) fn parent(target: Target, base: &str) -> Schema {
+fn base(target: Target, base: &str) -> Trace {
     let tokens = tokens(&format!(
         "//! Base\nrevision = \"1\";\nrevises = base;\nupgrade {{ {base} }}\ndowngrade = irreversible(\"base\");"
     ));
@@ -82,9 +85,19 @@ pub(super) fn parent(target: Target, base: &str) -> Schema {
         file: "versions/1_base.rs",
         downgrade: false,
     };
-    let trace = replay(Schema::default(), &parsed.block.upgrade, &cx);
-    assert_eq!(trace.diagnostics, [], "the base applies");
+    replay(Schema::default(), &parsed.block.upgrade, &cx)
+}
+
+pub(crate) fn parent(target: Target, text: &str) -> Schema {
+    let trace = base(target, text);
+    let errors: Vec<_> = trace.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).collect();
+    assert_eq!(errors, [] as [&Diagnostic; 0], "the base applies");
     trace.end
+}
+
+/// Whether statements apply to an empty schema.
+pub(crate) fn applies(target: Target, text: &str) -> bool {
+    !base(target, text).diagnostics.iter().any(Diagnostic::is_error)
 }
 
 impl Case {

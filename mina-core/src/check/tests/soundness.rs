@@ -12,7 +12,7 @@ use proptest::prelude::*;
 const HEAD: &str = "#![allow(may_fail_on_rows, lossy_downgrade, no_change)]";
 
 /// Statements over the base schema; those that do not fit after the ones before them are left out.
-const STATEMENTS: &[&str] = &[
+pub(crate) const STATEMENTS: &[&str] = &[
     "add_column users.phone: Nullable<Varchar<20>>;",
     "add_column users.level: Integer = 3;",
     "#[unique] add_column users.slug: Nullable<Varchar<40>>;",

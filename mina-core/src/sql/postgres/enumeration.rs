@@ -94,7 +94,7 @@ struct User<'s> {
 
 impl<'s> User<'s> {
     fn of(table: &'s Table, name: &ObjectName) -> Option<Self> {
-        let columns: Vec<&Column> = table.columns.iter().filter(|column| is_of(&column.ty, name)).collect();
+        let columns: Vec<&Column> = table.columns.iter().filter(|column| column.ty.is_of_enum(name)).collect();
         (!columns.is_empty()).then_some(Self { table, columns })
     }
 
@@ -146,14 +146,6 @@ impl<'s> User<'s> {
         statements.push(format!("ALTER TABLE {name}\n    {}", clauses.join(",\n    ")));
         statements.extend(indexes.iter().map(|index| table::create_index(&self.table.name, index, false)));
         statements
-    }
-}
-
-fn is_of(ty: &Type, name: &ObjectName) -> bool {
-    match ty {
-        Type::Enum(of) => of == name,
-        Type::Array(inner) => is_of(inner, name),
-        _ => false,
     }
 }
 

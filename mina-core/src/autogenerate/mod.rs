@@ -1,0 +1,253 @@
+//! The migration that leads from what a history leaves to what is wanted, with its way back.
+
+mod merge;
+mod portable;
+
+use crate::check::{Checked, Subject, check};
+use crate::config::Config;
+use crate::diagnostic::{Code, Diagnostic, Level, Lint, Rule};
+use crate::diff::{self, Names, Renames};
+use crate::engine::Target;
+use crate::operation::{Context, Operation, Using};
+use crate::schema::Schema;
+use crate::syntax::ast::{Block, Body, Downgrade, LintRef, Statement, StatementKind};
+use crate::syntax::{Span, Tokens, parse_str, print};
+
+/// What is there and what is wanted, on one engine.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The engine.
+    pub target: Target,
+    /// What is there.
+    pub have: Schema,
+    /// What is wanted.
+    pub want: Schema,
+}
+
+/// Two schemas on each engine in force, and the head of the migration between them.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// mina.toml.
+    pub config: &'a Config,
+    /// One an engine.
+    pub sides: &'a [Side],
+    /// Which of the new names stand for old ones.
+    pub renames: &'a Renames,
+    /// The head of the block: its id says which naming convention is in force.
+    pub head: &'a Block,
+}
+
+/// A migration that nobody wrote.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// The block: statements up and down, with what they need to be allowed.
+    pub block: Block,
+    /// What a person should look at before it is applied, a sentence each.
+    pub review: Vec<String>,
+    /// What could not be said or would be refused, a sentence each; with any of it the migration is none.
+    pub left: Vec<String>,
+}
+
+impl Draft {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.block.upgrade.statements.is_empty() && self.left.is_empty()
+    }
+}
+
+/// Writes the migration, and has the checker look at it.
+pub fn draft(request: &Request<'_>) -> Draft {
+    let targets: Vec<Target> = request.sides.iter().map(|side| side.target).collect();
+    let tokens = Tokens::default();
+    let mut left = Vec::new();
+    let (mut ups, mut downs) = (Vec::new(), Vec::new());
+    let back = request.renames.reversed();
+    for side in request.sides {
+        let context = Context {
+            target: side.target,
+            targets: &targets,
+            config: request.config,
+            block: request.head,
+            tokens: &tokens,
+            file: "",
+            downgrade: false,
+        };
+        let up = diff::plan(&diff::Wish {
+            have: &side.have,
+            want: &side.want,
+            renames: request.renames,
+            names: Names::Given,
+            context,
+        });
+        let down = diff::plan(&diff::Wish {
+            have: &up.end,
+            want: &side.have,
+            renames: &back,
+            names: Names::Exact,
+            context: Context {
+                downgrade: true,
+                ..context
+            },
+        });
+        let engine = side.target.engine();
+        for words in up.left.into_iter().chain(down.left) {
+            add(&mut left, words);
+        }
+        ups.push((engine, portable::all(up.statements, engine)));
+        downs.push((engine, portable::all(down.statements, engine)));
+    }
+    let body = |lists| Body {
+        statements: merge::merge(lists),
+        span: Span::default(),
+    };
+    let block = Block {
+        upgrade: body(ups),
+        downgrade: Downgrade::Body(body(downs)),
+        ..request.head.clone()
+    };
+    let draft = Draft {
+        block,
+        review: Vec::new(),
+        left,
+    };
+    match draft.block.upgrade.statements.is_empty() || !draft.left.is_empty() {
+        true => draft,
+        false => reviewed(draft, request),
+    }
+}
+
+fn add(all: &mut Vec<String>, words: String) {
+    if !all.contains(&words) {
+        all.push(words);
+    }
+}
+
+/// Allows what rows may break, since the runner counts them, and says so.
+fn reviewed(mut draft: Draft, request: &Request<'_>) -> Draft {
+    let parents: Vec<(Target, Schema)> = request.sides.iter().map(|side| (side.target, side.have.clone())).collect();
+    loop {
+        let text = print::print(&draft.block);
+        let Ok((parsed, tokens)) = parse_str(&text) else {
+            draft.left.push("what was written cannot be read again".to_owned());
+            return draft;
+        };
+        draft
+            .left
+            .extend(parsed.diagnostics.iter().map(|diagnostic| diagnostic.message.clone()));
+        draft.block = parsed.block;
+        let checked = check(&Subject {
+            block: &draft.block,
+            tokens: &tokens,
+            file: "",
+            config: request.config,
+            parents: &parents,
+        });
+        let allowed = allow(&mut draft.block, &checked.diagnostics);
+        if allowed && draft.left.is_empty() {
+            continue;
+        }
+        let errors = checked.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        draft.left.extend(errors.map(|diagnostic| diagnostic.message.clone()));
+        draft.review = review(&draft.block, &checked);
+        return draft;
+    }
+}
+
+/// Whether some statement was given an `#[allow(…)]` that it lacked.
+fn allow(block: &mut Block, diagnostics: &[Diagnostic]) -> bool {
+    let mut any = false;
+    for diagnostic in diagnostics {
+        let lint = match diagnostic.rule {
+            Rule::Error(Code::M211 | Code::M213) => Lint::MayFailOnRows,
+            Rule::Lint(lint, Level::Deny) => lint,
+            _ => continue,
+        };
+        let down = match &mut block.downgrade {
+            Downgrade::Body(body) => Some(body),
+            _ => None,
+        };
+        let statements = block.upgrade.statements.iter_mut();
+        let statements = statements.chain(down.into_iter().flat_map(|body| &mut body.statements));
+        any |= statements.into_iter().any(|statement| allow_in(statement, diagnostic.span, lint));
+    }
+    any
+}
+
+fn allow_in(statement: &mut Statement, span: Span, lint: Lint) -> bool {
+    if span.start < statement.span.start || span.end > statement.span.end {
+        return false;
+    }
+    if let StatementKind::BatchAlter { statements, .. } = &mut statement.kind
+        && statements.iter_mut().any(|inner| allow_in(inner, span, lint))
+    {
+        return true;
+    }
+    let new = !statement.allow.iter().any(|allow| allow.lint == lint);
+    if new {
+        statement.allow.push(LintRef {
+            lint,
+            span: Span::default(),
+        });
+    }
+    new
+}
+
+/// What deserves a look: values that are cast, filled in or lost, and rows that may break what is asked of them.
+fn review(block: &Block, checked: &Checked) -> Vec<String> {
+    let mut all = Vec::new();
+    let down = match &block.downgrade {
+        Downgrade::Body(body) => &body.statements[..],
+        _ => &[],
+    };
+    for (statements, what) in [(&block.upgrade.statements[..], "upgrade"), (down, "downgrade")] {
+        for statement in statements {
+            if let StatementKind::Update { table, set, .. } = &statement.kind {
+                let words = format!(
+                    "{what}: the rows of `{}` that are there get `{}`: write the value that is right for them",
+                    table.object(),
+                    set.text
+                );
+                add(&mut all, words);
+            }
+        }
+    }
+    for replayed in &checked.engines {
+        let down = replayed.down.iter().flat_map(|trace| &trace.steps);
+        let up = replayed.up.steps.iter();
+        for (step, what) in up.map(|step| (step, "upgrade")).chain(down.map(|step| (step, "downgrade"))) {
+            for resolved in &step.operations {
+                if let Operation::AlterColumn {
+                    table,
+                    before,
+                    after,
+                    using: Using::Cast,
+                } = &resolved.operation
+                {
+                    let words = format!(
+                        "{what}: `{table}.{}` is cast from `{}` to `{}`, and fails on rows that do not cast",
+                        before.name, before.ty, after.ty
+                    );
+                    add(&mut all, words);
+                }
+                if resolved.allow.contains(&Lint::MayFailOnRows) {
+                    add(
+                        &mut all,
+                        format!(
+                            "{what}: {}, and is refused where rows break it",
+                            crate::check::said(&resolved.operation)
+                        ),
+                    );
+                }
+            }
+        }
+    }
+    let lints = checked.diagnostics.iter().filter(|diagnostic| !diagnostic.is_error());
+    let lossy = lints.filter(|diagnostic| matches!(diagnostic.rule, Rule::Lint(Lint::LossyDowngrade, _)));
+    for diagnostic in lossy {
+        add(&mut all, format!("upgrade: {}", diagnostic.message));
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests;
