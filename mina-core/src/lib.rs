@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod engine;
 pub mod history;
+pub mod models;
 pub mod normal;
 pub mod operation;
 pub mod record;

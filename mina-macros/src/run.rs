@@ -2,6 +2,7 @@ use crate::block::Source;
 use mina_core::check::Checked;
 use mina_core::engine::Engine;
 use mina_core::history::Trace;
+use mina_core::models::diesel::{identifier, type_name};
 use mina_core::operation::Operation;
 use mina_core::schema::{Column, Schema, Table, Type};
 use mina_core::syntax::ast::{self, Block, Body, Downgrade, StatementKind, Undo};
@@ -228,54 +229,9 @@ fn diesel_type(ty: &Type, engine: Engine) -> TokenStream {
             quote!(Unsigned<#inner>)
         }
         (ty, engine) => {
-            let name = word(diesel_name(ty, engine));
+            let name = word(type_name(ty, engine));
             quote!(#name)
         }
-    }
-}
-
-fn diesel_name(ty: &Type, engine: Engine) -> &'static str {
-    match (ty, engine) {
-        (Type::Bool, _) => "Bool",
-        (Type::TinyInt, Engine::Mysql) => "TinyInt",
-        (Type::TinyInt | Type::SmallInt, _) => "SmallInt",
-        (Type::Integer, _) => "Integer",
-        (Type::BigInt | Type::Unsigned(_), _) => "BigInt",
-        (Type::Float, _) => "Float",
-        (Type::Double, _) => "Double",
-        (Type::Numeric(_), _) => "Numeric",
-        (Type::Binary, _) => "Binary",
-        (Type::Date, _) => "Date",
-        (Type::Time, _) => "Time",
-        (Type::Timestamp, _) => "Timestamp",
-        (Type::Timestamptz, Engine::Sqlite) => "TimestamptzSqlite",
-        (Type::Timestamptz, Engine::Pg) => "Timestamptz",
-        (Type::Timestamptz, Engine::Mysql) => "Timestamp",
-        (Type::Json, _) => "Json",
-        (Type::Jsonb, Engine::Mysql) => "Json",
-        (Type::Jsonb, _) => "Jsonb",
-        (Type::Interval, Engine::Pg) => "Interval",
-        (Type::Uuid, Engine::Pg) => "Uuid",
-        (Type::Inet, Engine::Pg) => "Inet",
-        (Type::Cidr, Engine::Pg) => "Cidr",
-        (Type::MacAddr, Engine::Pg) => "MacAddr",
-        (Type::Custom(sql), Engine::Sqlite) => affinity(sql),
-        _ => "Text",
-    }
-}
-
-/// SQLite's own rules, in their order: https://www.sqlite.org/datatype3.html
-fn affinity(sql: &str) -> &'static str {
-    let sql = sql.to_uppercase();
-    let holds = |parts: &[&str]| parts.iter().any(|part| sql.contains(part));
-    if holds(&["INT"]) {
-        "BigInt"
-    } else if holds(&["CHAR", "CLOB", "TEXT"]) {
-        "Text"
-    } else if holds(&["BLOB"]) {
-        "Binary"
-    } else {
-        "Double"
     }
 }
 
@@ -291,90 +247,9 @@ fn word(name: &str) -> Ident {
     Ident::new(&identifier(name), Span::call_site())
 }
 
-/// A name as Diesel's own `print-schema` would write it: what is no identifier is bent into one, a keyword gets a `_`.
-fn identifier(name: &str) -> String {
-    let mut word: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    if word.starts_with(|c: char| c.is_numeric()) || word.is_empty() {
-        word.insert(0, '_');
-    }
-    if KEYWORDS.contains(&word.as_str()) {
-        word.push('_');
-    }
-    word
-}
-
-/// The reserved words of Rust 2024, `_`, and the names that `table!` itself gives to what it makes.
-const KEYWORDS: &[&str] = &[
-    "_",
-    "Self",
-    "abstract",
-    "all_columns",
-    "as",
-    "async",
-    "await",
-    "become",
-    "box",
-    "break",
-    "columns",
-    "const",
-    "continue",
-    "crate",
-    "do",
-    "dsl",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "final",
-    "fn",
-    "for",
-    "gen",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "macro",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "override",
-    "priv",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "sql_type",
-    "star",
-    "static",
-    "struct",
-    "super",
-    "table",
-    "trait",
-    "true",
-    "try",
-    "type",
-    "typeof",
-    "unsafe",
-    "unsized",
-    "use",
-    "virtual",
-    "where",
-    "while",
-    "yield",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_become_words_of_rust() {
-        let words = ["users", "type", "2fa", "first name", "columns"].map(identifier);
-        assert_eq!(words, ["users", "type_", "_2fa", "first_name", "columns_"]);
-    }
 
     #[test]
     fn a_group_is_found_by_its_flattened_index() {
@@ -382,11 +257,5 @@ mod tests {
         assert_eq!(group(stream.clone(), 3).unwrap().to_string(), "[c]");
         assert_eq!(group(stream.clone(), 7).unwrap().to_string(), "{ d }");
         assert!(group(stream, 2).is_none());
-    }
-
-    #[test]
-    fn a_declared_type_has_the_affinity_sqlite_gives_it() {
-        let found = ["BIGINT UNSIGNED", "nchar(3)", "blob", "money"].map(affinity);
-        assert_eq!(found, ["BigInt", "Text", "Binary", "Double"]);
     }
 }

@@ -12,7 +12,7 @@ struct Merged {
 }
 
 /// The same finding on every engine is said once; one on some of them names these.
-pub(super) fn merge(findings: Vec<(Target, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+pub(crate) fn merge(findings: Vec<(Target, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
     let all = findings.len();
     let mut merged: Vec<Merged> = Vec::new();
     for (target, diagnostics) in findings {
@@ -78,7 +78,7 @@ fn names(targets: &[Target]) -> String {
 }
 
 /// In the order of the text, each once; a lint that only tells what an error at its place tells is left out.
-pub(super) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     let errors: Vec<_> = diagnostics.iter().filter(|d| d.is_error()).map(|d| d.span).collect();
     diagnostics.retain(|diagnostic| {
         let Rule::Lint(Lint::NoChange | Lint::LossyDowngrade, level) = diagnostic.rule else {

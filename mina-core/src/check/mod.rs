@@ -9,7 +9,7 @@ mod facts;
 mod identity;
 mod lints;
 mod lossy;
-mod merge;
+pub(crate) mod merge;
 mod order;
 mod proof;
 mod restore;
@@ -23,6 +23,7 @@ mod word;
 mod writes;
 
 pub use back::ways_back;
+pub(crate) use spell::model_block;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;

@@ -1,20 +1,22 @@
 //! Operations written out as statements of the language, for help lines to paste from.
 
+mod definition;
+mod models;
+mod names;
+
+pub(crate) use models::model_block;
+
 use super::rows::Demand;
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
-use crate::operation::{Operation, Using, is_served, key_columns};
-use crate::schema::naming::{NameKind, Naming};
-use crate::schema::{
-    Column, Constraint, ConstraintRef, Default, Enum, ForeignKey, Index, IndexElement, IndexKey, Name, ObjectName, Schema, Table, Type,
-    Value,
-};
-use crate::syntax::ast::{
-    Body, CheckAttribute, ColumnChanges, ColumnDef, ConstraintDef, ConstraintKind, DefaultDef, EnumChange, EnumPlace, GeneratedAttribute,
-    Ident, IndexDef, IndexElementDef, IndexKeyDef, KeyAttribute, KeyOptions, LintRef, NamedAttribute, ReferenceAttribute, SequenceDef,
-    SqlString, SqlText, Statement, StatementKind, TableDef, TableItem, TableRef, TypeRef, UsingDef,
-};
+use crate::operation::{Operation, Using};
+use crate::schema::naming::Naming;
+use crate::schema::{Column, Constraint, Enum, Index, ObjectName, Schema, Value};
+use crate::syntax::ast::{Body, ColumnChanges, EnumChange, EnumPlace, LintRef, SequenceDef, Statement, StatementKind, TableRef, UsingDef};
 use crate::syntax::{Span, print};
+use definition::{attach, attach_index, column_def, constraint_def, default_value, index_def, sql, sql_string, table_def, type_ref};
+pub(crate) use definition::{ident, table_ref};
+use names::named;
 
 /// The statements that say these operations, on one line; those on one table that stand in a batch share one.
 pub(super) fn text(operations: &[Operation], batch: bool) -> String {
@@ -118,7 +120,7 @@ fn tightens(operation: &Operation) -> bool {
 }
 
 pub(crate) fn plain_statement(operation: &Operation, implied: bool) -> Vec<Statement> {
-    let operation = &named(operation);
+    let operation = &named(operation, &Naming::default());
     let at = |table: &ObjectName| table_ref(table, implied);
     let kind = match operation {
         Operation::CreateNamespace(name) => StatementKind::CreateSchema { name: ident(&name.name) },
@@ -276,196 +278,12 @@ pub(crate) fn plain(kind: StatementKind) -> Statement {
     }
 }
 
-pub(crate) fn ident(text: &str) -> Ident {
-    Ident {
-        text: text.to_owned(),
-        span: Span::default(),
-    }
-}
-
-fn idents(names: &[String]) -> Vec<Ident> {
-    names.iter().map(|name| ident(name)).collect()
-}
-
-pub(crate) fn table_ref(name: &ObjectName, implied: bool) -> TableRef {
-    TableRef {
-        schema: name.schema.as_deref().map(ident),
-        name: ident(&name.name),
-        implied,
-    }
-}
-
-fn sql_string(text: &str) -> SqlString {
-    SqlString {
-        text: text.to_owned(),
-        span: Span::default(),
-    }
-}
-
-fn sql(text: &str) -> SqlText {
-    SqlText::Same(sql_string(text))
-}
-
 fn row(values: &[Value]) -> crate::syntax::ast::Row {
     crate::syntax::ast::Row {
         names: Vec::new(),
         values: values.iter().map(|value| (value.clone(), Span::default())).collect(),
         span: Span::default(),
     }
-}
-
-fn type_ref(ty: &Type, nullable: bool) -> TypeRef {
-    TypeRef {
-        ty: ty.clone(),
-        nullable,
-        span: Span::default(),
-    }
-}
-
-fn default_value(default: &Default) -> Value {
-    match default {
-        Default::Value(value) => value.clone(),
-        Default::Sql(expression) => Value::Sql(expression.sql().to_owned()),
-    }
-}
-
-fn given(name: &Name) -> Option<Ident> {
-    (!name.derived).then(|| ident(&name.text))
-}
-
-/// The operation, with every name given that the convention would not make again: that of a column since renamed, say.
-fn named(operation: &Operation) -> Operation {
-    let mut operation = operation.clone();
-    let name = |kind, table: &ObjectName, columns: &[String], referred: Option<&ObjectName>, name: &mut Name| {
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        name.derived &= Naming::default().name(kind, table, &columns, referred).text == name.text;
-    };
-    let constraint = |table: &ObjectName, constraint: &mut Constraint| {
-        let columns = constraint.as_ref().columns();
-        match constraint {
-            Constraint::PrimaryKey(key) => name(NameKind::PrimaryKey, table, &columns, None, &mut key.name),
-            Constraint::ForeignKey(key) => name(NameKind::ForeignKey, table, &columns, Some(&key.table), &mut key.name),
-            Constraint::Unique(unique) => name(NameKind::Unique, table, &columns, None, &mut unique.name),
-            Constraint::Check(check) => name(NameKind::Check, table, &columns, None, &mut check.name),
-            Constraint::Exclusion(_) => {}
-        }
-    };
-    match &mut operation {
-        Operation::CreateTable(table) => {
-            let of = table.name.clone();
-            let constraints: Vec<Constraint> = table.constraints().map(ConstraintRef::to_owned).collect();
-            for mut changed in constraints {
-                constraint(&of, &mut changed);
-                let given = changed.name().clone();
-                table
-                    .constraint_name_mut(&given.text)
-                    .into_iter()
-                    .for_each(|name| *name = given.clone());
-            }
-            for index in &mut table.indexes {
-                name(NameKind::Index, &of, &key_columns(index), None, &mut index.name);
-            }
-        }
-        Operation::AddColumn {
-            table,
-            constraints,
-            indexes,
-            ..
-        } => {
-            constraints.iter_mut().for_each(|changed| constraint(table, changed));
-            for index in indexes {
-                name(NameKind::Index, table, &key_columns(index), None, &mut index.name);
-            }
-        }
-        Operation::CreateConstraint {
-            table,
-            constraint: changed,
-        } => constraint(table, changed),
-        Operation::CreateIndex { table, index, .. } => name(NameKind::Index, table, &key_columns(index), None, &mut index.name),
-        _ => {}
-    }
-    operation
-}
-
-fn column_def(column: &Column) -> ColumnDef {
-    ColumnDef {
-        name: ident(&column.name),
-        ty: type_ref(&column.ty, column.nullable),
-        default: column.default.as_ref().map(|default| DefaultDef {
-            value: default_value(default),
-            span: Span::default(),
-        }),
-        doc: column.comment.clone(),
-        primary_key: None,
-        unique: None,
-        references: None,
-        check: None,
-        index: None,
-        collate: column.collation.as_deref().map(ident),
-        generated: column.generated.as_ref().map(|generated| GeneratedAttribute {
-            expression: sql_string(generated.expression.sql()),
-            stored: generated.stored,
-        }),
-        span: Span::default(),
-    }
-}
-
-/// Puts a constraint into the column's attributes, if one can say it there.
-fn attach(def: &mut ColumnDef, constraint: &Constraint, column: &Column) -> bool {
-    let alone = |columns: &[String]| columns.len() == 1 && columns[0] == column.name;
-    match constraint {
-        Constraint::PrimaryKey(key) if alone(&key.columns) && def.primary_key.is_none() => {
-            def.primary_key = Some(KeyAttribute {
-                name: given(&key.name),
-                generated: (!column.identity && is_integer(&column.ty)).then_some(false),
-                span: Span::default(),
-            });
-        }
-        Constraint::ForeignKey(key) if alone(&key.columns) && def.references.is_none() => {
-            def.references = Some(ReferenceAttribute {
-                name: given(&key.name),
-                table: table_ref(&key.table, false),
-                column: ident(&key.referred[0]),
-                options: key_options(key),
-                span: Span::default(),
-            });
-        }
-        Constraint::Unique(unique) if alone(&unique.columns) && def.unique.is_none() => {
-            if unique.nulls_not_distinct || unique.deferral != crate::schema::Deferral::No {
-                return false;
-            }
-            def.unique = Some(NamedAttribute {
-                name: given(&unique.name),
-                span: Span::default(),
-            });
-        }
-        Constraint::Check(check) if check.expression.columns() == [column.name.clone()] && def.check.is_none() && !check.not_valid => {
-            def.check = Some(CheckAttribute {
-                name: given(&check.name),
-                expression: sql_string(check.expression.sql()),
-                span: Span::default(),
-            });
-        }
-        _ => return false,
-    }
-    true
-}
-
-fn attach_index(def: &mut ColumnDef, index: &Index) -> bool {
-    let plain = !index.unique && index.filter.is_none() && index.method.is_none() && index.include.is_empty();
-    let sole = matches!(&index.elements[..], [element] if is_plain(element) && element.key == IndexKey::Column(def.name.text.clone()));
-    if plain && sole && def.index.is_none() {
-        def.index = Some(NamedAttribute {
-            name: given(&index.name),
-            span: Span::default(),
-        });
-        return true;
-    }
-    false
-}
-
-fn is_plain(element: &IndexElement) -> bool {
-    !element.descending && element.nulls_first.is_none() && element.collation.is_none() && element.class.is_none()
 }
 
 fn add_column(table: TableRef, column: &Column, constraints: &[Constraint], indexes: &[Index]) -> Vec<Statement> {
@@ -490,123 +308,6 @@ fn add_column(table: TableRef, column: &Column, constraints: &[Constraint], inde
     let mut all = vec![plain(StatementKind::AddColumn { table, column: def })];
     all.append(&mut after);
     all
-}
-
-fn table_def(table: &Table) -> TableDef {
-    let mut columns: Vec<ColumnDef> = table.columns.iter().map(column_def).collect();
-    let mut rest = Vec::new();
-    let mut place = |constraint: Constraint| {
-        let attached = columns
-            .iter_mut()
-            .zip(&table.columns)
-            .any(|(def, column)| attach(def, &constraint, column));
-        if !attached {
-            rest.push(TableItem::Constraint(constraint_def(&constraint)));
-        }
-    };
-    table.constraints().map(|constraint| constraint.to_owned()).for_each(&mut place);
-    // A key that refers to another is counted up only where that is said.
-    for (def, column) in columns.iter_mut().zip(&table.columns) {
-        let refers = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
-        if let Some(key) = def.primary_key.as_mut().filter(|_| column.identity && refers) {
-            key.generated = Some(true);
-        }
-    }
-    let indexes = table.indexes.iter().filter(|index| !comes_with_its_key(index, table));
-    let indexes = indexes.map(|index| TableItem::Index(index_def(index, false)));
-    let mut items: Vec<TableItem> = columns.into_iter().map(TableItem::Column).collect();
-    items.append(&mut rest);
-    items.extend(indexes);
-    TableDef {
-        table: table_ref(&table.name, false),
-        doc: table.comment.clone(),
-        items,
-        options: table.options.iter().map(|(key, value)| (ident(key), value.clone())).collect(),
-    }
-}
-
-/// Whether it is made with a foreign key, unless something else in the table serves that as well.
-fn comes_with_its_key(index: &Index, table: &Table) -> bool {
-    let mut without = table.clone();
-    without.indexes.retain(|other| other.name != index.name);
-    let key = table.foreign_keys.iter().find(|key| key.name == index.name);
-    index.serves_key && key.is_none_or(|key| !is_served(&without, &key.columns))
-}
-
-fn key_options(key: &ForeignKey) -> KeyOptions {
-    KeyOptions {
-        on_delete: key.on_delete,
-        on_update: key.on_update,
-        deferral: key.deferral,
-        not_valid: key.not_valid,
-    }
-}
-
-fn constraint_def(constraint: &Constraint) -> ConstraintDef {
-    let kind = match constraint {
-        Constraint::PrimaryKey(key) => ConstraintKind::PrimaryKey {
-            columns: idents(&key.columns),
-            generated: None,
-        },
-        Constraint::ForeignKey(key) => ConstraintKind::ForeignKey {
-            columns: idents(&key.columns),
-            table: table_ref(&key.table, false),
-            referred: idents(&key.referred),
-            options: key_options(key),
-        },
-        Constraint::Unique(unique) => ConstraintKind::Unique {
-            columns: idents(&unique.columns),
-            nulls_not_distinct: unique.nulls_not_distinct,
-            deferral: unique.deferral,
-        },
-        Constraint::Check(check) => ConstraintKind::Check {
-            expression: sql_string(check.expression.sql()),
-            not_valid: check.not_valid,
-        },
-        Constraint::Exclusion(exclusion) => ConstraintKind::Exclusion {
-            method: ident(&exclusion.method),
-            elements: exclusion
-                .elements
-                .iter()
-                .map(|(key, with)| (index_key(key), with.clone()))
-                .collect(),
-            filter: exclusion.filter.as_ref().map(|filter| sql_string(filter.sql())),
-            deferral: exclusion.deferral,
-        },
-    };
-    ConstraintDef {
-        name: Some(ident(&constraint.name().text)),
-        kind,
-        span: Span::default(),
-    }
-}
-
-fn index_key(key: &IndexKey) -> IndexKeyDef {
-    match key {
-        IndexKey::Column(column) => IndexKeyDef::Column(ident(column)),
-        IndexKey::Expression(expression) => IndexKeyDef::Expression(sql_string(expression.sql())),
-    }
-}
-
-fn index_def(index: &Index, concurrently: bool) -> IndexDef {
-    let element = |element: &IndexElement| IndexElementDef {
-        key: index_key(&element.key),
-        descending: element.descending,
-        nulls_first: element.nulls_first,
-        collate: element.collation.as_deref().map(ident),
-        class: element.class.as_deref().map(ident),
-    };
-    IndexDef {
-        name: Some(ident(&index.name.text)),
-        elements: index.elements.iter().map(element).collect(),
-        unique: index.unique,
-        nulls_not_distinct: index.nulls_not_distinct,
-        filter: index.filter.as_ref().map(|filter| sql_string(filter.sql())),
-        method: index.method.as_deref().map(ident),
-        include: idents(&index.include),
-        concurrently,
-        span: Span::default(),
-    }
 }
 
 fn changes(before: &Column, after: &Column, using: &Using) -> ColumnChanges {
@@ -667,12 +368,4 @@ fn alter_enum(before: &Enum, after: &Enum, renamed: Option<&(String, String)>) -
         })
     });
     removed.chain(added).collect()
-}
-
-fn is_integer(ty: &Type) -> bool {
-    match ty {
-        Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => true,
-        Type::Unsigned(inner) => is_integer(inner),
-        _ => false,
-    }
 }

@@ -98,6 +98,13 @@ impl fmt::Debug for Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(place) = &self.0 else { return f.write_str("this block") };
+        // Models are of no revision.
+        if let ("", file, Some(at)) = (place.revision.as_str(), place.file.as_str(), place.location) {
+            return match file {
+                "" => write!(f, "line {}", at.line),
+                file => write!(f, "{file}:{}", at.line),
+            };
+        }
         f.write_str(&place.revision)?;
         match (place.file.as_str(), place.location) {
             ("", _) => Ok(()),

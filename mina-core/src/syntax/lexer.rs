@@ -8,7 +8,7 @@ use super::token::{Bracket, Location, Token, Tokens};
 /// # Errors
 ///
 /// A string or comment that does not end, a bracket without its other half, a character that begins no token.
-pub(super) fn lex(source: &str) -> Result<Tokens, SourceError> {
+pub(crate) fn lex(source: &str) -> Result<Tokens, SourceError> {
     let mut lexer = Lexer::new(source);
     lexer.skip_start();
     while lexer.token()? {}

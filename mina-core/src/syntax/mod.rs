@@ -4,7 +4,7 @@ pub mod ast;
 pub mod draft;
 pub mod edit;
 pub mod format;
-mod lexer;
+pub(crate) mod lexer;
 pub mod parse;
 mod place;
 pub mod print;

@@ -4,9 +4,17 @@ use super::lexer::lex;
 use super::token::{Span, Token};
 use super::{Location, Tokens};
 
-/// One `migration! { … }` in a file.
+/// The macro of migrations.
+pub const MIGRATION: &str = "migration";
+
+/// The macro of models.
+pub const SCHEMA: &str = "schema";
+
+/// One `migration! { … }` in a file, or another macro that was looked for.
 #[derive(Clone, Debug)]
 pub struct SourceBlock {
+    /// The macro's name.
+    pub name: &'static str,
     /// What stands between its braces, with places.
     pub tokens: Tokens,
     /// The place of the macro's name.
@@ -34,17 +42,27 @@ pub struct SourceError {
 /// The file is no sequence of Rust tokens, such as an unterminated string. A file that does not name `migration` is not
 /// looked at so closely.
 pub fn scan(source: &str) -> Result<Vec<SourceBlock>, SourceError> {
-    if !source.contains("migration") {
+    scan_for(source, &[MIGRATION])
+}
+
+/// The same for macros of any of these names.
+///
+/// # Errors
+///
+/// The file is no sequence of Rust tokens. A file that has none of the names in it is not looked at so closely.
+pub fn scan_for(source: &str, names: &[&'static str]) -> Result<Vec<SourceBlock>, SourceError> {
+    if !names.iter().any(|name| source.contains(name)) {
         return Ok(Vec::new());
     }
     let file = lex(source)?;
     let mut blocks = Vec::new();
     let mut index = 0;
     while let Some(token) = file.tokens.get(index) {
-        let invoked =
-            matches!(token, Token::Ident(word) if word == "migration") && matches!(file.tokens.get(index + 1), Some(Token::Punct('!', _)));
-        if let (true, Some(Token::Open(_, close))) = (invoked, file.tokens.get(index + 2)) {
+        let name = names.iter().find(|name| token.word() == Some(**name));
+        let invoked = name.filter(|_| matches!(file.tokens.get(index + 1), Some(Token::Punct('!', _))));
+        if let (Some(name), Some(Token::Open(_, close))) = (invoked, file.tokens.get(index + 2)) {
             blocks.push(SourceBlock {
+                name,
                 tokens: file.part(Span::new(index + 3, *close as usize)),
                 location: file.locations[index],
                 open: file.locations[index + 2],

@@ -120,6 +120,18 @@ impl Tokens {
         self.locations.get(span.start as usize).copied()
     }
 
+    /// Adds the tokens of another file after these.
+    pub(crate) fn append(&mut self, other: Self) {
+        let start = self.tokens.len() as u32;
+        let moved = other.tokens.into_iter().map(|token| match token {
+            Token::Open(bracket, close) => Token::Open(bracket, close + start),
+            token => token,
+        });
+        self.tokens.extend(moved);
+        self.locations.extend(other.locations);
+        self.raw.extend(other.raw.into_iter().map(|index| index + start));
+    }
+
     /// The tokens of a range, which holds whole groups, by themselves.
     pub(super) fn part(&self, range: Span) -> Self {
         let (start, end) = (range.start as usize, range.end as usize);

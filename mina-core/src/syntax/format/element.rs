@@ -9,6 +9,8 @@ pub(super) enum Form {
     /// The whole block: header keys, `upgrade`, `downgrade`.
     Head,
     Statements,
+    /// What stands in `schema! { … }`.
+    Models,
     /// The columns of a table.
     Columns,
     /// Options, names, values or rows, between commas.
@@ -103,7 +105,7 @@ pub(super) fn divide<'c, 's>(comments: &'c [Comment<'s>], newline: bool) -> (&'c
 fn boundary(units: &[Unit<'_>], form: Form, at: usize, close: usize) -> (usize, Option<usize>) {
     match form {
         Form::Head if units[at].kind == Kind::Doc => (at + 1, None),
-        Form::Head if units[at].is("<") => {
+        Form::Head | Form::Models if units[at].is("<") => {
             let end = (at..close).find(|index| units[*index].is(">")).unwrap_or(close - 1);
             (end + 1, None)
         }
@@ -112,7 +114,11 @@ fn boundary(units: &[Unit<'_>], form: Form, at: usize, close: usize) -> (usize, 
             let end = open.map_or(at, |open| last(units, open));
             (end + 1, None)
         }
-        Form::Head | Form::Statements => statement(units, at, close),
+        Form::Models if units[at].is("#") && units.get(at + 1).is_some_and(|unit| unit.is("!")) => {
+            let open = (at..close).find(|index| matches!(units[*index].kind, Kind::Open(..)));
+            (open.map_or(at, |open| last(units, open)) + 1, None)
+        }
+        Form::Head | Form::Statements | Form::Models => statement(units, at, close),
         Form::Columns | Form::List | Form::Plain => item(units, at, close),
     }
 }
@@ -171,7 +177,9 @@ pub(super) fn form(units: &[Unit<'_>], main: usize, open: usize) -> Form {
             let body = open == main + 1 && ["upgrade", "downgrade", "effect", "undo"].into_iter().any(word);
             match first {
                 true if body || word("batch_alter") && is_named(units, main, open) => Form::Statements,
-                true if word("create_table") && is_named(units, main, open) => Form::Columns,
+                true if (word("create_table") || word("table")) && is_named(units, main, open) => Form::Columns,
+                true if word("view") && before.is_some_and(|unit| unit.kind == Kind::Literal) => Form::Columns,
+                false if word("view") => Form::Columns,
                 _ => Form::List,
             }
         }

@@ -124,7 +124,7 @@ impl<'u, 's> Layout<'u, 's> {
         let mut tail: String = element.inner.iter().map(|comment| format!(" {}", comment.text)).collect();
         let ends_in_braces = element.end > start && matches!(self.units[element.end - 1].kind, Kind::Close(Bracket::Curly) | Kind::Rust);
         match form {
-            Form::Head | Form::Statements if element.marked && !ends_in_braces => tail.push(';'),
+            Form::Head | Form::Statements | Form::Models if element.marked && !ends_in_braces => tail.push(';'),
             Form::Columns => tail.push(','),
             Form::List if !self.is_body(element) => tail.push(','),
             _ => {}
@@ -219,7 +219,7 @@ impl<'u, 's> Layout<'u, 's> {
         }
         match form {
             Form::Plain => return false,
-            Form::Statements | Form::Columns | Form::Head => return !elements.items.is_empty(),
+            Form::Statements | Form::Models | Form::Columns | Form::Head => return !elements.items.is_empty(),
             Form::List if elements.items.is_empty() => return false,
             Form::List => {}
         }

@@ -6,9 +6,9 @@ mod text;
 mod unit;
 
 use super::lexer::lex;
-use super::parse::parse;
+use super::parse::{parse, parse_models};
 use super::place::Places;
-use super::source::{SourceBlock, SourceError, scan};
+use super::source::{MIGRATION, SCHEMA, SourceBlock, SourceError, scan_for};
 use crate::diagnostic::Diagnostic;
 use element::Form;
 use layout::Layout;
@@ -23,7 +23,7 @@ pub struct Formatted {
     pub refused: Vec<(SourceBlock, Diagnostic)>,
 }
 
-/// Gives every `migration! { … }` of a file its form; one that does not parse is left as it is.
+/// Gives every `migration! { … }` and `schema! { … }` of a file its form; one that does not parse is left as it is.
 ///
 /// # Errors
 ///
@@ -36,9 +36,15 @@ pub fn format(source: &str) -> Result<Formatted, SourceError> {
         refused: Vec::new(),
     };
     let mut copied = 0;
-    for block in scan(source)? {
-        let parsed = parse(&block.tokens);
-        if let Some(first) = parsed.diagnostics.into_iter().next() {
+    for block in scan_for(source, &[MIGRATION, SCHEMA])? {
+        let (diagnostics, sql, form) = if block.name == SCHEMA {
+            let parsed = parse_models(&block.tokens);
+            (parsed.diagnostics, parsed.sql, Form::Models)
+        } else {
+            let parsed = parse(&block.tokens);
+            (parsed.diagnostics, parsed.sql, Form::Head)
+        };
+        if let Some(first) = diagnostics.into_iter().next() {
             formatted.refused.push((block, first));
             continue;
         }
@@ -49,10 +55,10 @@ pub fn format(source: &str) -> Result<Formatted, SourceError> {
             units: &units,
             base,
             eol,
-            is_sql: &|token| parsed.sql.contains(&(token as u32)),
+            is_sql: &|token| sql.contains(&(token as u32)),
             out: source[open..=open].to_owned(),
         };
-        layout.elements(Form::Head, 0, units.len() - 1, 4);
+        layout.elements(form, 0, units.len() - 1, 4);
         formatted.text.push_str(&source[copied..open]);
         formatted.text.push_str(&layout.out);
         formatted.text.push_str(&format!("{eol}{base}"));

@@ -163,7 +163,8 @@ impl<'s> Builder<'s, '_> {
             let unit = self.units.len().checked_sub(n).map(|index| &self.units[index]);
             unit.filter(|unit| matches!(unit.kind, Kind::Word | Kind::Literal))
         };
-        let keyword = |n: usize| name(n).is_some_and(|unit| unit.is_word("create_function") || unit.is_word("drop_function"));
+        let words = ["create_function", "drop_function", "function"];
+        let keyword = |n: usize| name(n).is_some_and(|unit| words.iter().any(|word| unit.is_word(word)));
         let point = |n: usize| self.units.len().checked_sub(n).is_some_and(|index| self.units[index].is("."));
         name(1).is_some() && (keyword(2) || point(2) && name(3).is_some() && keyword(4))
     }

@@ -164,6 +164,14 @@ impl Parser<'_> {
             };
             return Diagnostic::error(Code::M001, name.span, message).help(belongs);
         }
+        if word == "was" {
+            let message = format!("`#[was]` cannot stand on {place}");
+            let help = match self.was {
+                Some(_) => "it belongs to a table, a column or a value of an enum",
+                None => "it belongs to the models; a migration says `rename_table` or `alter_column … { rename = … }`",
+            };
+            return Diagnostic::error(Code::M001, name.span, message).help(help);
+        }
         let diagnostic = Diagnostic::error(Code::M001, name.span, format!("there is no attribute `{word}`"));
         if let Some(help) = habit::attribute(word) {
             return diagnostic.help(help);

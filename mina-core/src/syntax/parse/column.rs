@@ -42,9 +42,11 @@ impl Parser<'_> {
     pub(super) fn column_attribute(&mut self, attribute: Attribute, before: &mut Before) -> Result<()> {
         match attribute.name.text.as_str() {
             "doc" => self.doc(&attribute, &mut before.doc)?,
+            "was" if self.was.is_some() => before.was = Some(self.was_called(&attribute, "a column")?),
             name if COLUMN_ATTRIBUTES.contains(&name) => before.column.push(attribute),
             _ => {
-                let unknown = self.unknown_attribute(&attribute.name, COLUMN_ATTRIBUTES, "a column");
+                let known = [COLUMN_ATTRIBUTES, if self.was.is_some() { &["was"] } else { &[] }].concat();
+                let unknown = self.unknown_attribute(&attribute.name, &known, "a column");
                 self.spoil(unknown);
             }
         }
@@ -59,6 +61,9 @@ impl Parser<'_> {
                 Some(word) => diagnostic.help(format!("write `{}: {word}`", print::name(&name.text))),
                 None => diagnostic.help(format!("such as `{}: Nullable<Text>`", print::name(&name.text))),
             });
+        }
+        if let (Some(was), Some(old)) = (&mut self.was, before.was) {
+            was.push((name.clone(), old));
         }
         let mut column = ColumnDef {
             ty: self.type_ref()?,

@@ -1,5 +1,5 @@
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::ast::{Ident, TableRef};
+use crate::syntax::ast::{ColumnDef, Ident, TableRef};
 use crate::syntax::parse::literal;
 use crate::syntax::token::{Bracket, Span, Token, Tokens};
 
@@ -15,6 +15,12 @@ pub(super) struct Parser<'a> {
     pub(super) sql: Vec<u32>,
     /// What stands in the bodies is not looked at.
     pub(super) heads_only: bool,
+    /// In models: what a column, or a value of an enum, was called before.
+    pub(super) was: Option<Vec<(Ident, Ident)>>,
+    /// In models: what the table at hand was called before.
+    pub(super) table_was: Option<Ident>,
+    /// In models: the columns of the view at hand.
+    pub(super) view_columns: Vec<ColumnDef>,
     /// Something was reported by which the statement, or the column, cannot be what was meant.
     pub(super) spoilt: bool,
     /// Words of parts of the statement that were left out.
@@ -32,6 +38,9 @@ impl<'a> Parser<'a> {
             diagnostics: Vec::new(),
             sql: Vec::new(),
             heads_only: false,
+            was: None,
+            table_was: None,
+            view_columns: Vec::new(),
             spoilt: false,
             tainted: Vec::new(),
             keyword: "",

@@ -53,7 +53,7 @@ impl Parser<'_> {
         block
     }
 
-    fn block_engines(&mut self) -> Result<Vec<EngineRef>> {
+    pub(super) fn block_engines(&mut self) -> Result<Vec<EngineRef>> {
         if !self.eat('<') {
             return Ok(Vec::new());
         }
@@ -379,7 +379,7 @@ impl Parser<'_> {
     }
 
     /// The `;` after an item of the head.
-    fn end_of_item(&mut self, key: &str) -> Result<()> {
+    pub(super) fn end_of_item(&mut self, key: &str) -> Result<()> {
         if self.eat(';') {
             return Ok(());
         }
@@ -485,7 +485,7 @@ fn header_form(key: &str) -> String {
     format!("write `{key} = {value};`")
 }
 
-fn given_twice(word: &str, span: Span, first: Span) -> Diagnostic {
+pub(super) fn given_twice(word: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(Code::M003, span, format!("`{word}` is given twice")).label(first, "first given here")
 }
 

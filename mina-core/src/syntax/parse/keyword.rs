@@ -67,6 +67,19 @@ pub(super) const KEYWORDS: &[Keyword] = &[
     top("backfill", "backfill TABLE { set = \"…\", where = \"…\", batch = 10_000 }"),
 ];
 
+/// What stands in models.
+#[rustfmt::skip]
+pub(super) const MODELS: &[Keyword] = &[
+    top("table", "table NAME { COLUMN: TYPE, … }"),
+    top("enum", "enum NAME (\"a\", \"b\");"),
+    top("view", "view NAME as \"SELECT …\" { COLUMN: TYPE, … }"),
+    top("sequence", "sequence NAME { start = 1 }"),
+    top("trigger", "trigger NAME on TABLE \"AFTER UPDATE …\";"),
+    top("function", "function NAME(ARGUMENTS) \"…\";"),
+    top("extension", "extension NAME;"),
+    top("schema", "schema NAME;"),
+];
+
 pub(super) fn keyword(word: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.word == word)
 }

@@ -2,7 +2,7 @@ use super::cursor::{Parser, Result};
 use super::options::enumerate;
 use super::statement::Batch;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::syntax::ast::{EnumChange, EnumPlace, Ident, SequenceDef, StatementKind, TableRef};
+use crate::syntax::ast::{EnumChange, EnumPlace, Ident, SequenceDef, SqlText, StatementKind, TableRef};
 use crate::syntax::print;
 use crate::syntax::token::{Bracket, Span};
 
@@ -60,17 +60,24 @@ impl Parser<'_> {
     }
 
     /// A statement that ends in `;`.
-    fn alone(&mut self, f: impl FnOnce(&mut Self) -> Result<StatementKind>) -> Result<StatementKind> {
+    pub(super) fn alone(&mut self, f: impl FnOnce(&mut Self) -> Result<StatementKind>) -> Result<StatementKind> {
         let kind = f(self)?;
         self.finish()?;
         Ok(kind)
     }
 
-    fn create_enum(&mut self) -> Result<StatementKind> {
+    pub(super) fn create_enum(&mut self) -> Result<StatementKind> {
         let name = self.table_ref("an enum")?;
         let open = self.span_here();
         let values = self.group(Bracket::Round, "`(` and values", |p| {
-            p.list(|p| p.string_ident("a value as a string"))
+            p.list(|p| {
+                let was = p.value_was()?;
+                let value = p.string_ident("a value as a string")?;
+                if let (Some(all), Some(old)) = (&mut p.was, was) {
+                    all.push((value.clone(), old));
+                }
+                Ok(value)
+            })
         })?;
         if values.is_empty() {
             return Err(Diagnostic::error(Code::M000, open, "an enum has at least one value"));
@@ -134,10 +141,10 @@ impl Parser<'_> {
         Ok(change)
     }
 
-    fn create_sequence(&mut self) -> Result<StatementKind> {
+    pub(super) fn create_sequence(&mut self) -> Result<StatementKind> {
         let name = self.table_ref("a sequence")?;
         let mut options = Vec::new();
-        let braces = self.options_if_any("create_sequence", SEQUENCE_OPTIONS, |p, key| {
+        let braces = self.options_if_any(self.keyword, SEQUENCE_OPTIONS, |p, key| {
             options.push((key.clone(), p.value()?));
             Ok(())
         })?;
@@ -148,15 +155,21 @@ impl Parser<'_> {
         })
     }
 
-    fn create_view(&mut self) -> Result<StatementKind> {
+    /// `NAME as "…"`
+    pub(super) fn view(&mut self) -> Result<(TableRef, SqlText)> {
         let name = self.table_ref("a view")?;
         self.expect_word("as")?;
         let body = self.sql_text("the query as a string")?;
+        Ok((name, body))
+    }
+
+    fn create_view(&mut self) -> Result<StatementKind> {
+        let (name, body) = self.view()?;
         self.finish_after(self.ended_in_braces())?;
         Ok(StatementKind::CreateView { name, body })
     }
 
-    fn create_trigger(&mut self) -> Result<StatementKind> {
+    pub(super) fn create_trigger(&mut self) -> Result<StatementKind> {
         let name = self.name("a trigger")?;
         let table = self.on_table(None, &format!("`{}`", name.text))?;
         let body = self.sql_text("the trigger's timing, event and action as a string")?;
@@ -164,7 +177,7 @@ impl Parser<'_> {
         Ok(StatementKind::CreateTrigger { table, name, body })
     }
 
-    fn create_function(&mut self) -> Result<StatementKind> {
+    pub(super) fn create_function(&mut self) -> Result<StatementKind> {
         let name = self.table_ref("a function")?;
         let arguments = self.arguments()?;
         let body = self.sql_text("what follows the arguments as a string")?;

@@ -3,7 +3,7 @@ use super::cursor::{Parser, Result};
 use super::habit;
 use super::keyword::{self, KEYWORDS, Keyword, keyword};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::syntax::ast::{Body, Statement, StatementKind, TableRef};
+use crate::syntax::ast::{Body, Ident, Statement, StatementKind, TableRef};
 use crate::syntax::print;
 use crate::syntax::token::{Bracket, Span, Token};
 
@@ -12,6 +12,8 @@ use crate::syntax::token::{Bracket, Span, Token};
 pub(super) struct Before {
     pub(super) doc: Option<String>,
     pub(super) column: Vec<Attribute>,
+    /// In models: the name that it had before.
+    pub(super) was: Option<Ident>,
 }
 
 /// Where a statement stands: in the `batch_alter` of a table, or not.
@@ -38,11 +40,13 @@ impl Parser<'_> {
         statements
     }
 
-    fn statement_into(&mut self, batch: Batch<'_>, statements: &mut Vec<Statement>) {
+    pub(super) fn statement_into(&mut self, batch: Batch<'_>, statements: &mut Vec<Statement>) {
         let start = self.at;
         let spoilt = std::mem::take(&mut self.spoilt);
         let tainted = std::mem::take(&mut self.tainted);
-        match self.statement(batch) {
+        let begins = if self.was.is_some() { is_model } else { is_keyword };
+        let read = if self.was.is_some() { self.model() } else { self.statement(batch) };
+        match read {
             Ok(statement) if !self.spoilt => {
                 let (span, keyword) = (statement.span, statement.keyword);
                 statements.push(statement);
@@ -57,7 +61,7 @@ impl Parser<'_> {
             }
             Err(diagnostic) => {
                 self.report(diagnostic);
-                self.skip(start, |word| keyword(word).is_some());
+                self.skip(start, begins);
                 let span = self.span_since(start);
                 let words = self.words(Span::new(start, self.at));
                 statements.push(broken(words, span, Span::new(start, start + 1)));
@@ -220,6 +224,7 @@ impl Parser<'_> {
         }
         let next_begins = match self.peek() {
             None => true,
+            Some(Token::Ident(word)) if self.was.is_some() => keyword::MODELS.iter().any(|model| model.word == word),
             Some(Token::Ident(word)) => keyword(word).is_some() || habit::statement(word).is_some(),
             Some(_) => self.is_attribute(false),
         };
@@ -335,7 +340,15 @@ impl Keyword {
     }
 }
 
-fn with_form(diagnostic: Diagnostic, keyword: &Keyword, batch: Batch<'_>) -> Diagnostic {
+fn is_keyword(word: &str) -> bool {
+    keyword(word).is_some()
+}
+
+fn is_model(word: &str) -> bool {
+    keyword::MODELS.iter().any(|model| model.word == word)
+}
+
+pub(super) fn with_form(diagnostic: Diagnostic, keyword: &Keyword, batch: Batch<'_>) -> Diagnostic {
     if diagnostic.help.is_empty() && diagnostic.code() == Some(Code::M000) {
         return diagnostic.help(format!("the form is `{}`", keyword.form_in(batch)));
     }

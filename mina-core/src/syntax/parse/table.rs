@@ -23,7 +23,7 @@ impl Parser<'_> {
         let table = self.table_ref("a table")?;
         let items = self.group(Bracket::Curly, "`{` and columns", |p| Ok(p.table_items()))?;
         let mut options = Vec::new();
-        self.options_if_any("create_table", TABLE_OPTIONS, |p, key| {
+        self.options_if_any(self.keyword, TABLE_OPTIONS, |p, key| {
             options.push((key.clone(), p.option_value()?));
             Ok(())
         })?;
@@ -40,7 +40,7 @@ impl Parser<'_> {
     }
 
     /// What stands between the braces of a table. One item that is wrong does not hide the others.
-    fn table_items(&mut self) -> Vec<TableItem> {
+    pub(super) fn table_items(&mut self) -> Vec<TableItem> {
         let mut items = Vec::new();
         while !self.done() {
             let start = self.at;

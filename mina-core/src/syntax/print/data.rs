@@ -24,14 +24,17 @@ impl Writer {
     /// Statements with SQL or rows in them.
     pub(super) fn data(&mut self, kind: &StatementKind) {
         match kind {
-            StatementKind::CreateView { name, body } => self.with_body(&format!("create_view {} as", table_name(name)), body),
+            StatementKind::CreateView { name, body } => self.with_body(&format!("{}view {} as", self.create, table_name(name)), body),
             StatementKind::CreateTrigger {
                 table,
                 name: trigger,
                 body,
-            } => self.with_body(&format!("create_trigger {} on {}", name(&trigger.text), table_name(table)), body),
+            } => self.with_body(
+                &format!("{}trigger {} on {}", self.create, name(&trigger.text), table_name(table)),
+                body,
+            ),
             StatementKind::CreateFunction { name, arguments, body } => {
-                self.with_body(&format!("create_function {}({arguments})", table_name(name)), body);
+                self.with_body(&format!("{}function {}({arguments})", self.create, table_name(name)), body);
             }
             StatementKind::Execute { sql, effect, undo } => {
                 self.push(&format!("execute {}", self.sql_text(sql)));

@@ -15,8 +15,8 @@ pub use literal::{column_path, name, table_name};
 pub(super) use rust::tokens_as_text;
 
 use super::Block;
-use super::ast::{Body, Downgrade, Ident, Statement};
-use super::format::laid_out;
+use super::ast::{Body, Downgrade, EngineRef, Ident, ModelBlock, Statement};
+use super::format::{format, laid_out};
 use writer::Writer;
 
 /// Statements no longer than this are printed on one line by [`statement`].
@@ -44,6 +44,30 @@ pub fn statement(statement: &Statement) -> String {
     laid_out(&w.finish(), true)
 }
 
+/// A file of models: `mina::schema! { … }`. The columns of views and what was called otherwise are left out.
+pub fn models(block: &ModelBlock) -> String {
+    let mut parts = Vec::new();
+    if !block.engines.is_empty() {
+        parts.push(format!("<{}>", engines(&block.engines)));
+    }
+    if let Some(bind) = &block.bind {
+        parts.push(format!("bind = {};", name(&bind.text)));
+    }
+    for statement in &block.statements {
+        let mut w = Writer::new(false);
+        w.create = "";
+        w.statement(statement);
+        parts.push(w.finish());
+    }
+    let text = format!("mina::schema! {{\n{}\n}}\n", parts.join("\n\n"));
+    format(&text).map(|formatted| formatted.text).unwrap_or(text)
+}
+
+fn engines(engines: &[EngineRef]) -> String {
+    let names: Vec<&str> = engines.iter().map(|on| on.engine.name()).collect();
+    names.join(", ")
+}
+
 impl Writer {
     fn block(&mut self, block: &Block) {
         self.head(block);
@@ -59,8 +83,7 @@ impl Writer {
     /// What stands before `upgrade`.
     fn head(&mut self, block: &Block) {
         if !block.engines.is_empty() {
-            let engines: Vec<&str> = block.engines.iter().map(|on| on.engine.name()).collect();
-            self.item(&format!("<{}>", engines.join(", ")));
+            self.item(&format!("<{}>", engines(&block.engines)));
         }
         if !block.doc.is_empty() {
             self.doc(&block.doc, true);

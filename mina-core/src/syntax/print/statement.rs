@@ -84,7 +84,9 @@ impl Writer {
                 self.push(if *concurrently { " { concurrently = true }" } else { ";" });
             }
             StatementKind::CommentOn { table, column, comment } => self.comment(table, column.as_ref(), comment.as_deref()),
-            StatementKind::CreateEnum { name, values } => self.push(&format!("create_enum {} ({});", table_name(name), strings(values))),
+            StatementKind::CreateEnum { name, values } => {
+                self.push(&format!("{}enum {} ({});", self.create, table_name(name), strings(values)))
+            }
             StatementKind::AlterEnum { name, change } => {
                 self.push(&format!("alter_enum {} {{ {} }}", table_name(name), enum_change(change)));
             }
@@ -94,12 +96,14 @@ impl Writer {
                     .iter()
                     .map(|(key, value)| format!("{} = {value}", key.text))
                     .collect();
-                self.push(&format!("create_sequence {}{}", table_name(name), text::braces(&options)));
+                self.push(&format!("{}sequence {}{}", self.create, table_name(name), text::braces(&options)));
                 self.end_unless(!options.is_empty());
             }
-            StatementKind::CreateSchema { name: schema } => self.push(&format!("create_schema {};", name(&schema.text))),
+            StatementKind::CreateSchema { name: schema } => self.push(&format!("{}schema {};", self.create, name(&schema.text))),
             StatementKind::DropSchema { name: schema } => self.push(&format!("drop_schema {};", name(&schema.text))),
-            StatementKind::CreateExtension { name: extension } => self.push(&format!("create_extension {};", name(&extension.text))),
+            StatementKind::CreateExtension { name: extension } => {
+                self.push(&format!("{}extension {};", self.create, name(&extension.text)))
+            }
             StatementKind::DropExtension { name: extension } => self.push(&format!("drop_extension {};", name(&extension.text))),
             StatementKind::DropEnum { name } => self.push(&format!("drop_enum {};", table_name(name))),
             StatementKind::DropSequence { name } => self.push(&format!("drop_sequence {};", table_name(name))),

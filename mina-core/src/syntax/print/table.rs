@@ -5,7 +5,7 @@ use crate::syntax::ast::{ColumnDef, ConstraintDef, ConstraintKind, Ident, IndexD
 
 impl Writer {
     pub(super) fn table(&mut self, table: &TableDef) {
-        self.push(&format!("create_table {} ", table_name(&table.table)));
+        self.push(&format!("{}table {} ", self.create, table_name(&table.table)));
         let last = table.items.len().saturating_sub(1);
         let items: Vec<(usize, &TableItem)> = table.items.iter().enumerate().collect();
         self.braces(&items, |w, (index, item)| {

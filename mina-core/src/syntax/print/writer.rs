@@ -4,6 +4,8 @@ use super::literal;
 pub(super) struct Writer {
     text: String,
     pub(super) compact: bool,
+    /// What begins the words of what is made: `create_`, or nothing in models.
+    pub(super) create: &'static str,
 }
 
 impl Writer {
@@ -11,6 +13,7 @@ impl Writer {
         Self {
             text: String::new(),
             compact,
+            create: "create_",
         }
     }
 
