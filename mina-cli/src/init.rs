@@ -1,5 +1,6 @@
 //! `init` and `list-templates`: a new crate of migrations.
 
+use crate::adopt::{self, Taken};
 use crate::failure::Failure;
 use crate::files::Changes;
 use crate::fresh::{from_here, warn};
@@ -34,7 +35,7 @@ impl Session {
             (None, None) => PathBuf::from("migrations"),
         };
         let folder = normal(&std::path::absolute(&folder).map_err(Failure::io(&folder))?);
-        check_empty(&folder)?;
+        check_empty(&folder, wanted.from_diesel.as_deref())?;
         let kind = KINDS
             .iter()
             .find(|kind| wanted.template.as_deref().unwrap_or("generic") == kind.name);
@@ -58,7 +59,12 @@ impl Session {
             &folder,
             around.application.as_deref(),
         )?;
-        let targets = engines(&wanted.engines, url)?;
+        let config = config(&wanted.engines, url)?;
+        let taken = match &wanted.from_diesel {
+            Some(directory) => Some(self.diesel(directory, &wanted.engines, url, &config)?),
+            None => None,
+        };
+        let targets = config.database.engines;
         let alias_file = root.join(".cargo").join("config.toml");
         let values = values(&Facts {
             package: &package,
@@ -88,9 +94,18 @@ impl Session {
             }
             changes.create(path, text);
         }
-        if !brings_migrations {
-            let (path, text) = first(&folder);
-            changes.create(path, text);
+        match taken {
+            Some(taken) => {
+                warnings.extend(taken.notes);
+                for (file, text) in taken.files {
+                    changes.create(folder.join("versions").join(file), text);
+                }
+            }
+            None if !brings_migrations => {
+                let (path, text) = first(&folder);
+                changes.create(path, text);
+            }
+            None => {}
         }
         match with_alias(&alias_file, ALIAS, &format!("run --quiet --package {package} --"))? {
             Some(text) if alias_file.exists() => changes.replace(alias_file, text),
@@ -126,6 +141,17 @@ impl Session {
         })
     }
 
+    /// The migrations of a directory of Diesel's, in the language.
+    fn diesel(&self, directory: &Path, engines: &[String], url: Option<&str>, config: &Config) -> Result<Taken, Failure> {
+        if engines.is_empty() && url.is_none() {
+            let failure = Failure::usage("which engine the SQL of Diesel's directory is for is not known");
+            return Err(
+                failure.or("say it: `--engines sqlite`, `postgres`, `mariadb` or `mysql`, or name the database with `--database-url`")
+            );
+        }
+        adopt::diesel(directory, config, &mut adopt::Nowhere)
+    }
+
     pub fn list_templates(&self) -> Result<Output, Failure> {
         let mut listed: Vec<(String, String)> = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.about.to_owned())).collect();
         if let Ok(project) = self.project()
@@ -150,7 +176,7 @@ impl Session {
 }
 
 /// Refuses a folder with anything in it that could be somebody's.
-fn check_empty(folder: &Path) -> Result<(), Failure> {
+fn check_empty(folder: &Path, from: Option<&Path>) -> Result<(), Failure> {
     match fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Failure::io(folder)(error)),
@@ -169,7 +195,10 @@ fn check_empty(folder: &Path) -> Result<(), Failure> {
                 folder.display(),
                 names.join(", ")
             ));
-            Err(failure.or("name another folder: `mina init DIRECTORY`"))
+            Err(failure.or(match from {
+                Some(from) => format!("name another folder for the crate: `mina init db --from-diesel {}`", from.display()),
+                None => "name another folder: `mina init DIRECTORY`".to_owned(),
+            }))
         }
     }
 }
@@ -239,7 +268,7 @@ fn package(given: Option<&str>, folder: &Path, application: Option<&str>) -> Res
 }
 
 /// What the history is checked for: as given, else what the url says.
-fn engines(given: &[String], url: Option<&str>) -> Result<Vec<Target>, Failure> {
+fn config(given: &[String], url: Option<&str>) -> Result<Config, Failure> {
     let list: Vec<String> = given.iter().map(|engine| format!("{engine:?}")).collect();
     let engines = if list.is_empty() {
         String::new()
@@ -247,11 +276,10 @@ fn engines(given: &[String], url: Option<&str>) -> Result<Vec<Target>, Failure> 
         format!("engines = [{}]\n", list.join(", "))
     };
     let text = format!("[database]\nurl = {:?}\n{engines}", url.unwrap_or("sqlite://app.db"));
-    let config = Config::parse(&text).map_err(|error| {
+    Config::parse(&text).map_err(|error| {
         let way_out = "such as `--engines sqlite,postgres`: sqlite, postgres, mariadb, mysql, each with `>= VERSION` where that matters";
         Failure::usage(error.message).or(way_out)
-    })?;
-    Ok(config.database.engines)
+    })
 }
 
 /// How the new crate depends on Mina.

@@ -1,5 +1,6 @@
 //! `mina`: writes, checks and lists the migrations of a crate, and has its binary run them.
 
+mod adopt;
 mod applied;
 mod build;
 mod check;

@@ -11,6 +11,7 @@ pub enum Source {
 Examples:
   init                     in migrations/
   init db --database-url sqlite://app.db
+  init db --from-diesel migrations --engines postgres
   init --engines sqlite,postgres --multidb analytics")]
     Init(Init),
     /// List what `init --template` can make
@@ -107,6 +108,10 @@ pub struct Init {
     /// Other databases beside the default one, by name
     #[arg(long, value_name = "NAMES", value_delimiter = ',', num_args = 0..=1)]
     pub multidb: Option<Vec<String>>,
+    /// Take in a directory of Diesel's migrations: each becomes a revision with the version that it has, so that a database which
+    /// Diesel has migrated is up to date
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["template", "multidb"])]
+    pub from_diesel: Option<PathBuf>,
     /// The folder of the package `mina`, where it is kept with the application; left out: the published one
     #[arg(long, value_name = "DIR")]
     pub mina_path: Option<PathBuf>,

@@ -1,5 +1,6 @@
 //! The commands of `mina` that write source files.
 
+mod diesel;
 mod edit;
 mod init;
 mod merge;

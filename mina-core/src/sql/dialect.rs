@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::engine::Engine;
 use crate::history::{Step, Trace};
-use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
+use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 
 /// How one engine writes SQL.
 pub trait Dialect {
@@ -23,6 +23,16 @@ pub trait Dialect {
 
     /// The name of a type in a column's definition.
     fn type_name(&self, ty: &Type) -> String;
+
+    /// The type that words of SQL declare, whoever wrote them; [`Type::Custom`] for what the language has no word for.
+    fn read_type(&self, words: &str) -> Type;
+
+    /// The default that words of SQL mean for a column of a type; none where it is NULL.
+    ///
+    /// # Errors
+    ///
+    /// The words are no expression that can be read.
+    fn read_default(&self, words: &str, ty: &Type) -> Result<Option<Default>, ExpressionError>;
 
     /// A value in a statement, for a column of a type where that is known.
     fn literal(&self, value: &Value, ty: Option<&Type>) -> String;

@@ -28,6 +28,8 @@ pub struct Draft {
     pub alias: Option<String>,
     /// Its database.
     pub bind: Option<String>,
+    /// What it says of transactions, if anything.
+    pub transaction: Option<bool>,
     /// The statements of its upgrade, as the printer or a person wrote them.
     pub upgrade: String,
     /// The way back.
@@ -76,6 +78,7 @@ impl Draft {
             label: self.label.as_ref().map(ident),
             alias: self.alias.as_ref().map(ident),
             bind: self.bind.as_ref().map(ident),
+            transaction: self.transaction,
             downgrade: match &self.downgrade {
                 DraftDowngrade::Statements(_) => Downgrade::Body(Body::default()),
                 DraftDowngrade::Auto => Downgrade::Auto(Span::default()),

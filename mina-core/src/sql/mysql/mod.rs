@@ -22,7 +22,7 @@ pub use raise::raise;
 use super::{Dialect, Draft};
 use crate::engine::{Engine, Product, Target};
 use crate::history::{Step, Trace};
-use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
+use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::Span;
 
 /// How MariaDB and MySQL write SQL.
@@ -74,6 +74,14 @@ impl Dialect for Mysql {
     /// An enum's values are the schema's: a column's definition says them.
     fn type_name(&self, ty: &Type) -> String {
         types::name(ty, &Schema::default())
+    }
+
+    fn read_type(&self, words: &str) -> Type {
+        types::read(words)
+    }
+
+    fn read_default(&self, words: &str, ty: &Type) -> Result<Option<Default>, ExpressionError> {
+        Ok(default::default(words, ty))
     }
 
     fn literal(&self, value: &Value, ty: Option<&Type>) -> String {

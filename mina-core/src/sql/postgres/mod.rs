@@ -22,7 +22,7 @@ pub use raise::raise;
 use super::{Dialect, Draft};
 use crate::engine::Engine;
 use crate::history::{Step, Trace};
-use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
+use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::Span;
 
 /// How PostgreSQL writes SQL.
@@ -73,6 +73,14 @@ impl Dialect for Postgres {
 
     fn type_name(&self, ty: &Type) -> String {
         types::name(ty)
+    }
+
+    fn read_type(&self, words: &str) -> Type {
+        types::read(words)
+    }
+
+    fn read_default(&self, words: &str, ty: &Type) -> Result<Option<Default>, ExpressionError> {
+        default::default(words, ty, &[])
     }
 
     fn literal(&self, value: &Value, _: Option<&Type>) -> String {

@@ -21,7 +21,7 @@ pub use step::{create_trigger, create_view};
 use super::{Dialect, Draft};
 use crate::engine::Engine;
 use crate::history::{Step, Trace};
-use crate::schema::{Constraint, Default, Index, ObjectName, Schema, Table, Type, Value};
+use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::Span;
 
 /// How SQLite writes SQL.
@@ -99,6 +99,14 @@ impl Dialect for Sqlite {
             Type::Custom(sql) => sql.clone(),
             Type::Unknown => String::new(),
         }
+    }
+
+    fn read_type(&self, words: &str) -> Type {
+        declared::declared(words)
+    }
+
+    fn read_default(&self, words: &str, ty: &Type) -> Result<Option<Default>, ExpressionError> {
+        default::default(words, ty)
     }
 
     fn literal(&self, value: &Value, ty: Option<&Type>) -> String {

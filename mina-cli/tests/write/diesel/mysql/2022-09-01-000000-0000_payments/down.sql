@@ -1,0 +1,2 @@
+DELETE FROM accounts WHERE email = 'till@example.org';
+DROP TABLE payments;

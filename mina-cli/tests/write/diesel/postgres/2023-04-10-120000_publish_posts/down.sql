@@ -1,0 +1,2 @@
+-- Somebody forgot the view
+ALTER TABLE posts DROP COLUMN published, DROP COLUMN published_at;

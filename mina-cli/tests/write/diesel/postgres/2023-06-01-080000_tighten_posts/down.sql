@@ -1,0 +1,2 @@
+ALTER TABLE posts ADD UNIQUE (author_id, title), ALTER COLUMN body DROP NOT NULL;
+DROP INDEX posts_title_lower;

@@ -1,0 +1,3 @@
+DROP VIEW published_posts;
+DROP TRIGGER posts_touched;
+ALTER TABLE posts DROP COLUMN touched;
