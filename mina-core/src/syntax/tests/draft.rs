@@ -56,6 +56,7 @@ fn everything_that_can_be_said() {
         label: Some("billing".to_owned()),
         alias: Some("6f9f2dd343f5".to_owned()),
         bind: Some("analytics".to_owned()),
+        transaction: Some(false),
         upgrade: "create_table t { #[primary_key] id: Integer }\n// kept".to_owned(),
         downgrade: DraftDowngrade::Statements("drop_table t;".to_owned()),
     }
@@ -76,6 +77,7 @@ fn everything_that_can_be_said() {
         label = "billing";
         alias = "6f9f2dd343f5";
         bind = analytics;
+        transaction = false;
 
         upgrade {
             create_table t {
