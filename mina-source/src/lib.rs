@@ -4,10 +4,12 @@
 
 mod fault;
 mod layout;
+mod models;
 mod sources;
 mod whole;
 
 pub use fault::Fault;
 pub use layout::{Layout, normal, shown};
+pub use models::ModelFiles;
 pub use sources::{SourceFile, Sources, list};
 pub use whole::refusals;

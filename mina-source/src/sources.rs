@@ -143,6 +143,12 @@ fn read_all(root: Option<&Path>, paths: &[PathBuf], reading: Reading) -> Vec<Rea
 }
 
 fn blocks(path: &Path, shown: &str, reading: Reading) -> Read {
+    let text = text(path, shown)?;
+    (reading.blocks)(&text, shown).map_err(|error| unread(shown, error))
+}
+
+/// The text of a file.
+pub(crate) fn text(path: &Path, shown: &str) -> Result<String, Fault> {
     let fault = |location, message: String| Fault {
         file: shown.to_owned(),
         location,
@@ -150,10 +156,19 @@ fn blocks(path: &Path, shown: &str, reading: Reading) -> Read {
         ..Fault::default()
     };
     let bytes = fs::read(path).map_err(|error| fault(None, format!("the file cannot be read: {error}")))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.iter().filter(|byte| **byte == b'\n').count() as u32 + 1;
         fault(Some(Location { line, column: 0 }), "the file is not UTF-8".to_owned())
-    })?;
-    (reading.blocks)(&text, shown).map_err(|SourceError { message, location }| fault(location, message))
+    })
+}
+
+/// Why a file is no Rust.
+pub(crate) fn unread(shown: &str, SourceError { message, location }: SourceError) -> Fault {
+    Fault {
+        file: shown.to_owned(),
+        location,
+        message,
+        ..Fault::default()
+    }
 }

@@ -8,11 +8,13 @@ mod resolve;
 pub use facets::Facets;
 pub use resolve::Resolved;
 
+use diesel::ViewColumns;
+
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::diff::Renames;
-use crate::schema::Schema;
-use crate::syntax::ast::{ModelBlock, WasDef};
+use crate::schema::{Column, Name, ObjectName, Origin, PrimaryKey, Schema};
+use crate::syntax::ast::{ColumnDef, ModelBlock, StatementKind, TableItem, WasDef};
 use crate::syntax::lexer::lex;
 use crate::syntax::source::{SCHEMA, SourceError};
 use crate::syntax::token::{Bracket, Token};
@@ -171,6 +173,57 @@ impl Models {
         renames
     }
 
+    /// The columns that views are said to have.
+    pub fn views(&self, bind: Option<&str>) -> ViewColumns {
+        let said = self.of(bind).flat_map(|block| &block.said.views);
+        said.map(|(view, columns)| {
+            let key: Vec<String> = columns
+                .iter()
+                .filter(|column| column.primary_key.is_some())
+                .map(|column| column.name.text.clone())
+                .collect();
+            let key = (!key.is_empty()).then(|| PrimaryKey {
+                name: Name {
+                    text: String::new(),
+                    derived: true,
+                },
+                columns: key,
+                origin: Origin::default(),
+            });
+            (view.object(), columns.iter().map(view_column).collect(), key)
+        })
+        .collect()
+    }
+
+    /// Where a table, or a column of it, is said.
+    pub fn span_of(&self, table: &ObjectName, column: Option<&str>) -> Option<Span> {
+        let blocks = || self.blocks.iter().map(|block| &block.said);
+        let views = blocks()
+            .flat_map(|said| &said.views)
+            .map(|(view, columns)| (view, columns.iter().collect::<Vec<_>>()));
+        let tables = blocks()
+            .flat_map(|said| &said.statements)
+            .filter_map(|statement| match &statement.kind {
+                StatementKind::CreateTable(table) => Some((&table.table, table.items.iter().filter_map(column_of).collect())),
+                _ => None,
+            });
+        let (name, columns) = tables.chain(views).find(|(name, _)| name.object() == *table)?;
+        match column {
+            Some(column) => columns.iter().find(|said| said.name.text == column).map(|said| said.ty.span),
+            None => Some(name.name.span),
+        }
+    }
+
+    /// Where the name of a column is said.
+    pub fn name_of(&self, table: &ObjectName, column: &str) -> Option<Span> {
+        let ty = self.span_of(table, Some(column))?;
+        // Its name, `:` and its type.
+        Some(Span::new(
+            (ty.start as usize).saturating_sub(2),
+            (ty.start as usize).saturating_sub(1),
+        ))
+    }
+
     /// What the models can say of a database's tables and objects.
     pub fn facets(&self, bind: Option<&str>) -> Facets {
         Facets::of(self.of(bind).map(|block| (&block.said, block.is_diesel)))
@@ -183,6 +236,27 @@ impl Models {
         self.blocks
             .iter()
             .filter(move |block| named(block) || !any && block.said.bind.is_none())
+    }
+}
+
+fn column_of(item: &TableItem) -> Option<&ColumnDef> {
+    match item {
+        TableItem::Column(column) => Some(column),
+        _ => None,
+    }
+}
+
+fn view_column(said: &ColumnDef) -> Column {
+    Column {
+        name: said.name.text.clone(),
+        ty: said.ty.ty.clone(),
+        nullable: said.ty.nullable,
+        default: None,
+        generated: None,
+        identity: false,
+        collation: None,
+        comment: said.doc.clone(),
+        origin: Origin::default(),
     }
 }
 

@@ -32,17 +32,10 @@ impl<'a> Replay<'a> {
             .collect();
         options.sort_by(|a, b| a.0.cmp(&b.0));
         self.schema.put_table(Table {
-            name: name.clone(),
-            columns: Vec::new(),
-            primary_key: None,
-            foreign_keys: Vec::new(),
-            uniques: Vec::new(),
-            checks: Vec::new(),
-            exclusions: Vec::new(),
-            indexes: Vec::new(),
             comment: definition.doc.clone(),
             options,
             origin: self.origin(reference.span()),
+            ..Table::empty(name.clone())
         });
         let columns = || {
             definition.items.iter().filter_map(|item| match item {

@@ -1,9 +1,26 @@
 //! Looking things up on a table, and changing them by name.
 
 use super::constraint::add_new;
-use super::{Column, Constraint, ConstraintRef, Expression, Index, IndexKey, Name, Table};
+use super::{Column, Constraint, ConstraintRef, Expression, Index, IndexKey, Name, ObjectName, Origin, Table};
 
 impl Table {
+    /// A table with nothing on it.
+    pub fn empty(name: ObjectName) -> Self {
+        Self {
+            name,
+            columns: Vec::new(),
+            primary_key: None,
+            foreign_keys: Vec::new(),
+            uniques: Vec::new(),
+            checks: Vec::new(),
+            exclusions: Vec::new(),
+            indexes: Vec::new(),
+            comment: None,
+            options: Vec::new(),
+            origin: Origin::default(),
+        }
+    }
+
     /// A column by name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)

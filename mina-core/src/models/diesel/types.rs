@@ -110,6 +110,32 @@ pub(super) fn named(name: &str) -> Option<Type> {
     Some(ty)
 }
 
+/// What Diesel calls a type of PostgreSQL that the language has no word for.
+pub(super) fn known(sql: &str) -> Option<&'static str> {
+    const KNOWN: &[&str] = &[
+        "Citext",
+        "Money",
+        "Oid",
+        "Macaddr8",
+        "Int4range",
+        "Int8range",
+        "Daterange",
+        "Numrange",
+        "Tsrange",
+        "Tstzrange",
+        "Int4multirange",
+        "Int8multirange",
+        "Datemultirange",
+        "Nummultirange",
+        "Tsmultirange",
+        "Tstzmultirange",
+    ];
+    if sql == "pg_lsn" {
+        return Some("PgLsn");
+    }
+    KNOWN.iter().copied().find(|name| name.eq_ignore_ascii_case(sql))
+}
+
 /// `Range<Int4>` and the like, by what they are of.
 pub(super) fn range_of(inner: &Type) -> Option<&'static str> {
     match inner {
