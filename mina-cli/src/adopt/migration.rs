@@ -3,7 +3,7 @@
 use super::folder::Folder;
 use super::reader::pieces;
 use super::script::{Ground, Scratch, Script, Unknown, commented, short};
-use super::words::allow_rows;
+use super::words::allow;
 use crate::failure::Failure;
 use crate::fresh::from_here;
 use mina_core::check::{Checked, Subject, check};
@@ -62,7 +62,7 @@ impl Making<'_> {
         let way_out = || DraftDowngrade::Irreversible("there is no way back".to_owned());
         // The upgrade alone first: it has to be right whatever undoes it.
         let mut tried = self.check(draft(&up, way_out(), "").to_string(), start)?;
-        if allow(&tried, |revision| &revision.block.upgrade.statements, &mut up) {
+        if allow_all(&tried, |revision| &revision.block.upgrade.statements, &mut up) {
             tried = self.check(draft(&up, way_out(), "").to_string(), start)?;
         }
         if let Some(error) = tried.errors.first() {
@@ -82,7 +82,8 @@ impl Making<'_> {
             Ok(mut down) => {
                 let with = |up: &Script, down: &Script| draft(up, DraftDowngrade::Statements(down.text()), "").to_string();
                 let mut tried = self.check(with(&up, &down), start)?;
-                if allow(&tried, downgrade_of, &mut down) {
+                let more = allow_all(&tried, downgrade_of, &mut down);
+                if allow_all(&tried, |revision| &revision.block.upgrade.statements, &mut up) || more {
                     tried = self.check(with(&up, &down), start)?;
                 }
                 match tried.errors.first() {
@@ -251,25 +252,23 @@ fn downgrade_of(revision: &Revision) -> &Vec<Statement> {
     }
 }
 
-fn fails_on_rows(error: &Diagnostic) -> bool {
-    matches!(
-        error.rule,
-        Rule::Lint(Lint::MayFailOnRows, _) | Rule::Error(Code::M211 | Code::M212 | Code::M213 | Code::M307)
-    )
+/// The lint that lets a finding be: what has been applied cannot be said otherwise any more.
+fn lint_of(found: &Diagnostic) -> Option<Lint> {
+    match found.rule {
+        Rule::Lint(lint, _) => Some(lint),
+        Rule::Error(Code::M211 | Code::M212 | Code::M213 | Code::M307) => Some(Lint::MayFailOnRows),
+        Rule::Error(_) => None,
+    }
 }
 
-/// Has the runner count rows where a statement of a script can fail on some; whether any is new.
-fn allow(tried: &Tried, of: fn(&Revision) -> &Vec<Statement>, script: &mut Script) -> bool {
+/// Allows the lints that statements of a script break; whether any is new.
+fn allow_all(tried: &Tried, of: fn(&Revision) -> &Vec<Statement>, script: &mut Script) -> bool {
     let mut changed = false;
-    let places: Vec<usize> = tried
-        .errors
-        .iter()
-        .filter(|error| fails_on_rows(error))
-        .filter_map(|error| place(of(&tried.revision), error))
-        .collect();
+    let places = tried.checked.diagnostics.iter();
+    let places: Vec<(usize, Lint)> = places.filter_map(|found| Some((place(of(&tried.revision), found)?, lint_of(found)?))).collect();
     for (at, statement) in script.statements().enumerate() {
-        if places.contains(&at) {
-            changed |= allow_rows(statement);
+        for (_, lint) in places.iter().filter(|(place, _)| *place == at) {
+            changed |= allow(statement, *lint);
         }
     }
     changed

@@ -58,9 +58,8 @@ pub fn execute(text: &str, effect: Option<Vec<Statement>>) -> Statement {
     })
 }
 
-/// Has the runner count the rows that a statement could fail on.
-pub fn allow_rows(statement: &mut Statement) -> bool {
-    let lint = Lint::MayFailOnRows;
+/// Allows a lint on a statement; whether that is new.
+pub fn allow(statement: &mut Statement, lint: Lint) -> bool {
     let is_new = statement.allow.iter().all(|allowed| allowed.lint != lint);
     if is_new {
         statement.allow.push(LintRef {
