@@ -1,6 +1,6 @@
 //! `init` and `list-templates`: a new crate of migrations.
 
-use crate::adopt::{self, Taken};
+use crate::adopt::{self, Live, Taken};
 use crate::failure::Failure;
 use crate::files::Changes;
 use crate::fresh::{from_here, warn};
@@ -14,6 +14,7 @@ use mina_command::{Output, Style};
 use mina_core::config::{Config, Templates};
 use mina_core::engine::{Product, Target};
 use mina_core::history::Graph;
+use mina_core::secret::Secret;
 use mina_core::syntax::draft::Draft;
 use mina_source::normal;
 use minijinja::{Value, context};
@@ -53,23 +54,32 @@ impl Session {
             _ => Vec::new(),
         };
         check_names(&databases)?;
-        let url = self.options.database_url.as_ref().map(|url| url.text());
+        let mut engines = wanted.engines.clone();
+        let mut live = wanted.from_db.as_ref().map(|url| Live::open(url.text(), &folder)).transpose()?;
+        if let Some(live) = &mut live
+            && engines.is_empty()
+        {
+            engines = live.engines();
+        }
+        let given = live.as_ref().map(|live| live.url.clone());
+        let url = given.as_deref().or(self.options.database_url.as_ref().map(|url| url.text()));
         let package = package(
             wanted.package.as_ref().and_then(Option::as_deref),
             &folder,
             around.application.as_deref(),
         )?;
-        let config = config(&wanted.engines, url)?;
-        let taken = match &wanted.from_diesel {
-            Some(directory) => Some(self.diesel(directory, &wanted.engines, url, &config)?),
-            None => None,
+        let config = config(&engines, url)?;
+        let taken = match (&wanted.from_diesel, &mut live) {
+            (Some(directory), _) => Some(self.diesel(directory, &engines, url, &config)?),
+            (None, Some(live)) => Some(live.baseline(&config)?),
+            (None, None) => None,
         };
         let targets = config.database.engines;
         let alias_file = root.join(".cargo").join("config.toml");
         let values = values(&Facts {
             package: &package,
             targets: &targets,
-            engines: &wanted.engines,
+            engines: &engines,
             url,
             databases: &databases,
             mina: mina(wanted.mina_path.as_deref(), &folder)?,
@@ -125,6 +135,9 @@ impl Session {
         let style = Style::stdout();
         let shown = from_here(&folder);
         let mut text: String = files.iter().map(|file| format!("{file}\n")).collect();
+        if let Some(url) = &given {
+            text += &adopt::stamp(&folder, &Secret::from(url.as_str()), &self.options)?;
+        }
         if !self.options.quiet {
             let directory = if shown == "migrations" {
                 String::new()
@@ -149,7 +162,7 @@ impl Session {
                 failure.or("say it: `--engines sqlite`, `postgres`, `mariadb` or `mysql`, or name the database with `--database-url`")
             );
         }
-        adopt::diesel(directory, config, &mut adopt::Nowhere)
+        adopt::diesel(directory, config, url)
     }
 
     pub fn list_templates(&self) -> Result<Output, Failure> {
@@ -306,7 +319,7 @@ fn mina(path: Option<&Path>, folder: &Path) -> Result<String, Failure> {
 }
 
 /// A path from a folder to another one, both absolute.
-fn relative(from: &Path, to: &Path) -> String {
+pub fn relative(from: &Path, to: &Path) -> String {
     let shared = from.components().zip(to.components()).take_while(|(from, to)| from == to).count();
     let up = from.components().skip(shared).map(|_| "..".to_owned());
     let down = to

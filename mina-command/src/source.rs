@@ -1,6 +1,7 @@
 //! What reads and writes source files, and so is done by `mina` even while the crate does not compile.
 
 use clap::{Args, Subcommand, ValueEnum};
+use mina_core::secret::Secret;
 use std::path::PathBuf;
 
 /// What reads and writes source files.
@@ -12,6 +13,7 @@ Examples:
   init                     in migrations/
   init db --database-url sqlite://app.db
   init db --from-diesel migrations --engines postgres
+  init --from-db sqlite://app.db
   init --engines sqlite,postgres --multidb analytics")]
     Init(Init),
     /// List what `init --template` can make
@@ -112,6 +114,11 @@ pub struct Init {
     /// Diesel has migrated is up to date
     #[arg(long, value_name = "DIR", conflicts_with_all = ["template", "multidb"])]
     pub from_diesel: Option<PathBuf>,
+    /// Begin with a migration that makes what this database has, and record it as applied there: nothing in it is changed
+    ///
+    /// Of a password in the url nothing is written down.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["template", "multidb", "from_diesel", "database_url"])]
+    pub from_db: Option<Secret>,
     /// The folder of the package `mina`, where it is kept with the application; left out: the published one
     #[arg(long, value_name = "DIR")]
     pub mina_path: Option<PathBuf>,

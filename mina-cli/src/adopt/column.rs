@@ -1,9 +1,10 @@
 //! Columns: their types, defaults and the constraints that stand with them.
 
+use super::lexed::Lexed;
 use super::names::{Kind, Names, columns_of};
 use super::reader::{Reader, Reading, beyond};
 use super::words::{ident, sql_string, table_ref};
-use mina_core::engine::Engine;
+use mina_core::engine::{Engine, Product};
 use mina_core::schema::{Action, Deferral, ObjectName, Type, Value};
 use mina_core::syntax::Span;
 use mina_core::syntax::ast::{
@@ -94,6 +95,9 @@ impl Reader<'_> {
     pub fn column(&mut self, table: &ObjectName, column: &ast::ColumnDef, names: &mut Names<'_>) -> Reading<Read> {
         let name = self.name(&column.name);
         let (ty, serial) = self.ty(&column.data_type);
+        if ty == Type::Custom(String::new()) {
+            return beyond(format!("the column `{name}` without a type"));
+        }
         let mut read = Read {
             def: ColumnDef {
                 name: ident(&name),
@@ -188,6 +192,12 @@ impl Reader<'_> {
                     _ => read.more.push(made),
                 }
             }
+            // MariaDB keeps it with the type, not among the constraints of the table.
+            ColumnOption::Check(check) if self.target.product == Product::Mariadb => {
+                let ty = self.dialect().type_name(&read.def.ty.ty);
+                let condition = self.with_quoted(&check.expr.to_string(), column);
+                read.def.ty.ty = self.dialect().read_type(&format!("{ty} CHECK ({condition})"));
+            }
             ColumnOption::Check(check) => {
                 let given = given.or(check.name.as_ref().map(|name| self.name(name)));
                 let made = self.check(check, given, names);
@@ -251,6 +261,18 @@ impl Reader<'_> {
             other => self.lose(other),
         }
         Ok(())
+    }
+
+    /// An expression with the name of a column in backticks, as the server prints it.
+    fn with_quoted(&self, expression: &str, column: &str) -> String {
+        let mut text = expression.to_owned();
+        let Some(lexed) = Lexed::new(expression, self.engine()) else {
+            return text;
+        };
+        for at in (0..lexed.len()).rev().filter(|at| lexed.is(*at, column)) {
+            text.replace_range(lexed.start(at)..lexed.end(at), &format!("`{column}`"));
+        }
+        text
     }
 
     pub fn deferral(&mut self, characteristics: Option<&ConstraintCharacteristics>) -> Deferral {

@@ -265,7 +265,9 @@ fn lint_of(found: &Diagnostic) -> Option<Lint> {
 fn allow_all(tried: &Tried, of: fn(&Revision) -> &Vec<Statement>, script: &mut Script) -> bool {
     let mut changed = false;
     let places = tried.checked.diagnostics.iter();
-    let places: Vec<(usize, Lint)> = places.filter_map(|found| Some((place(of(&tried.revision), found)?, lint_of(found)?))).collect();
+    let places: Vec<(usize, Lint)> = places
+        .filter_map(|found| Some((place(of(&tried.revision), found)?, lint_of(found)?)))
+        .collect();
     for (at, statement) in script.statements().enumerate() {
         for (_, lint) in places.iter().filter(|(place, _)| *place == at) {
             changed |= allow(statement, *lint);

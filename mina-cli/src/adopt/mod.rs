@@ -1,10 +1,12 @@
 //! Takes in what other tools made.
 
 mod alter;
+mod baseline;
 mod column;
 mod data;
 mod folder;
 mod lexed;
+mod live;
 mod migration;
 mod names;
 mod object;
@@ -17,13 +19,14 @@ mod words;
 use crate::failure::Failure;
 use crate::fresh::from_here;
 use crate::name;
+pub use baseline::{Live, stamp};
 use folder::Folder;
+use live::Bench;
 use migration::Making;
 use mina_core::config::Config;
 use mina_core::history::{History, Revision};
 use mina_core::schema::Schema;
-pub use script::Nowhere;
-use script::{Ground, Scratch};
+use script::Ground;
 use std::path::Path;
 
 /// Migrations of another tool as revisions.
@@ -36,7 +39,8 @@ pub struct Taken {
 }
 
 /// Takes in a directory of Diesel's migrations, each as a revision with the version that it has.
-pub fn diesel(directory: &Path, config: &Config, scratch: &mut dyn Scratch) -> Result<Taken, Failure> {
+/// What a statement does that nobody can say is tried out, on a server beside the database of the url.
+pub fn diesel(directory: &Path, config: &Config, url: Option<&str>) -> Result<Taken, Failure> {
     let folders = folder::read(directory)?;
     let [target] = config.database.engines[..] else {
         let failure = Failure::usage("the SQL of a directory of Diesel's is that of one engine, and several are named");
@@ -51,6 +55,7 @@ pub fn diesel(directory: &Path, config: &Config, scratch: &mut dyn Scratch) -> R
         return Err(failure.or("leave `--from-diesel` out: a history that begins here is what `mina init` makes"));
     }
     let ground = Ground { target, config };
+    let mut scratch = Bench::beside(url, ground)?;
     let mut taken = Taken::default();
     let mut schema = Schema::default();
     let mut revisions: Vec<Revision> = Vec::new();
@@ -63,7 +68,7 @@ pub fn diesel(directory: &Path, config: &Config, scratch: &mut dyn Scratch) -> R
             file: &format!("versions/{file}"),
             ground,
         };
-        let adopted = making.make(&schema, scratch)?;
+        let adopted = making.make(&schema, &mut scratch)?;
         schema = adopted.end;
         revisions.push(adopted.revision);
         taken.notes.extend(adopted.notes);

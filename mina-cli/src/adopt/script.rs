@@ -54,15 +54,6 @@ pub trait Scratch {
     fn effect(&mut self, before: &Schema, sql: &str) -> Result<Vec<Statement>, String>;
 }
 
-/// Where no statement can be tried.
-pub struct Nowhere;
-
-impl Scratch for Nowhere {
-    fn effect(&mut self, _: &Schema, _: &str) -> Result<Vec<Statement>, String> {
-        Err(String::new())
-    }
-}
-
 impl Script {
     /// Reads a file on a schema.
     pub fn read(sql: &str, start: &Schema, ground: Ground<'_>, scratch: &mut dyn Scratch) -> Self {

@@ -1,4 +1,7 @@
-use super::script::{Ground, Nowhere, Script};
+mod databases;
+
+use super::live::Bench;
+use super::script::{Ground, Script};
 use mina_core::config::Config;
 use mina_core::schema::Schema;
 
@@ -8,7 +11,7 @@ fn said(engine: &str, sql: &str) -> String {
         target: config.database.engines[0],
         config: &config,
     };
-    let script = Script::read(sql, &Schema::default(), ground, &mut Nowhere);
+    let script = Script::read(sql, &Schema::default(), ground, &mut Bench::beside(None, ground).unwrap());
     let mut text = script.text();
     for kept in &script.kept {
         text += &format!("kept {kept}\n");
@@ -34,6 +37,17 @@ fn statements_of_postgres_become_operations_with_the_names_that_the_server_gave(
 #[test]
 fn statements_of_sqlite_become_operations() {
     each("sqlite >= 3.40", include_str!("tests/sqlite.sql"));
+}
+
+#[test]
+fn what_nobody_can_say_is_tried_out_in_a_database_of_its_own() {
+    insta::assert_snapshot!(said(
+        "sqlite >= 3.40",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+         CREATE TABLE names AS SELECT name FROM users;
+         CREATE VIEW short (n) AS SELECT substr(name, 1, 1) FROM users;
+         CREATE TABLE wrong AS SELECT nobody FROM users;"
+    ));
 }
 
 #[test]

@@ -1,4 +1,6 @@
 use crate::support::Folder;
+use mina_runtime::AsConnection;
+use mina_runtime::settings::Location;
 use std::fs;
 use std::path::Path;
 
@@ -73,12 +75,13 @@ fn what_cannot_be_taken_in_is_refused_by_its_file_and_statement() {
         1,
         &["nowhere", "No such file"],
     );
-    folder.write("old/2_b/up.sql", "CREATE TABLE b AS SELECT 1 AS id FROM a;");
+    folder.write("old/2_b/up.sql", "CREATE TABLE b AS SELECT nobody FROM a;");
     folder.refuses(
         init,
         5,
         &[
-            "old/2_b/up.sql: `CREATE TABLE b AS SELECT 1 AS id FROM a`: a table made from a query",
+            "old/2_b/up.sql: `CREATE TABLE b AS SELECT nobody FROM a`: a table made from a query",
+            "a scratch database says: no such column: nobody",
             "nothing was written",
         ],
     );
@@ -101,4 +104,35 @@ fn what_cannot_be_taken_in_is_refused_by_its_file_and_statement() {
             "WHERE version = 'V3'",
         ],
     );
+}
+
+#[test]
+fn a_crate_is_made_of_a_database_and_the_database_stays_as_it_is() {
+    let folder = Folder::empty();
+    let file = folder.path().join("app.db");
+    let location = Location::parse(file.to_str().unwrap(), folder.path()).unwrap();
+    let mut conn = location.open(true).unwrap();
+    let mut execute = |sql: &str| conn.as_connection().execute(sql).unwrap();
+    execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT NOT NULL, anything)");
+    execute("INSERT INTO users (email) VALUES ('a')");
+    let ran = folder.mina(["init", "db", "--from-db", "app.db"]);
+    assert!(ran.err.contains("`users.anything` differs"), "{}", ran.err);
+    let out = ran.ok();
+    assert!(
+        out.contains("_begin_with_what_the_database_has.rs") && out.contains("app.db: "),
+        "{out}"
+    );
+    assert!(folder.read("db/mina.toml").contains("url = \"sqlite://../app.db\""));
+    assert_eq!(execute("UPDATE users SET email = 'b' WHERE email = 'a'"), 1);
+    let applied = conn.as_connection().history("__diesel_schema_migrations").unwrap().unwrap();
+    assert!(folder.mina(["heads", "--directory", "db"]).ok().contains(&applied[0].version));
+    folder.refuses(
+        ["init", "other", "--from-db", "app.db"],
+        5,
+        &["app.db has a history already", "1 migration is applied", "--from-diesel"],
+    );
+    folder.refuses(["init", "other", "--from-db", "nowhere.db"], 1, &["nowhere.db"]);
+    let words = ["init", "other", "--from-db", "postgres://me:secret@127.0.0.1:1/x"];
+    let said = folder.mina(words).err;
+    assert!(!said.contains("secret"), "{said}");
 }

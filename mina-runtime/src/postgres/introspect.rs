@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, sql_query};
 use mina_core::normal::Normal;
 use mina_core::sql::postgres::catalogue::Catalogue;
-use mina_core::sql::postgres::raise;
+use mina_core::sql::postgres::{raise, written};
 
 /// What values and names are printed by, and where names without a schema are.
 const SETTINGS: &str = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; \
@@ -28,11 +28,24 @@ struct Row {
 ///
 /// The database cannot be read.
 pub fn introspect(conn: &mut PgConnection) -> QueryResult<Normal> {
+    Ok(raise(catalogue(conn)?))
+}
+
+/// The same in the server's own words, which it takes again.
+///
+/// # Errors
+///
+/// As there.
+pub fn introspect_as_written(conn: &mut PgConnection) -> QueryResult<Normal> {
+    Ok(written(catalogue(conn)?))
+}
+
+fn catalogue(conn: &mut PgConnection) -> QueryResult<Catalogue> {
     type Manager = <PgConnection as Connection>::TransactionManager;
     Manager::begin_transaction(conn)?;
     let read = conn.batch_execute(SETTINGS).and_then(|()| read(conn));
     Manager::rollback_transaction(conn)?;
-    Ok(raise(read?))
+    read
 }
 
 fn read(conn: &mut PgConnection) -> QueryResult<Catalogue> {

@@ -2,4 +2,4 @@
 
 mod introspect;
 
-pub use introspect::introspect;
+pub use introspect::{introspect, introspect_as_written};

@@ -10,6 +10,7 @@ CREATE TABLE `users` (
   `at` DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,
   `seen` DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   `note` LONGTEXT,
+  `rank` INT CHECK (rank > 0),
   PRIMARY KEY (`id`),
   UNIQUE KEY `users_email` (`email`),
   UNIQUE (name),

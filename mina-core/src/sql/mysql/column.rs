@@ -2,12 +2,18 @@
 
 use super::{Mysql, quote, string, types};
 use crate::engine::{Product, Target};
-use crate::schema::{Column, Schema};
+use crate::schema::{Column, Schema, Type};
 use crate::sql::Dialect;
 
 /// The whole definition, as CREATE TABLE, ADD, MODIFY and CHANGE take it: what it does not say is gone after MODIFY.
 pub(super) fn definition(column: &Column, schema: &Schema, target: Target) -> String {
-    let mut sql = format!("{} {}", quote(&column.name), types::name(&column.ty, schema));
+    let ty = types::name(&column.ty, schema);
+    // A check that MariaDB keeps with the type comes last.
+    let (ty, check) = match &column.ty {
+        Type::Custom(_) => ty.find(" CHECK(").map_or((&*ty, ""), |at| ty.split_at(at)),
+        _ => (&*ty, ""),
+    };
+    let mut sql = format!("{} {ty}", quote(&column.name));
     if let Some(collation) = &column.collation {
         sql += &format!(" COLLATE {collation}");
     }
@@ -31,5 +37,5 @@ pub(super) fn definition(column: &Column, schema: &Schema, target: Target) -> St
     if let Some(comment) = &column.comment {
         sql += &format!(" COMMENT {}", string(comment));
     }
-    sql
+    sql + check
 }

@@ -217,12 +217,17 @@ fn spelled(base: &str, arguments: &[&str], unsigned: bool, rest: &[Lexeme<'_>]) 
         text += " UNSIGNED";
     }
     let mut glued = false;
+    let mut end = None;
     for lexeme in rest {
         let closes = lexeme.is_mark('(') || lexeme.is_mark(')') || lexeme.is_mark(',');
-        if !(closes || glued) {
+        let is_operator = lexeme.kind == Kind::Mark && "<>=!|&:".contains(lexeme.text);
+        // `<>` is one operator.
+        let continues = is_operator && end == Some(lexeme.start);
+        if !(closes || glued || continues) {
             text.push(' ');
         }
         glued = lexeme.is_mark('(');
+        end = is_operator.then(|| lexeme.end());
         text += &match lexeme.kind {
             Kind::Word => lexeme.text.to_ascii_uppercase(),
             _ => lexeme.text.to_owned(),

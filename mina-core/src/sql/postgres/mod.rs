@@ -17,7 +17,7 @@ mod step;
 mod table;
 mod types;
 
-pub use raise::raise;
+pub use raise::{raise, written};
 
 use super::{Dialect, Draft};
 use crate::engine::Engine;

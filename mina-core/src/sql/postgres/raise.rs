@@ -14,6 +14,15 @@ use std::collections::BTreeMap;
 
 /// The schema in [normal form](crate::normal), and what of the rows it cannot say.
 pub fn raise(catalogue: Catalogue) -> Normal {
+    let written = written(catalogue);
+    Normal {
+        schema: Postgres.normal(&written.schema),
+        ..written
+    }
+}
+
+/// The same in the server's own words, which it takes again: the body of a function is in no normal form.
+pub fn written(catalogue: Catalogue) -> Normal {
     let mut raised = Raised::default();
     let mut tables: BTreeMap<ObjectName, Table> = BTreeMap::new();
     for relation in catalogue.relations {
@@ -55,7 +64,7 @@ pub fn raise(catalogue: Catalogue) -> Normal {
         .not_modelled
         .extend(others.map(|other| NotModelled::new(&other.kind, &other.name, other.clause)));
     Normal {
-        schema: Postgres.normal(&raised.schema),
+        schema: raised.schema,
         not_modelled: raised.not_modelled,
     }
 }

@@ -1,2 +1,1 @@
 ALTER TABLE posts ADD UNIQUE (author_id, title), ALTER COLUMN body DROP NOT NULL;
-DROP INDEX posts_title_lower;

@@ -1,2 +1,1 @@
-CREATE UNIQUE INDEX CONCURRENTLY posts_title_lower ON posts (lower(title));
 ALTER TABLE posts ALTER COLUMN body SET NOT NULL, DROP CONSTRAINT posts_author_id_title_key;

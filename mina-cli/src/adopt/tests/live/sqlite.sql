@@ -1,0 +1,21 @@
+CREATE TABLE authors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    best INTEGER REFERENCES books (id),
+    score REAL DEFAULT 1.5 CHECK (score >= 0)
+);
+CREATE TABLE books (
+    id INTEGER PRIMARY KEY,
+    author INTEGER NOT NULL REFERENCES authors (id) ON DELETE CASCADE,
+    title VARCHAR(200) NOT NULL,
+    sold INTEGER NOT NULL DEFAULT 0,
+    twice INTEGER GENERATED ALWAYS AS (sold * 2) STORED,
+    added TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    CONSTRAINT one_title UNIQUE (author, title)
+);
+CREATE TABLE shelves (place TEXT PRIMARY KEY NOT NULL, book INTEGER) WITHOUT ROWID;
+CREATE INDEX sold_books ON books (sold DESC, lower(title)) WHERE sold > 0;
+CREATE VIEW sellers AS SELECT title FROM books WHERE sold > 0;
+CREATE VIEW best_sellers AS SELECT title FROM sellers;
+CREATE TRIGGER counted AFTER INSERT ON shelves BEGIN UPDATE books SET sold = 0 WHERE id = NEW.book; END;
+INSERT INTO authors (name) VALUES ('Ada');

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX CONCURRENTLY posts_title_lower ON posts (lower(title));
