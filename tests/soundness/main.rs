@@ -21,6 +21,7 @@ mod rows;
 mod run;
 mod statement;
 mod value;
+mod wanted;
 mod world;
 
 use ground::Ground;
@@ -145,4 +146,23 @@ mod servers {
     fn what_the_checker_accepts_runs_and_reverses_on_mariadb() {
         hold_on(Server::Mariadb, "MariaDB");
     }
+}
+
+#[test]
+fn quick_wanted() {
+    let first = number("MINA_SOUNDNESS_SEED").unwrap_or(1);
+    let count = number("MINA_SOUNDNESS_COUNT").unwrap_or(160);
+    let mut failures = std::collections::BTreeMap::<String, (usize, String)>::new();
+    for seed in first..first + count {
+        let drafts = history::draw(&Ground::Sqlite, &mut Random::new(seed), &mut Said::default());
+        if let Err(failure) = wanted::run(&Ground::Sqlite, &drafts, seed) {
+            let line = failure.lines().nth(1).unwrap_or_default().split('`').step_by(2).collect::<String>();
+            let entry = failures.entry(line).or_insert((0, format!("seed {seed}: {failure}")));
+            entry.0 += 1;
+        }
+    }
+    for (kind, (count, example)) in &failures {
+        println!("==== {count} x {kind}\n{example}");
+    }
+    assert!(failures.is_empty());
 }

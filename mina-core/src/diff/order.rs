@@ -5,7 +5,7 @@ use super::piece::Piece;
 use crate::check::spell::{plain, plain_statement, table_ref};
 use crate::engine::Engine;
 use crate::operation::{Operation, Using};
-use crate::schema::{Column, Default, Enum, ObjectName, Schema, Value};
+use crate::schema::{Column, Default, Enum, ObjectName, Schema, Table, Value};
 use crate::sql::text::{calls, mentions_table};
 use crate::syntax::ast::{Statement, StatementKind};
 use std::collections::BTreeSet;
@@ -181,10 +181,10 @@ impl Order<'_> {
     /// A value that goes is no column's default any more; the wanted one is set with the other changes of its table.
     fn without_default(&self, name: &ObjectName, value: &str, script: &mut Script) {
         let default = Some(Default::Value(Value::String(value.to_owned())));
-        for table in self.have.tables().values() {
+        let gone = |table: &Table| self.changes.taken.contains(&Piece::Table(table.name.clone()));
+        for table in self.have.tables().values().filter(|table| !gone(table)) {
             let columns = table.columns.iter();
-            let columns = columns.filter(|column| column.ty.is_of_enum(name) && column.default == default);
-            for column in columns.filter(|column| !self.changes.takes_column(&table.name, &column.name)) {
+            for column in columns.filter(|column| column.ty.is_of_enum(name) && column.default == default) {
                 let after = Column {
                     default: None,
                     ..column.clone()

@@ -5,7 +5,7 @@ use super::order::{Order, Passes, Script, alter, take};
 use super::piece::Piece;
 use crate::check::spell::{plain, plain_statement, table_ref};
 use crate::engine::Engine;
-use crate::operation::{Operation, Using, is_implicit, key_columns};
+use crate::operation::{Operation, Using, is_implicit, is_without_rowid, key_columns};
 use crate::schema::{Column, Constraint, ConstraintRef, Default, ForeignKey, Index, IndexKey, ObjectName, Table, Type, Value};
 use crate::syntax::Span;
 use crate::syntax::ast::{ConstraintKind, SqlString, Statement, StatementKind, Undo};
@@ -22,12 +22,12 @@ impl Order<'_> {
             let Some(found) = self.have.table(&table) else { continue };
             self.drop_column(found, &column, script);
         }
-        self.remove_values(script);
         for name in self.dropped_tables() {
             if let Some(table) = self.have.table(&name) {
                 script.say(&Operation::DropTable(Table::clone(table)));
             }
         }
+        self.remove_values(script);
         let mut made = BTreeSet::new();
         let mut deferred = Vec::new();
         if self.passes == Passes::Apart {
@@ -43,10 +43,15 @@ impl Order<'_> {
             if self.changes.new_tables.contains(name) {
                 self.create(name, &waiting, script);
             } else {
+                // Rows that are stored by their key are never without one.
+                let keyed = self.have.table(name).is_some_and(|table| is_without_rowid(table));
+                if keyed {
+                    self.add_filled(name, script);
+                }
                 if self.passes == Passes::One {
                     self.tear_down(name, &early, script);
                 }
-                self.build_up(name, &waiting, script);
+                self.build_up(name, &waiting, !keyed, script);
             }
             deferred.extend(waiting.into_iter().map(|key| (name.clone(), key)));
         }
@@ -270,8 +275,12 @@ impl Order<'_> {
         let alone = |columns: &[String]| matches!(columns, [column] if self.changes.takes_column(&table.name, column));
         match piece {
             Piece::Constraint(_, name) => table.constraint(name).is_some_and(|constraint| {
-                let primary = matches!(constraint, ConstraintRef::PrimaryKey(_));
-                !primary && alone(&constraint.columns())
+                let stands = match constraint {
+                    ConstraintRef::PrimaryKey(_) => true,
+                    ConstraintRef::ForeignKey(key) => key.table == table.name,
+                    _ => false,
+                };
+                !stands && alone(&constraint.columns())
             }),
             Piece::Index(_, name) => table.index(name).is_some_and(|index| index.serves_key || alone(&index.columns())),
             _ => false,
@@ -300,42 +309,58 @@ impl Order<'_> {
         script.say(&Operation::CreateTable(table));
     }
 
-    /// New columns, changes of those that are there, new constraints and indexes.
-    fn build_up(&self, name: &ObjectName, waiting: &BTreeSet<String>, script: &mut Script) {
-        let (Some(have), Some(want)) = (self.have.table(name), self.want.table(name)) else {
-            return;
-        };
-        let added: Vec<&Column> = want
-            .columns
-            .iter()
-            .filter(|column| have.column(&column.name).is_none() || self.changes.takes_column(name, &column.name))
-            .collect();
-        let mut parts = self.new_parts(want, waiting);
-        let mut filled = Vec::new();
-        for column in added {
-            if column.nullable || column.default.is_some() || column.generated.is_some() || column.identity {
-                let (constraints, indexes) = take_alone(&mut parts, column, want);
-                let add = Operation::AddColumn {
-                    table: name.clone(),
-                    column: column.clone(),
-                    constraints,
-                    indexes,
-                };
-                script.on(name, &add);
-                continue;
-            }
-            let nullable = Column {
-                nullable: true,
-                ..column.clone()
-            };
+    /// The columns that a table does not have as they are wanted.
+    fn added<'s>(&'s self, name: &'s ObjectName) -> impl Iterator<Item = &'s Column> {
+        let wanted = self.want.table(name).into_iter().flat_map(|table| &table.columns);
+        let have = self.have.table(name);
+        wanted.filter(move |column| {
+            let is_there = have.is_some_and(|table| table.column(&column.name).is_some());
+            !is_there || self.changes.takes_column(name, &column.name)
+        })
+    }
+
+    /// Adds the columns that the rows which are there have no value for, and fills them.
+    fn add_filled(&self, name: &ObjectName, script: &mut Script) {
+        let Some(want) = self.want.table(name) else { return };
+        let filled: Vec<&Column> = self.added(name).filter(|column| needs_fill(column, want)).collect();
+        for column in &filled {
             let add = Operation::AddColumn {
                 table: name.clone(),
-                column: nullable.clone(),
+                column: not_yet(column),
                 constraints: Vec::new(),
                 indexes: Vec::new(),
             };
             script.on(name, &add);
-            filled.push((nullable, column));
+        }
+        let set = filled.iter().map(|column| format!("{} = {}", quoted(&column.name), self.filler(column)));
+        let set: Vec<String> = set.collect();
+        if !set.is_empty() {
+            script.statements.push(fill(name, &set.join(", ")));
+        }
+    }
+
+    /// New columns, changes of those that are there, new constraints and indexes.
+    fn build_up(&self, name: &ObjectName, waiting: &BTreeSet<String>, fills: bool, script: &mut Script) {
+        let (Some(have), Some(want)) = (self.have.table(name), self.want.table(name)) else {
+            return;
+        };
+        let mut parts = self.new_parts(want, waiting);
+        let (filled, direct): (Vec<&Column>, Vec<&Column>) = self.added(name).partition(|column| needs_fill(column, want));
+        for column in direct {
+            let (constraints, indexes) = take_alone(&mut parts, column, want);
+            let (table, column) = (name.clone(), column.clone());
+            script.on(
+                name,
+                &Operation::AddColumn {
+                    table,
+                    column,
+                    constraints,
+                    indexes,
+                },
+            );
+        }
+        if fills {
+            self.add_filled(name, script);
         }
         for (before, after) in self.changes.altered.get(name).into_iter().flatten() {
             if self.changes.takes_column(name, &before.name) {
@@ -359,19 +384,13 @@ impl Order<'_> {
                 );
             }
         }
-        if !filled.is_empty() {
-            let set: Vec<String> = filled
-                .iter()
-                .map(|(_, column)| format!("{} = {}", quoted(&column.name), self.filler(column)))
-                .collect();
-            script.statements.push(fill(name, &set.join(", ")));
-            for (before, after) in &filled {
-                script.on(name, &alter(name, before, after));
-            }
+        for column in &filled {
+            script.on(name, &alter(name, &not_yet(column), column));
         }
+        let counts = self.changes.counted.contains(name) || filled.iter().any(|column| column.identity);
         for part in parts {
             let mut statements = plain_statement(&part, true);
-            if self.changes.counted.contains(name) {
+            if counts {
                 statements.iter_mut().for_each(count_up);
             }
             script.batch(name, statements);
@@ -495,6 +514,22 @@ fn take_alone(parts: &mut Vec<Operation>, column: &Column, table: &Table) -> (Ve
         _ => true,
     });
     (constraints, indexes)
+}
+
+/// Whether a new column has no value for the rows that are there; the database counts up those of a key that refers to nothing.
+fn needs_fill(column: &Column, table: &Table) -> bool {
+    let refers = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
+    let counts = column.identity && !refers;
+    !(column.nullable || column.default.is_some() || column.generated.is_some() || counts)
+}
+
+/// A column before it is filled.
+fn not_yet(column: &Column) -> Column {
+    Column {
+        nullable: true,
+        identity: false,
+        ..column.clone()
+    }
 }
 
 fn fill(table: &ObjectName, set: &str) -> Statement {

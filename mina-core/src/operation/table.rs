@@ -331,7 +331,7 @@ fn is_foreign_key(constraint: &ConstraintDef) -> bool {
 }
 
 /// Whether SQLite stores the rows of a table by their primary key.
-pub(super) fn is_without_rowid(table: &Table) -> bool {
+pub(crate) fn is_without_rowid(table: &Table) -> bool {
     table
         .options
         .iter()
