@@ -2,6 +2,9 @@
 
 mod merge;
 mod portable;
+mod sides;
+
+pub use sides::{Asked, alike, asked};
 
 use crate::check::{Checked, Subject, check};
 use crate::config::Config;
@@ -10,7 +13,7 @@ use crate::diff::{self, Names, Renames};
 use crate::engine::Target;
 use crate::operation::{Context, Operation, Using};
 use crate::schema::Schema;
-use crate::syntax::ast::{Block, Body, Downgrade, LintRef, Statement, StatementKind};
+use crate::syntax::ast::{Block, Body, ColumnChanges, Downgrade, LintRef, Statement, StatementKind};
 use crate::syntax::{Span, Tokens, parse_str, print};
 
 /// What is there and what is wanted, on one engine.
@@ -49,6 +52,24 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// The statements of the upgrade, as the language has them.
+    pub fn upgrade(&self) -> Vec<String> {
+        self.block.upgrade.statements.iter().map(print::statement).collect()
+    }
+
+    /// Those of the downgrade.
+    pub fn downgrade(&self) -> Vec<String> {
+        match &self.block.downgrade {
+            Downgrade::Body(body) => body.statements.iter().map(print::statement).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it is about comments alone.
+    pub fn is_comments(&self) -> bool {
+        self.left.is_empty() && self.block.upgrade.statements.iter().all(is_comment)
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.block.upgrade.statements.is_empty() && self.left.is_empty()
@@ -113,6 +134,21 @@ pub fn draft(request: &Request<'_>) -> Draft {
     match draft.block.upgrade.statements.is_empty() || !draft.left.is_empty() {
         true => draft,
         false => reviewed(draft, request),
+    }
+}
+
+fn is_comment(statement: &Statement) -> bool {
+    match &statement.kind {
+        StatementKind::BatchAlter { statements, .. } => statements.iter().all(is_comment),
+        StatementKind::CommentOn { .. } => true,
+        StatementKind::AlterColumn { changes, .. } => {
+            let others = ColumnChanges {
+                comment: None,
+                ..changes.clone()
+            };
+            changes.comment.is_some() && others == ColumnChanges::default()
+        }
+        _ => false,
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::schema::ObjectName;
+use crate::schema::{ObjectName, Schema};
 
 /// Which names of one schema are other names in another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,33 @@ pub struct Renames {
 }
 
 impl Renames {
+    /// Those of which a schema has the old name still, and not the new one.
+    #[must_use]
+    pub fn open(&self, have: &Schema) -> Self {
+        let tables = self.tables.iter();
+        let tables: Vec<_> = tables
+            .filter(|(old, new)| have.table(old).is_some() && have.table(new).is_none())
+            .cloned()
+            .collect();
+        let before = |table: &ObjectName| {
+            let was = tables.iter().find(|(_, new)| new == table);
+            was.map_or_else(|| table.clone(), |(old, _)| old.clone())
+        };
+        let columns = self.columns.iter().filter(|(table, old, new)| {
+            let has = |column: &str| have.table(&before(table)).is_some_and(|table| table.column(column).is_some());
+            has(old) && !has(new)
+        });
+        let values = self.values.iter().filter(|(name, old, new)| {
+            let has = |value: &String| have.enumeration(name).is_some_and(|object| object.values.contains(value));
+            has(old) && !has(new)
+        });
+        Self {
+            columns: columns.cloned().collect(),
+            values: values.cloned().collect(),
+            tables,
+        }
+    }
+
     /// The way back.
     #[must_use]
     pub fn reversed(&self) -> Self {

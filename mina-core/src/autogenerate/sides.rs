@@ -1,0 +1,64 @@
+//! What models ask of a history.
+
+use super::Side;
+use crate::diagnostic::Diagnostic;
+use crate::diff::Renames;
+use crate::engine::Target;
+use crate::history::History;
+use crate::models::Models;
+use crate::schema::{ObjectName, Schema};
+
+/// What a history leaves and what models want, on each engine in force.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// One an engine.
+    pub sides: Vec<Side>,
+    /// The names that `#[was(…)]` gives, those that were given already left out.
+    pub renames: Renames,
+    /// What is wrong with the models.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Sets models beside what some revisions of a database, and their ancestors, leave.
+///
+/// What the models cannot say, and the tables that mina.toml leaves out, are wanted as they are.
+pub fn asked<'a>(history: &History, models: &Models, bind: Option<&str>, ids: impl IntoIterator<Item = &'a str> + Clone) -> Asked {
+    let config = &history.config;
+    let targets: &[Target] = config.bind(bind).map_or(&[], |database| &database.engines);
+    let (schemas, diagnostics) = models.resolve_all(config, bind, targets);
+    let facets = models.facets(bind);
+    let said = models.renames(bind);
+    let mut renames = Renames::default();
+    let sides = schemas.into_iter().map(|(target, want)| {
+        let have = history.schema_of(bind, target, ids.clone()).unwrap_or_default();
+        renames = said.open(&have);
+        let want = facets.complete(&want, &have, &renames, target.engine());
+        let want = match config.bind(bind) {
+            Some(database) => alike(want, &have, &renames, |table| database.compares(table)),
+            None => want,
+        };
+        Side { target, have, want }
+    });
+    let sides = sides.collect();
+    Asked {
+        sides,
+        renames,
+        diagnostics,
+    }
+}
+
+/// A schema with the tables that are not compared as they are in another.
+#[must_use]
+pub fn alike(mut want: Schema, have: &Schema, renames: &Renames, compares: impl Fn(&ObjectName) -> bool) -> Schema {
+    let renamed = |name: &ObjectName| renames.tables.iter().any(|(old, _)| old == name);
+    for (name, table) in have.tables().iter() {
+        if !compares(name) && !renamed(name) {
+            want.put_table(table.clone());
+        }
+    }
+    let left: Vec<ObjectName> = want.tables().keys().filter(|name| !compares(name)).cloned().collect();
+    for name in left.iter().filter(|name| have.table(name).is_none()) {
+        want.remove_table(name);
+    }
+    want
+}
