@@ -3,8 +3,8 @@
 use crate::place::Text;
 use crate::project::Project;
 use mina_core::diagnostic::{Diagnostic, Level, Rule};
-use mina_core::syntax::Location;
-use mina_source::{Fault, Sources};
+use mina_core::syntax::{Location, Tokens};
+use mina_source::{Fault, ModelFiles, Sources};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -113,28 +113,44 @@ impl Findings {
         self.revisions += 1;
         let revision = &sources.history.revisions[index];
         for diagnostic in diagnostics {
-            let rule = match diagnostic.rule {
-                Rule::Error(code) => code.to_string(),
-                Rule::Lint(_, Level::Allow) => continue,
-                Rule::Lint(lint, _) => lint.to_string(),
-            };
-            self.read(&revision.file);
-            let text = self.texts.get(&revision.file);
-            let at = |span| text.map(|text| spot(text, |text| text.range(&revision.tokens, span, revision.location)));
-            let label = diagnostic
-                .label
-                .as_ref()
-                .and_then(|(span, label)| Some((at(*span)?, label.clone())));
-            self.findings.push(Finding {
-                refuses: diagnostic.is_error(),
-                rule,
-                spot: at(diagnostic.span),
-                label,
-                message: diagnostic.message,
-                help: diagnostic.help,
-                file: revision.file.clone(),
-            });
+            self.diagnostic(&revision.file, &revision.tokens, revision.location, diagnostic);
         }
+    }
+
+    /// What is said of models.
+    pub fn models(&mut self, files: &ModelFiles, diagnostics: Vec<Diagnostic>) {
+        files.faults.iter().cloned().for_each(|fault| self.fault(fault));
+        for diagnostic in diagnostics {
+            let (file, location) = files.models.place(diagnostic.span);
+            if let Some(path) = files.path(file) {
+                self.paths.insert(file.to_owned(), path.to_path_buf());
+            }
+            self.diagnostic(file, &files.models.tokens, location.unwrap_or_default(), diagnostic);
+        }
+    }
+
+    fn diagnostic(&mut self, file: &str, tokens: &Tokens, location: Location, diagnostic: Diagnostic) {
+        let rule = match diagnostic.rule {
+            Rule::Error(code) => code.to_string(),
+            Rule::Lint(_, Level::Allow) => return,
+            Rule::Lint(lint, _) => lint.to_string(),
+        };
+        self.read(file);
+        let text = self.texts.get(file);
+        let at = |span| text.map(|text| spot(text, |text| text.range(tokens, span, location)));
+        let label = diagnostic
+            .label
+            .as_ref()
+            .and_then(|(span, label)| Some((at(*span)?, label.clone())));
+        self.findings.push(Finding {
+            refuses: diagnostic.is_error(),
+            rule,
+            spot: at(diagnostic.span),
+            label,
+            message: diagnostic.message,
+            help: diagnostic.help,
+            file: file.to_owned(),
+        });
     }
 
     /// By file, and in each from the top.

@@ -27,6 +27,8 @@ pub struct Fresh {
     pub revision: Option<String>,
     pub folder: Option<PathBuf>,
     pub is_merge: bool,
+    /// The statements, up and down, where they are known.
+    pub body: Option<(String, String)>,
 }
 
 /// A new migration that can be written.
@@ -150,7 +152,11 @@ impl Fresh {
     /// What is written where the project has no template.
     fn text(&self, revision: &str, revises: &[String], depends_on: &[String]) -> Text {
         let lines: Vec<&str> = self.message.trim().lines().map(str::trim_end).collect();
-        let (upgrade, downgrade) = if self.is_merge { ("", "") } else { (UPGRADE, DOWNGRADE) };
+        let (upgrade, downgrade) = match &self.body {
+            Some((upgrade, downgrade)) => (upgrade.as_str(), downgrade.as_str()),
+            None if self.is_merge => ("", ""),
+            None => (UPGRADE, DOWNGRADE),
+        };
         Text {
             message: lines.first().copied().unwrap_or_default().to_owned(),
             description: lines.get(1..).unwrap_or_default().join("\n").trim().to_owned(),

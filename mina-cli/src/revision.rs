@@ -1,4 +1,4 @@
-//! `revision` and `migrate`: a new migration.
+//! `revision`: a new migration.
 
 use crate::editor::Editor;
 use crate::failure::Failure;
@@ -12,25 +12,30 @@ use mina_command::source::Revision;
 
 impl Session {
     pub fn revision(&self, wanted: Revision) -> Result<Output, Failure> {
-        self.new_migration(wanted, &[])
-    }
-
-    /// The same, until there are models that say what to write.
-    pub fn migrate(&self, wanted: Revision) -> Result<Output, Failure> {
-        let words = "there are no models to compare the history with, so the migration is empty: what it does is yours to write";
-        self.new_migration(wanted, &[words.to_owned()])
-    }
-
-    fn new_migration(&self, wanted: Revision, notes: &[String]) -> Result<Output, Failure> {
+        if wanted.from_db || !wanted.rename.is_empty() {
+            let failure = Failure::usage("`--rename` and `--from-db` are about models, and `revision` writes an empty migration");
+            return Err(failure.or("`mina migrate` writes what the models ask for"));
+        }
         let ground = Ground::read(self.project()?)?;
         hook::check(&ground.project)?;
+        self.new_migration(&ground, wanted, None, &[])
+    }
+
+    /// Writes a migration, an empty one where nothing is known of what it does.
+    pub fn new_migration(
+        &self,
+        ground: &Ground,
+        wanted: Revision,
+        body: Option<(String, String)>,
+        notes: &[String],
+    ) -> Result<Output, Failure> {
         let editor = wanted.edit.then(Editor::find).transpose()?;
         let bind = ground.bind(&self.options, &[&wanted.head])?;
         let graph = ground.graph(bind.as_deref());
         let parents = resolve(graph, &wanted.head, "--head ")?;
         check_splice(graph, &parents, wanted.splice)?;
         if parents.len() > 1 {
-            merge::check(&ground, bind.as_deref(), &parents)?;
+            merge::check(ground, bind.as_deref(), &parents)?;
         }
         let mut depends_on = Vec::new();
         let mut warnings = notes.to_vec();
@@ -55,12 +60,13 @@ impl Session {
             revision: wanted.rev_id,
             folder: wanted.version_path,
             is_merge: false,
+            body,
             bind,
         };
-        let mut draft = fresh.draft(&ground)?;
+        let mut draft = fresh.draft(ground)?;
         draft.warnings.extend(warnings);
         let path = draft.path.clone();
-        let output = draft.write(&ground, &self.options)?;
+        let output = draft.write(ground, &self.options)?;
         match editor {
             Some(editor) => self.edit_file(&editor, &path, output),
             None => Ok(output),

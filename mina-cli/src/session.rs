@@ -61,6 +61,7 @@ impl Session {
             Source::Rebase(wanted) => self.rebase(wanted),
             Source::Edit { revision } => self.edit(&revision),
             Source::Check { db: false } => self.check(),
+            Source::Diff { from, to } => self.diff(&from, &to),
             Source::Lint { range } => self.lint(range.as_deref()),
             Source::Graph { kind, output } => self.graph(kind, output.as_deref()),
             Source::Doctor => self.doctor(),

@@ -28,7 +28,10 @@ Examples:
     Revision(Revision),
     /// Write the migration that the models ask for
     ///
-    /// Until there are models it writes an empty one, and says so.
+    /// The models are the files that `models` in mina.toml names: `mina::schema! { … }`, or a schema.rs of Diesel. They are set beside what
+    /// the history leaves; nothing is compiled and no database is asked. What is printed is what it found, with what to look at before it
+    /// is applied. Where nothing changed, nothing is written. A column that goes while another comes is asked about on a terminal, or said
+    /// with `--rename` or `#[was(…)]`; it is never guessed. Without models an empty migration is written.
     Migrate(Revision),
     /// Join several heads by a migration that revises all of them
     ///
@@ -62,13 +65,30 @@ Examples:
         #[arg(long = "rev-range", short, value_name = "FROM:TO", allow_hyphen_values = true)]
         range: Option<String>,
     },
-    /// Check the whole history without compiling it
+    /// Check the whole history, and that the models agree with it, without compiling it
     ///
-    /// With `--db` the crate is built, and the database is compared with the history.
+    /// Where mina.toml names `models`, what they say is compared with what the history leaves: exit code 4 where the two differ, comments
+    /// aside. With `--db` the crate is built, and the database is compared with the history.
     Check {
         /// Compare the database with the history, too
         #[arg(long)]
         db: bool,
+    },
+    /// Print the operations that lead from one schema to another
+    ///
+    /// Each is a revision (`head`, `base`, an id, a label), the url of a database, `database` for the one of mina.toml, or `models`.
+    #[command(after_long_help = "\
+Examples:
+  diff 20251001090000 head           what the revisions between them do, put together
+  diff database head                 what the database lacks
+  diff sqlite://old.db sqlite://new.db
+  diff head models                   what `migrate` would write")]
+    Diff {
+        /// What is there
+        from: String,
+        /// What is wanted
+        #[arg(default_value = "head")]
+        to: String,
     },
     /// Draw the graph of revisions
     Graph {
@@ -154,6 +174,12 @@ pub struct Revision {
     /// Write what the models ask for, as `migrate` does
     #[arg(long)]
     pub autogenerate: bool,
+    /// A table or column of the models that had another name: `people=users`, `users.name=full_name`; may be given several times
+    #[arg(long, value_name = "OLD=NEW")]
+    pub rename: Vec<String>,
+    /// Compare the models with the database, and not with the history
+    #[arg(long)]
+    pub from_db: bool,
     /// Alembic's option for its own settings: refused, with the command that prints SQL
     #[arg(long, hide = true)]
     pub sql: bool,
@@ -215,6 +241,7 @@ impl Source {
             Self::Fmt { .. } => "fmt",
             Self::Lint { .. } => "lint",
             Self::Check { .. } => "check",
+            Self::Diff { .. } => "diff",
             Self::Graph { .. } => "graph",
             Self::Doctor => "doctor",
         }

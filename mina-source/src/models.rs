@@ -10,6 +10,7 @@ pub struct ModelFiles {
     pub models: Models,
     /// The files, in the order in which mina.toml names them.
     pub files: Vec<PathBuf>,
+    names: Vec<String>,
     /// What kept files from being read; with one, the models are not whole.
     pub faults: Vec<Fault>,
 }
@@ -30,6 +31,7 @@ impl ModelFiles {
                 read.faults.push(fault);
             }
             read.files.push(path);
+            read.names.push(shown.clone());
         }
         if read.faults.is_empty() && !read.files.is_empty() && read.models.is_empty() {
             read.faults.push(Fault {
@@ -40,5 +42,16 @@ impl ModelFiles {
             });
         }
         read
+    }
+
+    /// As mina.toml names them.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The file that mina.toml names so.
+    pub fn path(&self, shown: &str) -> Option<&Path> {
+        let at = self.names.iter().position(|name| name == shown)?;
+        self.files.get(at).map(PathBuf::as_path)
     }
 }

@@ -62,6 +62,15 @@ impl Folder {
         fs::write(path, text).unwrap();
     }
 
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(self.path().join(name)).unwrap();
+    }
+
+    /// How many migrations there are.
+    pub fn migrations(&self) -> usize {
+        fs::read_dir(self.path().join("versions")).unwrap().count()
+    }
+
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
@@ -151,7 +160,7 @@ impl Folder {
         let mut new: Vec<_> = self.files().into_iter().filter(|(name, _)| !before.contains_key(name)).collect();
         let (name, text) = new.pop().expect("a new file");
         assert!(new.is_empty(), "{new:?}");
-        assert_eq!(out, format!("{name}\n"));
+        assert_eq!(out.lines().next(), Some(name.as_str()), "{out}");
         (name, text)
     }
 }

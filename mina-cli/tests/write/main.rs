@@ -4,6 +4,7 @@ mod diesel;
 mod edit;
 mod init;
 mod merge;
+mod migrate;
 mod rebase;
 mod revision;
 mod script;

@@ -52,15 +52,15 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The statements of the upgrade, as the language has them.
+    /// The statements of the upgrade, laid out as in a migration; each may be of several lines.
     pub fn upgrade(&self) -> Vec<String> {
-        self.block.upgrade.statements.iter().map(print::statement).collect()
+        self.block.upgrade.statements.iter().map(laid_out).collect()
     }
 
     /// Those of the downgrade.
     pub fn downgrade(&self) -> Vec<String> {
         match &self.block.downgrade {
-            Downgrade::Body(body) => body.statements.iter().map(print::statement).collect(),
+            Downgrade::Body(body) => body.statements.iter().map(laid_out).collect(),
             _ => Vec::new(),
         }
     }
@@ -135,6 +135,22 @@ pub fn draft(request: &Request<'_>) -> Draft {
         true => draft,
         false => reviewed(draft, request),
     }
+}
+
+/// A statement as `mina fmt` lays it out.
+fn laid_out(statement: &Statement) -> String {
+    let block = Block {
+        upgrade: Body {
+            statements: vec![statement.clone()],
+            span: Span::default(),
+        },
+        ..Block::default()
+    };
+    let text = print::print(&block);
+    let inside = text.split_once("upgrade {\n").and_then(|(_, rest)| rest.rsplit_once("\n}"));
+    let lines = inside.map_or("", |(inside, _)| inside).lines();
+    let lines: Vec<&str> = lines.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
+    lines.join("\n")
 }
 
 fn is_comment(statement: &Statement) -> bool {
@@ -269,7 +285,7 @@ fn review(block: &Block, checked: &Checked) -> Vec<String> {
                     add(
                         &mut all,
                         format!(
-                            "{what}: {}, and is refused where rows break it",
+                            "{what}: rows may break {}: they are counted first, and with any it is refused",
                             crate::check::said(&resolved.operation)
                         ),
                     );
@@ -277,12 +293,34 @@ fn review(block: &Block, checked: &Checked) -> Vec<String> {
             }
         }
     }
-    let lints = checked.diagnostics.iter().filter(|diagnostic| !diagnostic.is_error());
-    let lossy = lints.filter(|diagnostic| matches!(diagnostic.rule, Rule::Lint(Lint::LossyDowngrade, _)));
+    for replayed in &checked.engines {
+        let resolved = replayed.up.steps.iter().flat_map(|step| &step.operations);
+        for lost in resolved.filter_map(|resolved| lost(&resolved.operation, &replayed.up.start)) {
+            add(&mut all, format!("upgrade: {lost} are lost"));
+        }
+    }
+    let lossy = checked.diagnostics.iter();
+    let lossy = lossy.filter(|diagnostic| matches!(diagnostic.rule, Rule::Lint(Lint::LossyDowngrade, _)));
     for diagnostic in lossy {
-        add(&mut all, format!("upgrade: {}", diagnostic.message));
+        let (what, _) = diagnostic
+            .message
+            .split_once(", and the downgrade")
+            .unwrap_or((&diagnostic.message, ""));
+        add(&mut all, format!("upgrade: {what}"));
     }
     all
+}
+
+/// What goes with a table or column that was there.
+fn lost(operation: &Operation, start: &Schema) -> Option<String> {
+    match operation {
+        Operation::DropTable(table) => start.table(&table.name).map(|table| format!("the rows of `{}`", table.name)),
+        Operation::DropColumn { table, column, .. } if column.generated.is_none() => {
+            let was = start.table(table).and_then(|table| table.column(&column.name));
+            was.map(|column| format!("the values of `{table}.{}`", column.name))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -332,7 +332,9 @@ impl Order<'_> {
             };
             script.on(name, &add);
         }
-        let set = filled.iter().map(|column| format!("{} = {}", quoted(&column.name), self.filler(column)));
+        let set = filled
+            .iter()
+            .map(|column| format!("{} = {}", quoted(&column.name), self.filler(column)));
         let set: Vec<String> = set.collect();
         if !set.is_empty() {
             script.statements.push(fill(name, &set.join(", ")));
@@ -359,9 +361,6 @@ impl Order<'_> {
                 },
             );
         }
-        if fills {
-            self.add_filled(name, script);
-        }
         for (before, after) in self.changes.altered.get(name).into_iter().flatten() {
             if self.changes.takes_column(name, &before.name) {
                 continue;
@@ -383,6 +382,9 @@ impl Order<'_> {
                     },
                 );
             }
+        }
+        if fills {
+            self.add_filled(name, script);
         }
         for column in &filled {
             script.on(name, &alter(name, &not_yet(column), column));

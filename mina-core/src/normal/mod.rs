@@ -6,9 +6,11 @@
 
 mod difference;
 mod facts;
+mod patched;
 
 pub use difference::{Difference, differences};
 pub use facts::{Change, Facts, facts, is_same_object};
+pub use patched::patched;
 
 use crate::schema::Schema;
 use std::fmt;

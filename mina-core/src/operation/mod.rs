@@ -23,8 +23,8 @@ mod table;
 pub(crate) use conversion::{can_refer, casts, is_implicit};
 pub(crate) use index::{is_served, key_columns, last_to_serve};
 pub use raw::run_steps;
-pub(crate) use table::is_without_rowid;
 pub use replay::{Context, replay};
+pub(crate) use table::is_without_rowid;
 
 use crate::schema::{Column, Constraint, Enum, Expression, Function, Index, ObjectName, Sequence, Table, Trigger, Value, View, is_default};
 use crate::syntax::ast::Undo;
