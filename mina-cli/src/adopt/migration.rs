@@ -107,7 +107,10 @@ impl Making<'_> {
             kept.extend(lines.filter(|line| !line.trim().is_empty()).map(|line| format!("    {line}")));
         }
         let comment = commented(&kept);
-        if let Some(downgrade) = self.derived(&draft(&up, way_out(), ""), start)? {
+        let derived = self.derived(&draft(&up, way_out(), ""), start)?;
+        // What is kept as SQL and changes the schema would be left behind.
+        let derived = derived.filter(|text| up.kept.is_empty() || !text.lines().any(|line| line.trim_start().starts_with("//")));
+        if let Some(downgrade) = derived {
             let text = format!("{comment}{downgrade}");
             let mut tried = self.check(draft(&up, DraftDowngrade::Statements(text), "").to_string(), start)?;
             if !tried.errors.is_empty() {
@@ -177,7 +180,7 @@ impl Making<'_> {
         let Some(missing) = missing else { return Ok(None) };
         let lines = missing.help.iter().skip_while(|line| *line != "downgrade {").skip(1);
         let lines: Vec<&String> = lines.take_while(|line| *line != "}").collect();
-        let lines = lines.iter().map(|line| match line.strip_prefix("//") {
+        let lines = lines.iter().map(|line| match line.trim_start().strip_prefix("//") {
             // What stands after the reason is about `undo`, which is for derived downgrades.
             Some(_) => line.split(';').next().unwrap_or_default(),
             None => line,
@@ -222,7 +225,9 @@ impl Making<'_> {
             false => format!(" {}:", short(&unknown.sql)),
         };
         let failure = Failure::refused(format!("{}:{statement} {}", self.folder.shown(file), unknown.why));
-        failure.or("nothing was written")
+        failure
+            .or("say it in other words there: Diesel compares versions alone, so a file may be changed that has been applied")
+            .or("nothing was written")
     }
 }
 

@@ -50,12 +50,14 @@ impl<'a> Names<'a> {
     /// The name in the history of what a statement names, or does not; none where the naming convention makes it anyway.
     pub fn pick(&mut self, kind: Kind, given: Option<String>, columns: &[String], referred: Option<&ObjectName>) -> Option<String> {
         let convention = convention(kind, self.table, columns, referred);
+        let is_given = given.is_some();
         let name = match given {
             Some(name) => name,
             None => self.made(kind, columns).unwrap_or_else(|| self.conventional(convention.as_deref())),
         };
         self.taken.insert(name.clone());
-        (convention.as_ref() != Some(&name)).then_some(name)
+        // A name that is said stays when its table is renamed.
+        (is_given || convention.as_ref() != Some(&name)).then_some(name)
     }
 
     /// The convention's name, with a number where that is taken.

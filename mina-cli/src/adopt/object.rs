@@ -6,6 +6,7 @@ use super::words::{ident, plain, spoken, sql, table_ref};
 use mina_core::engine::Engine;
 use mina_core::operation::Operation;
 use mina_core::schema::{ObjectName, Trigger, Value};
+use mina_core::sql::text::selects_star;
 use mina_core::syntax::ast::{EnumChange, EnumPlace, SequenceDef, Statement, StatementKind};
 use sqlparser::ast::{
     self, AlterTypeAddValuePosition, AlterTypeOperation, CommentObject, ObjectType, SchemaName, UserDefinedTypeRepresentation,
@@ -92,6 +93,10 @@ impl Reader<'_> {
             return beyond("a view that names its columns, or has options");
         }
         let body = lexed.from(after + 1);
+        if self.engine() == Engine::Sqlite && selects_star(body, Engine::Sqlite) {
+            self.lost.push("a view of all columns".to_owned());
+            return Ok(Some(Vec::new()));
+        }
         let there = self.schema.view(&name);
         if there.is_some() && if_not_exists {
             return Ok(None);
@@ -436,6 +441,10 @@ impl Reader<'_> {
             };
             if !is_there && *if_exists {
                 continue;
+            }
+            if !is_there && *object_type == ObjectType::View && names.len() == 1 {
+                self.lost.push(format!("the view `{object}`, which no history knows of"));
+                return Ok(Some(Vec::new()));
             }
             if !is_there {
                 return beyond(format!(

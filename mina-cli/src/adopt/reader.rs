@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
             None => match parsed(sql, self.engine()) {
                 Ok(statement) => self.statement(&statement),
                 Err(_) if changes.is_none() => return Said::Data,
-                Err(words) => beyond(words),
+                Err(words) => beyond(format!("it cannot be read: {words}")),
             },
         };
         match read {

@@ -88,6 +88,7 @@ impl Dance {
         if object_type != ast::ObjectType::Table || !is_old {
             return None;
         }
+        let first_is_renamed = renamed.is_some();
         let (old, pieces) = match renamed {
             Some((old, aside)) if aside == from => (old, last_but_one + 1),
             Some(_) => return None,
@@ -102,6 +103,11 @@ impl Dance {
                 (from, last + 1)
             }
         };
+        // Keys of other tables follow the one that is renamed.
+        let is_referred = reader.schema.referring(&old).any(|(other, _)| other.name != old);
+        if first_is_renamed && is_referred {
+            return None;
+        }
         let there = reader.schema.table(&old)?;
         let columns: Vec<String> = match insert.columns.is_empty() {
             true => made.columns.iter().map(|column| column.name.value.clone()).collect(),

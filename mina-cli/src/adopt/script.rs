@@ -1,6 +1,6 @@
 //! A file of SQL, said in the language statement by statement.
 
-use super::reader::{Piece, Reader, Said, comments, pieces};
+use super::reader::{Piece, Reader, Said, comments, pieces, words};
 use super::rebuild::rebuilt;
 use super::words::{body, execute};
 use mina_core::config::Config;
@@ -139,9 +139,17 @@ impl Script {
                 self.kept.push(format!("{}: {why}", short(piece.sql)));
                 Ok(Some(kept))
             }
-            Err(words) if tried.is_empty() => Err(match words.is_empty() {
+            // What no history can say of a view it does not know.
+            Err(_) if words(piece.sql, 4).iter().any(|word| word == "view") => {
+                let kept = vec![execute(piece.sql, Some(Vec::new()))];
+                self.take(&kept, ground).map_err(|error| error.message)?;
+                let why = if tried.is_empty() { why } else { tried };
+                self.kept.push(format!("{}: {why}", short(piece.sql)));
+                Ok(Some(kept))
+            }
+            Err(said) if tried.is_empty() => Err(match said.is_empty() {
                 true => why,
-                false => format!("{why}; {words}"),
+                false => format!("{why}; {said}"),
             }),
             Err(_) => Err(tried),
         }

@@ -186,7 +186,10 @@ impl<'s> Header<'s> {
     /// Whether a comment stands between these tokens.
     fn commented(&self, tokens: &Range<usize>) -> bool {
         let gaps = self.ranges[tokens.clone()].windows(2);
-        gaps.into_iter().any(|pair| self.source[pair[0].end..pair[1].start].contains('/'))
+        // The tokens of a doc comment are all at one place.
+        gaps.into_iter()
+            .filter_map(|pair| self.source.get(pair[0].end..pair[1].start))
+            .any(|gap| gap.contains('/'))
     }
 
     fn edit(&mut self, range: Range<usize>, text: impl Into<String>) {

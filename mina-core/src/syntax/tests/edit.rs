@@ -28,6 +28,12 @@ mina::migration! {
 ";
 
 #[test]
+fn a_doc_comment_where_none_belongs_goes_with_the_value() {
+    let odd = PLAIN.replace("= \"1\"", "= /** odd */ \"1\"");
+    assert_eq!(edited(&odd, |header| header.set_revises(&["0"])), PLAIN.replace("\"1\"", "\"0\""));
+}
+
+#[test]
 fn a_value_is_replaced_and_nothing_else() {
     let text = edited(PLAIN, |header| header.set_revision("3").set_revises(&["2"]));
     assert_eq!(
