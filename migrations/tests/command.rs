@@ -87,6 +87,90 @@ fn a_losing_downgrade_without_a_terminal_is_refused() {
     mina(&folder, &downgrade).arg("--yes").assert().success();
 }
 
+/// The binary in a folder of its own, with nothing in its environment.
+struct Alone {
+    folder: TempDir,
+    url: String,
+}
+
+impl Alone {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_mina-migrations"), folder.path().join("app")).unwrap();
+        let url = format!("sqlite://{}", folder.path().join("app.db").display());
+        Self { folder, url }
+    }
+
+    fn run(&self, words: &[&str]) -> (i32, String) {
+        let mut command = std::process::Command::new("./app");
+        command.env_clear().current_dir(self.folder.path());
+        command.args(["--database-url", &self.url]).args(words);
+        let output = command.output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+    }
+
+    fn says(&self, words: &[&str], code: i32, part: &str) {
+        let (found, said) = self.run(words);
+        assert!(
+            found == code && said.contains(part),
+            "{words:?} exits with {found}, not {code} with {part:?}\n{said}"
+        );
+    }
+}
+
+#[test]
+fn the_binary_alone_in_an_empty_folder_does_all_but_what_needs_sources() {
+    let alone = Alone::new();
+    alone.says(&["status"], 3, "pending");
+    alone.says(&["plan", "+1"], 0, "CREATE TABLE");
+    alone.says(&["upgrade"], 0, "now at 20251104090000");
+    alone.says(&["current", "--check-heads"], 0, "20251104090000 (head)");
+    alone.says(&["status"], 0, "20251104090000");
+    alone.says(&["check", "--db"], 0, "");
+    alone.says(&["history", "-i"], 0, "Add phone number to users");
+    alone.says(&["heads"], 0, "20251104090000");
+    alone.says(&["branches"], 0, "branchpoint");
+    alone.says(&["show", "6f9f2dd343f5"], 0, "workspaces");
+    alone.says(&["explain", "M302"], 0, "M302");
+    alone.says(&["sql", "6f9f2dd343f5"], 0, "COMMIT;");
+    alone.says(&["downgrade", "--sql", "head:-1"], 0, "COMMIT;");
+    alone.says(&["repair"], 0, "");
+    alone.says(&["redo", "--yes"], 0, "now at 20251104090000");
+    alone.says(&["downgrade", "base", "--yes"], 0, "now at base");
+    alone.says(&["create"], 0, "now at 20251104090000");
+    alone.says(&["stamp", "6f9f2dd343f5", "--force"], 0, "20251001090000");
+    alone.says(&["stamp", "head"], 0, "20251104090000");
+    alone.says(&["reset", "--yes"], 0, "now at 20251104090000");
+    alone.says(&["database", "drop", "--yes"], 0, "app.db");
+    alone.says(&["ensure-version"], 0, "");
+
+    let sources: &[&[&str]] = &[
+        &["init"],
+        &["list-templates"],
+        &["revision", "Add age to users"],
+        &["migrate", "Add age to users"],
+        &["merge"],
+        &["rebase", "20251104090000", "--onto", "base"],
+        &["edit"],
+        &["fmt"],
+        &["lint"],
+        &["check"],
+        &["graph"],
+        &["doctor"],
+    ];
+    for words in sources {
+        alone.says(words, 2, &format!("run `mina {}` in the folder of the crate", words[0]));
+        alone.says(words, 2, env!("CARGO_MANIFEST_DIR"));
+    }
+    let mut files: Vec<_> = fs::read_dir(alone.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    files.sort();
+    assert_eq!(files, ["app", "app.db"]);
+}
+
 #[test]
 fn the_history_is_told_without_a_database() {
     let folder = folder();

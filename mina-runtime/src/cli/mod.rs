@@ -211,7 +211,11 @@ impl<'a> Session<'a> {
             Command::Database(command) => self.database(command),
             Command::Look(command) => self.look(command),
             Command::Source(Source::Check { db: true }) => self.check(),
-            Command::Source(command) => Err(ErrorKind::NeedsSources { command: command.name() }.into()),
+            Command::Source(command) => Err(ErrorKind::NeedsSources {
+                command: command.name(),
+                directory: self.migrations.directory,
+            }
+            .into()),
         }
     }
 

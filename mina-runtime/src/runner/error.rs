@@ -103,7 +103,7 @@ pub enum ErrorKind {
     #[error("the checker refuses `{revision}`, so there is no SQL of it")]
     NotChecked { revision: String, file: String },
     #[error("`{command}` works on source files, which this program does not have")]
-    NeedsSources { command: &'static str },
+    NeedsSources { command: &'static str, directory: &'static str },
     #[error("the database is not empty: it has {}", holds(found, *applied))]
     NotEmpty { found: Vec<String>, applied: usize },
     #[error("what `{revision}` does with rows cannot be done at once with all others{}: {why}", at(file, *line))]

@@ -27,8 +27,13 @@ impl ErrorKind {
                 format!("`mina check` says what is wrong in {file}"),
                 "a range that ends before it has a script: `mina sql FROM:TO`".to_owned(),
             ],
-            Self::NeedsSources { command } => vec![
-                format!("run `mina {command}` in the folder of the crate of migrations"),
+            Self::NeedsSources { command, directory } => vec![
+                match directory.is_empty() {
+                    true => format!("run `mina {command}` in the folder of the crate of migrations"),
+                    false => {
+                        format!("run `mina {command}` in the folder of the crate of migrations, which was {directory} when it was built")
+                    }
+                },
                 "`cargo install mina-cli` installs `mina`".to_owned(),
             ],
             Self::NoDatabase { .. } => vec!["`upgrade` makes it".to_owned()],
