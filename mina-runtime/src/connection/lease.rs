@@ -42,6 +42,18 @@ pub trait Leases {
     /// another session has it locked.
     fn look(&mut self, lease: &str, to_take: bool) -> QueryResult<Option<Lease>>;
 
+    /// Makes Mina's tables where they are missing, and takes the lease if nobody holds it, all in one transaction: the token and this
+    /// session, whose name follows from its number. None where it takes more than that.
+    fn seize(
+        &mut self,
+        _session: &Session,
+        _lease: &str,
+        _terms: &Terms,
+        _name: &dyn Fn(i64) -> String,
+    ) -> QueryResult<Option<(i64, Holder)>> {
+        Ok(None)
+    }
+
     /// Makes a session its holder, in the open transaction.
     fn take(&mut self, lease: &str, token: i64, holder: &Holder, terms: &Terms) -> QueryResult<()>;
 
@@ -50,6 +62,11 @@ pub trait Leases {
 
     /// Gives it back.
     fn release(&mut self, lease: &str, token: i64) -> QueryResult<()>;
+
+    /// The statement that gives it back, where that can go together with what ends a session's work.
+    fn farewell(&self, _lease: &str, _token: i64) -> Option<String> {
+        None
+    }
 
     /// Begins a transaction and holds it until that ends; false where it is another's by now, and then none is open.
     fn begin(&mut self, session: &Session, lease: &str, token: i64) -> QueryResult<bool>;

@@ -62,9 +62,10 @@ impl Ledger {
                 " ENGINE = InnoDB DEFAULT CHARSET = utf8mb4",
             ),
         };
-        let moment = match self {
-            Self::Postgres => "TIMESTAMPTZ",
-            Self::Mysql => "DATETIME(6)",
+        // A row of PostgreSQL that can be no longer than two kilobytes needs no second table for what is long.
+        let (moment, started) = match self {
+            Self::Postgres => ("TIMESTAMPTZ", 60),
+            Self::Mysql => ("DATETIME(6)", 200),
         };
         vec![
             format!(
@@ -80,7 +81,7 @@ impl Ledger {
             ),
             format!(
                 "CREATE TABLE IF NOT EXISTS {LOCK} (name VARCHAR(200) PRIMARY KEY NOT NULL, token BIGINT NOT NULL, session BIGINT NOT NULL, \
-                 started VARCHAR(200) NOT NULL, holder VARCHAR(200) NOT NULL, expires {moment} NULL){end}"
+                 started VARCHAR({started}) NOT NULL, holder VARCHAR(200) NOT NULL, expires {moment} NULL){end}"
             ),
         ]
     }
@@ -174,12 +175,30 @@ impl Ledger {
         )
     }
 
-    /// Makes a session the holder of a lease.
-    pub(crate) fn take(self, lease: &str, token: i64, holder: &Holder, terms: &Terms) -> [String; 2] {
-        let expires = match terms.renewed {
+    /// Makes a session of PostgreSQL the holder of a lease that nobody holds: its token and holder; no row where somebody does.
+    pub(crate) fn seize(lease: &str, started: &str, holder: &str, terms: &Terms) -> String {
+        let ledger = Self::Postgres;
+        let (name, beat, holder) = (ledger.literal(lease), ledger.literal(&beat(lease)), ledger.literal(holder));
+        let expires = ledger.expires(terms);
+        format!(
+            "WITH free AS (SELECT token FROM {LOCK} WHERE name = {name} AND session = 0 FOR UPDATE SKIP LOCKED), \
+             taken AS (UPDATE {LOCK} AS l SET token = free.token + 1, session = pg_backend_pid(), started = {started}, holder = {holder} \
+             FROM free WHERE l.name = {name} RETURNING l.token, l.session, l.started, l.holder) \
+             UPDATE {LOCK} AS b SET token = taken.token, expires = {expires} FROM taken WHERE b.name = {beat} \
+             RETURNING taken.token, taken.session, taken.started::text, taken.holder::text"
+        )
+    }
+
+    fn expires(self, terms: &Terms) -> String {
+        match terms.renewed {
             true => self.end(terms.length),
             false => "NULL".to_owned(),
-        };
+        }
+    }
+
+    /// Makes a session the holder of a lease.
+    pub(crate) fn take(self, lease: &str, token: i64, holder: &Holder, terms: &Terms) -> [String; 2] {
+        let expires = self.expires(terms);
         [
             format!(
                 "UPDATE {LOCK} SET token = {token}, session = {}, started = {}, holder = {} WHERE name = {}",
@@ -201,6 +220,15 @@ impl Ledger {
             "UPDATE {LOCK} SET expires = {} WHERE name = {} AND token = {token}",
             self.end(length),
             self.literal(&beat(lease))
+        )
+    }
+
+    /// The same for PostgreSQL, which fails where it is another's; see [`Ledger::is_lost`].
+    pub(crate) fn renew_or_fail(lease: &str, token: i64, length: u64) -> String {
+        format!(
+            "WITH renewed AS ({} RETURNING token) \
+             SELECT CASE count(*) WHEN 0 THEN CAST('{LOST}' || count(*) AS INTEGER) END FROM renewed",
+            Self::Postgres.renew(lease, token, length)
         )
     }
 
@@ -226,9 +254,14 @@ impl Ledger {
 
     /// The same among other statements of PostgreSQL, which fails where the lease is another's; see [`Ledger::is_lost`].
     pub(crate) fn hold_or_fail(lease: &str, token: i64) -> String {
+        Self::hold_and(lease, token, "")
+    }
+
+    /// The same with other columns, which are worked out once it is held.
+    fn hold_and(lease: &str, token: i64, columns: &str) -> String {
         // What depends on a row is not worked out before the rows are seen.
         format!(
-            "SELECT CASE count(*) WHEN 0 THEN CAST('{LOST}' || count(*) AS INTEGER) END FROM ({}) AS held",
+            "SELECT CASE count(*) WHEN 0 THEN CAST('{LOST}' || count(*) AS INTEGER) END{columns} FROM ({}) AS held",
             Self::Postgres.hold(lease, token)
         )
     }
@@ -243,15 +276,18 @@ impl Ledger {
     }
 
     /// Prepares what PostgreSQL would have to think about anew for each unit, longer than about the unit itself.
-    pub(crate) fn prepare(parcel: &Parcel<'_>) -> String {
+    pub(crate) fn prepare(parcel: &Parcel<'_>, limits: &[String; 3]) -> String {
         let table = Self::Postgres.quote(parcel.table);
         let [hold, journal, applied, reverted] = Self::prepared(parcel);
+        let names = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"];
+        let set = |(name, limit): (&str, &String)| format!(", set_config('{name}', {}, true)", Self::Postgres.literal(limit));
+        let limits: String = names.into_iter().zip(limits).map(set).collect();
         format!(
             "PREPARE {hold} AS {}; \
              PREPARE {journal} (TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT, TEXT, TEXT) AS {}; \
              PREPARE {applied} (TEXT) AS INSERT INTO {table} (version) VALUES ($1); \
              PREPARE {reverted} (TEXT) AS DELETE FROM {table} WHERE version = $1",
-            Self::hold_or_fail(parcel.table, parcel.token),
+            Self::hold_and(parcel.table, parcel.token, &limits),
             insert_into_journal(
                 &Self::Postgres.literal(parcel.table),
                 ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "NULL", "$8", Self::Postgres.counted()],
@@ -265,7 +301,7 @@ impl Ledger {
         ["hold", "journal", "applied", "reverted"].map(name)
     }
 
-    /// The same as [`Ledger::parcel`] with what was prepared.
+    /// The same as [`Ledger::parcel`] with what was prepared, which sets the limits of the transaction, too.
     pub(crate) fn parcel_prepared(parcel: &Parcel<'_>, begin: &str) -> String {
         let ledger = Self::Postgres;
         let entry = &parcel.entry;

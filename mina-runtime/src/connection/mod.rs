@@ -142,6 +142,13 @@ pub trait Connection: sealed::Sealed {
     /// Hands over what the journal says about the revisions of a history table, oldest first.
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()>;
 
+    /// Both: the applied revisions, and what the journal says.
+    fn book(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<Option<Vec<HistoryRow>>> {
+        let rows = self.history(table)?;
+        self.journal(table, enter)?;
+        Ok(rows)
+    }
+
     /// Whether there is a journal.
     fn has_journal(&mut self) -> QueryResult<bool>;
 
@@ -299,8 +306,17 @@ pub struct Session {
     pub(crate) begin: String,
     /// What sets again what the caller had set, a statement each.
     pub(crate) restore: Vec<String>,
+    /// The same but for the limits, which the first of the prepared statements sets, and the limits: of waiting for a lock, of a
+    /// statement, and of doing nothing.
+    #[allow(dead_code)] // PostgreSQL alone looks at it, and at what follows.
+    pub(crate) brief: String,
+    #[allow(dead_code)] // The same.
+    pub(crate) limits: [String; 3],
+    /// The server's number of it.
+    #[allow(dead_code)] // The same.
+    pub(crate) number: i64,
     /// Whether all of it is one transaction, in which is only read.
-    #[allow(dead_code)] // PostgreSQL alone looks at it.
+    #[allow(dead_code)] // The same.
     pub(crate) one_transaction: bool,
     /// Whether the statements that record a unit are prepared; none where that was not tried yet.
     #[allow(dead_code)] // The same.

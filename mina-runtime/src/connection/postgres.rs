@@ -16,8 +16,14 @@ const LEDGER: Ledger = Ledger::Postgres;
 /// A transaction that does nothing for so long has lost its program.
 const IDLE: &str = "10min";
 
-/// What the session had set: search path, the three timeouts, the role; whether the server recovers, and whether the session only reads.
-type Settings = (Text, Text, Text, Text, Text, Bool, Bool);
+/// Whether a transaction was begun in SQL; what the session had set: search path, the three timeouts, the role; whether the server
+/// recovers, and whether the session only reads; its number.
+type Settings = (Bool, Text, Text, Text, Text, Text, Bool, Bool, Integer);
+type Before = (bool, String, String, String, String, String, bool, bool, i32);
+
+/// When this session began, which tells it from an earlier one of its number. The view of sessions would join what is not asked for.
+const STARTED: &str = "coalesce((SELECT extract(epoch FROM a.backend_start)::text \
+     FROM pg_catalog.pg_stat_get_activity(pg_backend_pid()) a), '')";
 
 /// In one transaction, because a pooler may otherwise prepare a query on one session and run it on another.
 fn together<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> QueryResult<T>) -> QueryResult<T> {
@@ -53,14 +59,10 @@ fn has_tables(conn: &mut PgConnection, names: &[&str]) -> QueryResult<bool> {
     one::<Bool, _>(conn, &format!("SELECT {}", all.join(" AND ")))
 }
 
-/// Whether a transaction was begun in SQL: it is older than a statement before this one.
-fn is_inside_unknown_to_diesel(conn: &mut PgConnection) -> QueryResult<bool> {
+/// Whether a transaction was begun in SQL, for a query that follows: it is older than a statement before that.
+fn is_inside(conn: &mut PgConnection) -> QueryResult<String> {
     let before: String = sql::<Text>("SELECT clock_timestamp()::text").get_result(conn)?;
-    sql::<Bool>(&format!(
-        "SELECT transaction_timestamp() < {}::timestamptz",
-        LEDGER.literal(&before)
-    ))
-    .get_result(conn)
+    Ok(format!("transaction_timestamp() < {}::timestamptz", LEDGER.literal(&before)))
 }
 
 fn refuse_to_write(recovers: bool, reads: bool) -> QueryResult<()> {
@@ -88,7 +90,7 @@ fn is_prepared(conn: &mut PgConnection, parcel: &Parcel<'_>, session: &Session) 
     let prepared = session.prepared.get();
     let prepared = prepared.unwrap_or_else(|| {
         session.statements.replace(Ledger::prepared(parcel).into());
-        conn.batch_execute(&Ledger::prepare(parcel)).is_ok()
+        conn.batch_execute(&Ledger::prepare(parcel, &session.limits)).is_ok()
     });
     session.prepared.set(Some(prepared));
     prepared
@@ -123,10 +125,11 @@ impl Connection for PgConnection {
         let (own_lock, own_statement) = (limits.lock_timeout.to_string(), limits.statement_timeout.unwrap_or(0).to_string());
         let own = set(" LOCAL", &own_lock, &own_statement, IDLE);
         let outside = !self.in_transaction();
-        if outside && is_inside_unknown_to_diesel(self)? {
-            return Err(DatabaseError::AlreadyInTransaction);
-        }
+        let inside = if outside { is_inside(self)? } else { "false".to_owned() };
         if !write && outside {
+            if sql::<Bool>(&format!("SELECT {inside}")).get_result(self)? {
+                return Err(DatabaseError::AlreadyInTransaction);
+            }
             AnsiTransactionManager::begin_transaction_sql(self, &format!("BEGIN; {own}"))?;
             return Ok(Session {
                 one_transaction: true,
@@ -136,11 +139,16 @@ impl Connection for PgConnection {
         if write && !outside {
             return Err(DatabaseError::AlreadyInTransaction);
         }
-        let query = "SELECT current_setting('search_path'), current_setting('lock_timeout'), current_setting('statement_timeout'), \
+        let query = format!(
+            "SELECT {inside}, current_setting('search_path'), current_setting('lock_timeout'), current_setting('statement_timeout'), \
              current_setting('idle_in_transaction_session_timeout'), current_setting('role'), \
-             pg_is_in_recovery(), current_setting('transaction_read_only')::boolean";
-        let (path, lock, statement, idle, role, recovers, reads) =
-            one::<Settings, (String, String, String, String, String, bool, bool)>(self, query)?;
+             pg_is_in_recovery(), current_setting('transaction_read_only')::boolean, pg_backend_pid()"
+        );
+        let before: Before = sql::<Settings>(&query).get_result(self)?;
+        let (inside, path, lock, statement, idle, role, recovers, reads, number) = before;
+        if inside {
+            return Err(DatabaseError::AlreadyInTransaction);
+        }
         if write {
             refuse_to_write(recovers, reads)?;
         }
@@ -150,9 +158,11 @@ impl Connection for PgConnection {
         if let Some(name) = &become_role {
             begin += &format!("SET LOCAL ROLE {name}; ");
         }
-        begin += &own;
         let mut session = Session {
-            begin,
+            begin: format!("{begin}{own}"),
+            brief: begin,
+            limits: [&own_lock, &own_statement, IDLE].map(str::to_owned),
+            number: number.into(),
             ..Session::default()
         };
         if limits.pooled {
@@ -187,7 +197,8 @@ impl Connection for PgConnection {
             // A migration may have thrown them away, and a server that is gone says so below.
             let _ = self.batch_execute(statement);
         }
-        session.restore.iter().try_for_each(|sql| self.batch_execute(sql))
+        let each: Vec<QueryResult<()>> = session.restore.iter().map(|sql| self.batch_execute(sql)).collect();
+        each.into_iter().collect()
     }
 
     fn begin(&mut self, session: &Session) -> QueryResult<()> {
@@ -232,7 +243,7 @@ impl Connection for PgConnection {
             return None;
         }
         let sql = match is_prepared(self, parcel, session) {
-            true => Ledger::parcel_prepared(parcel, &session.begin),
+            true => Ledger::parcel_prepared(parcel, &session.brief),
             false => LEDGER.parcel(parcel, &session.begin),
         };
         let Err(error) = self.batch_execute(&sql) else {
@@ -309,6 +320,14 @@ impl Connection for PgConnection {
         Ok(())
     }
 
+    fn book(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<Option<Vec<HistoryRow>>> {
+        together(self, |conn| {
+            let rows = conn.history(table)?;
+            conn.journal(table, enter)?;
+            Ok(rows)
+        })
+    }
+
     fn has_journal(&mut self) -> QueryResult<bool> {
         has_table(self, JOURNAL)
     }
@@ -331,7 +350,7 @@ impl Connection for PgConnection {
 
     fn elsewhere(&mut self, table: &str) -> QueryResult<Option<String>> {
         let query = format!(
-            "SELECT n.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+            "SELECT (SELECT n.nspname::text FROM pg_catalog.pg_namespace n WHERE n.oid = c.relnamespace) FROM pg_catalog.pg_class c \
              WHERE c.relname = {name} AND c.relkind IN ('r', 'p') AND to_regclass({quoted}) IS NULL ORDER BY 1 LIMIT 1",
             name = LEDGER.literal(table),
             quoted = LEDGER.literal(&LEDGER.quote(table))
@@ -500,9 +519,8 @@ const SESSION: &str = "format('session %s of %s%s, %s for %s: %s', a.pid, coales
 
 impl Leases for PgConnection {
     fn me(&mut self) -> QueryResult<Holder> {
-        let query = "SELECT pg_backend_pid(), coalesce((SELECT extract(epoch FROM backend_start)::text \
-             FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()), '')";
-        let (session, started): (i32, String) = one::<(Integer, Text), _>(self, query)?;
+        let query = format!("SELECT pg_backend_pid(), {STARTED}");
+        let (session, started): (i32, String) = one::<(Integer, Text), _>(self, &query)?;
         Ok(Holder {
             session: session.into(),
             started,
@@ -515,16 +533,39 @@ impl Leases for PgConnection {
         Ok(row.map(Lease::from))
     }
 
+    fn seize(&mut self, session: &Session, lease: &str, terms: &Terms, name: &dyn Fn(i64) -> String) -> QueryResult<Option<(i64, Holder)>> {
+        Connection::begin(self, session)?;
+        let seized = self.create_tables(lease).and_then(|()| {
+            let query = Ledger::seize(lease, STARTED, &name(session.number), terms);
+            let row: Option<(i64, i64, String, String)> = sql::<(BigInt, BigInt, Text, Text)>(&query).get_result(self).optional()?;
+            self.commit()?;
+            Ok(row)
+        });
+        if seized.is_err() {
+            self.rollback()?;
+        }
+        let holder = |(token, session, started, name)| (token, Holder { session, started, name });
+        Ok(seized?.map(holder))
+    }
+
     fn take(&mut self, lease: &str, token: i64, holder: &Holder, terms: &Terms) -> QueryResult<()> {
         self.batch_execute(&LEDGER.take(lease, token, holder, terms).join("; "))
     }
 
     fn renew(&mut self, lease: &str, token: i64, length: u64) -> QueryResult<bool> {
-        together(self, |conn| Ok(sql_query(LEDGER.renew(lease, token, length)).execute(conn)? > 0))
+        // One message, which the server brings to its end: a program that is stopped now leaves no row locked.
+        match self.batch_execute(&Ledger::renew_or_fail(lease, token, length)) {
+            Err(error) if LEDGER.is_lost(&error) => Ok(false),
+            renewed => renewed.map(|()| true),
+        }
     }
 
     fn release(&mut self, lease: &str, token: i64) -> QueryResult<()> {
         self.batch_execute(&LEDGER.release(lease, token))
+    }
+
+    fn farewell(&self, lease: &str, token: i64) -> Option<String> {
+        Some(LEDGER.release(lease, token))
     }
 
     fn begin(&mut self, session: &Session, lease: &str, token: i64) -> QueryResult<bool> {

@@ -74,19 +74,17 @@ impl Partial {
 impl Book {
     pub(crate) fn read(conn: &mut dyn Connection, table: &str) -> QueryResult<Self> {
         let version = conn.version()?;
-        let rows = conn.history(table)?;
         let mut book = Self {
-            exists: rows.is_some(),
             version,
             ..Self::default()
         };
+        let rows = conn.book(table, &mut |row| book.enter(row))?;
+        book.exists = rows.is_some();
         let rows = rows.unwrap_or_default();
         book.applied = ById::with_capacity(rows.len());
         for row in rows.into_iter().filter(|row| row.version != DIESEL_SETUP) {
             book.applied.insert(row.version, row.run_on);
         }
-        book.records = ById::with_capacity(book.applied.len());
-        conn.journal(table, &mut |row| book.enter(row))?;
         Ok(book)
     }
 

@@ -101,25 +101,31 @@ impl Tenure {
         if conn.leases().is_none() {
             return Ok(tenure);
         }
+        let terms = Terms {
+            length: run.lease,
+            renewed: connector.is_some(),
+        };
+        // Mostly nobody is in the way; where somebody is, or something, what follows waits and says what it is.
+        let leases = conn.leases().filter(|_| !pooled);
+        let seized = leases.and_then(|leases| leases.seize(&tenure.session, table, &terms, &whoami).ok().flatten());
+        if let Some((token, me)) = seized {
+            tenure.hold = Some(Hold::new(connector, table, token, run.lease, me));
+            return Ok(tenure);
+        }
         let own = pooled.then_some(&tenure.session);
         let taken = create_tables(conn, table, own).map_err(|error| fail(conn, &error)).and_then(|()| {
             let mut taker = Taker {
                 session: &tenure.session,
                 lease: table,
                 pooled,
-                terms: Terms {
-                    length: run.lease,
-                    renewed: connector.is_some(),
-                },
+                terms,
                 conn,
             };
             taker.wait(Duration::from_millis(run.wait_timeout), progress)
         });
         match taken {
             Ok((token, me)) => {
-                let beat = connector.map(|connector| Beat::start(connector.clone(), table.to_owned(), token, run.lease, me));
-                let lease = table.to_owned();
-                tenure.hold = Some(Hold { lease, token, beat });
+                tenure.hold = Some(Hold::new(connector, table, token, run.lease, me));
                 Ok(tenure)
             }
             Err(kind) => {
@@ -188,19 +194,35 @@ impl Tenure {
 
     /// Gives the lease back, and sets again what the caller had set.
     pub(crate) fn leave(self, conn: &mut dyn Connection) -> QueryResult<()> {
+        let mut session = self.session;
         let released = match (self.hold, conn.leases()) {
             (Some(hold), Some(leases)) => {
                 drop(hold.beat);
-                leases.release(&hold.lease, hold.token)
+                match leases.farewell(&hold.lease, hold.token) {
+                    Some(statement) => {
+                        session.restore.insert(0, statement);
+                        Ok(())
+                    }
+                    None => leases.release(&hold.lease, hold.token),
+                }
             }
             _ => Ok(()),
         };
-        conn.leave(self.session)?;
+        conn.leave(session)?;
         released
     }
 }
 
 impl Hold {
+    fn new(connector: Option<&Connector>, lease: &str, token: i64, length: u64, me: Holder) -> Self {
+        let beat = |connector: &Connector| Beat::start(connector.clone(), lease.to_owned(), token, length, me);
+        Self {
+            beat: connector.map(beat),
+            lease: lease.to_owned(),
+            token,
+        }
+    }
+
     fn is_lost(&self) -> bool {
         self.beat.as_ref().is_some_and(Beat::is_lost)
     }
