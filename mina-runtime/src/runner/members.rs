@@ -2,10 +2,16 @@ use crate::migration::{Migration, Migrations};
 use mina_core::engine::Engine;
 use mina_core::history::graph::{Name, Node};
 use mina_core::record::Head;
+use std::cell::Cell;
 
 /// The migrations of one bind, sorted by id. What is looked at of each is read once.
+///
+/// They are asked for in order more often than not: the one after the last that was met is looked at first.
 #[derive(Clone, Debug)]
-pub(crate) struct Members(Vec<Member>);
+pub(crate) struct Members {
+    sorted: Vec<Member>,
+    next: Cell<usize>,
+}
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member {
@@ -22,29 +28,37 @@ impl Members {
         let mut members: Vec<Member> = members.filter(|member| member.head.bind == bind).collect();
         members.sort_by_key(|member| member.head.id);
         members.dedup_by_key(|member| member.head.id);
-        Self(members)
+        Self {
+            sorted: members,
+            next: Cell::new(0),
+        }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Member> {
-        self.0.iter()
+        self.sorted.iter()
     }
 
     /// The member at a place; the places are those of a graph of these migrations and later ones.
     pub(crate) fn get(&self, at: usize) -> Option<&Member> {
-        self.0.get(at)
+        self.sorted.get(at)
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&Member> {
-        let at = self.0.binary_search_by_key(&id, |member| member.head.id).ok()?;
-        Some(&self.0[at])
+        let next = self.next.get();
+        let at = match self.sorted.get(next) {
+            Some(member) if member.head.id == id => next,
+            _ => self.sorted.binary_search_by_key(&id, |member| member.head.id).ok()?,
+        };
+        self.next.set(at + 1);
+        Some(&self.sorted[at])
     }
 
     pub(crate) fn last(&self) -> Option<&Member> {
-        self.0.last()
+        self.sorted.last()
     }
 
     pub(crate) fn nodes(&self) -> Vec<Node> {
-        self.0.iter().map(|member| node(member.head)).collect()
+        self.sorted.iter().map(|member| node(member.head)).collect()
     }
 }
 
