@@ -8,6 +8,7 @@ mod history;
 #[path = "support/runnable.rs"]
 mod runnable;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use mina_core::config::Config;
@@ -51,6 +52,17 @@ const WAYS: &[Way] = &[
         apply: |conn, history| {
             history.mina.runner().transaction(Scope::Run).upgrade(conn, "head")?;
             Ok(())
+        },
+    },
+    Way {
+        name: "its statements alone, in one transaction",
+        apply: |conn, history| {
+            conn.batch_execute("BEGIN IMMEDIATE")?;
+            history
+                .statements
+                .iter()
+                .try_for_each(|statements| conn.batch_execute(statements))?;
+            Ok(conn.batch_execute("COMMIT")?)
         },
     },
     Way {

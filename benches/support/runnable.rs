@@ -15,6 +15,9 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 pub struct Runnable {
     pub mina: Migrations,
     pub diesel: &'static [EmbeddedMigration],
+    /// The statements of each upgrade.
+    #[allow(dead_code)] // Not every bench runs them bare.
+    pub statements: Vec<&'static str>,
 }
 
 impl Runnable {
@@ -22,7 +25,7 @@ impl Runnable {
     pub fn new(generated: &[Generated], config: Config) -> Result<Self> {
         let history = history(generated, config)?;
         let mut mina: Vec<Migration> = Vec::new();
-        let mut diesel = Vec::new();
+        let (mut diesel, mut bare) = (Vec::new(), Vec::new());
         let mut parent: Option<&str> = None;
         for (index, generated) in generated.iter().enumerate() {
             let replayed = &history.checked(index).engines[0];
@@ -50,8 +53,10 @@ impl Runnable {
                 runs: &[],
                 source: "",
             });
+            let up: &'static str = statements(&up)?.leak();
+            bare.push(up);
             diesel.push(EmbeddedMigration::new(
-                statements(&up)?.leak(),
+                up,
                 Some(statements(&down)?.leak()),
                 EmbeddedName::new(format!("{}_{}", generated.id, generated.slug).leak()),
                 TomlMetadataWrapper::new(true),
@@ -73,6 +78,7 @@ impl Runnable {
                 directory: "",
             },
             diesel: diesel.leak(),
+            statements: bare,
         })
     }
 }
