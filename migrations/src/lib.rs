@@ -1,3 +1,6 @@
 //! The history of the application Mina.
 
+pub mod analytics;
+pub mod models;
+
 mina::migrations!();

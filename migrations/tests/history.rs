@@ -1,5 +1,7 @@
 //! The application's history on SQLite: up, down and up again, with rows in the tables.
 
+mod queries;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text};
@@ -53,6 +55,42 @@ fn the_program_knows_what_the_database_is_at_every_revision() {
         .unwrap();
     assert_eq!(MIGRATIONS.stamp(&mut conn, INITIAL).unwrap_err().exit_code(), 4);
     assert_eq!(MIGRATIONS.stamp(&mut conn, "20251008120000").unwrap().entered[0], "20251001090000");
+}
+
+#[test]
+fn the_application_reads_and_writes_through_its_models() {
+    let mut conn = database();
+    MIGRATIONS.upgrade(&mut conn, "head").unwrap();
+    queries::sqlite(&mut conn);
+    let mut conn = database();
+    MIGRATIONS.runner().bind(Some("analytics")).upgrade(&mut conn, "head").unwrap();
+    queries::sqlite_analytics(&mut conn);
+}
+
+/// So that `check` finds nothing to say, on each engine.
+#[test]
+fn the_models_are_what_the_history_makes() {
+    use mina_core::diff::{Renames, compare};
+    use mina_source::{Layout, ModelFiles, Sources};
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let layout = Layout::of(root);
+    let sources = Sources::read(Some(root), &layout, &layout.locations);
+    let config = &sources.history.config;
+    for bind in [None, Some("analytics")] {
+        let read = ModelFiles::read(&layout, bind);
+        assert_eq!(read.faults, []);
+        let targets = &config.bind(bind).unwrap().engines;
+        let (schemas, diagnostics) = read.models.resolve_all(config, bind, targets);
+        assert_eq!(diagnostics, []);
+        for (target, models) in schemas {
+            let head = sources.history.head(bind, target).unwrap();
+            let facets = read.models.facets(bind);
+            assert!(facets.is_everything());
+            let wanted = facets.complete(&models, &head, &Renames::default(), target.engine());
+            assert!(!wanted.tables().is_empty());
+            assert_eq!(compare(&wanted, &head), [], "{bind:?} on {target}");
+        }
+    }
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod models;
 mod moves;
 mod name;
 mod place;
+mod print_schema;
 mod project;
 mod rebase;
 mod rename;

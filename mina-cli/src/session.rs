@@ -64,6 +64,7 @@ impl Session {
             Source::Diff { from, to } => self.diff(&from, &to),
             Source::Lint { range } => self.lint(range.as_deref()),
             Source::Graph { kind, output } => self.graph(kind, output.as_deref()),
+            Source::PrintSchema { at, engine, form } => self.print_schema(&at, engine, form),
             Source::Doctor => self.doctor(),
         }
     }

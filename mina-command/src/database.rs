@@ -259,7 +259,7 @@ pub struct Tag {
     pub tag: Option<String>,
 }
 
-fn engine(name: &str) -> Result<Engine, String> {
+pub(crate) fn engine(name: &str) -> Result<Engine, String> {
     match name.to_ascii_lowercase().as_str() {
         "sqlite" => Ok(Engine::Sqlite),
         "postgres" | "postgresql" | "pg" => Ok(Engine::Pg),

@@ -1,6 +1,7 @@
 //! What reads and writes source files, and so is done by `mina` even while the crate does not compile.
 
 use clap::{Args, Subcommand, ValueEnum};
+use mina_core::engine::Engine;
 use mina_core::secret::Secret;
 use std::path::PathBuf;
 
@@ -99,8 +100,37 @@ Examples:
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Print the tables that the history makes, as Diesel's schema.rs or as models
+    #[command(
+        alias = "print_schema",
+        after_long_help = "\
+Examples:
+  print-schema > ../app/src/schema.rs
+  print-schema --at 20251008120000 --engine postgres
+  print-schema --as mina > ../app/src/models.rs"
+    )]
+    PrintSchema {
+        /// As they are at a revision; left out: at the head
+        #[arg(long, value_name = "TARGET", default_value = "heads")]
+        at: String,
+        /// sqlite, postgres, mariadb or mysql; left out: all that mina.toml declares, which have to agree for Diesel
+        #[arg(long, value_name = "ENGINE", value_parser = crate::database::engine)]
+        engine: Option<Engine>,
+        /// As what
+        #[arg(long = "as", value_name = "FORM", default_value = "diesel")]
+        form: Form,
+    },
     /// Look whether everything is in place: crate, settings, databases, toolchain
     Doctor,
+}
+
+/// What tables are printed as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// Diesel's `table!`, as `diesel print-schema` does.
+    Diesel,
+    /// `mina::schema!`, which says everything.
+    Mina,
 }
 
 /// What a graph is drawn as.
@@ -243,6 +273,7 @@ impl Source {
             Self::Check { .. } => "check",
             Self::Diff { .. } => "diff",
             Self::Graph { .. } => "graph",
+            Self::PrintSchema { .. } => "print-schema",
             Self::Doctor => "doctor",
         }
     }

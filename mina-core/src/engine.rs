@@ -70,6 +70,16 @@ impl Target {
         }
     }
 
+    /// A version of an engine as it is installed now, for where nothing is declared.
+    pub fn recent(engine: Engine) -> Self {
+        let (product, version) = match engine {
+            Engine::Sqlite => (Product::Sqlite, (3, 50)),
+            Engine::Pg => (Product::Postgres, (18, 0)),
+            Engine::Mysql => (Product::Mariadb, (11, 8)),
+        };
+        Self { product, version }
+    }
+
     /// SQLite 3.40, what is checked where nothing is declared.
     pub const SQLITE: Self = Self {
         product: Product::Sqlite,

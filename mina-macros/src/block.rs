@@ -20,7 +20,7 @@ pub struct Source {
 }
 
 impl Source {
-    fn new(stream: TokenStream) -> Self {
+    pub fn new(stream: TokenStream) -> Self {
         let mut spans = Vec::new();
         let tokens = token::flatten(stream.clone(), &mut |span| spans.push(span));
         Self {
@@ -30,7 +30,7 @@ impl Source {
         }
     }
 
-    fn first(&self) -> Span {
+    pub fn first(&self) -> Span {
         self.spans.0.first().copied().unwrap_or_else(Span::call_site)
     }
 
@@ -42,7 +42,7 @@ impl Source {
         }
     }
 
-    fn locate(&mut self) {
+    pub fn locate(&mut self) {
         let location = |span: &Span| Location {
             line: span.unwrap().line() as u32,
             column: span.unwrap().column() as u32,

@@ -8,6 +8,8 @@ mod databases;
 mod dump;
 #[path = "../fold/mod.rs"]
 mod fold;
+#[path = "../queries/mod.rs"]
+mod queries;
 
 use databases::{Database, Server};
 use diesel::{Connection, MysqlConnection, PgConnection};
@@ -82,4 +84,25 @@ fn every_revision_leads_back_on_postgresql_18() {
 fn every_revision_leads_back_on_mariadb() {
     let open = |database: &Database| MysqlConnection::establish(&database.url()).unwrap();
     climb(Server::Mariadb, open, dump::mariadb_dump);
+}
+
+/// Both databases at their heads.
+fn at_head<C: Subject>(server: Server, open: impl Fn(&Database) -> C, asks: [fn(&mut C); 2]) {
+    for (bind, ask) in BINDS.into_iter().zip(asks) {
+        let database = Database::new(server);
+        let mut conn = open(&database);
+        MIGRATIONS.runner().bind(bind).upgrade(&mut conn, "head").unwrap();
+        ask(&mut conn);
+    }
+}
+
+#[test]
+fn the_application_reads_and_writes_through_its_models_on_postgresql() {
+    at_head(Server::Postgres, postgres, [queries::postgres, queries::postgres_analytics]);
+}
+
+#[test]
+fn the_application_reads_and_writes_through_its_models_on_mariadb() {
+    let open = |database: &Database| MysqlConnection::establish(&database.url()).unwrap();
+    at_head(Server::Mariadb, open, [queries::mariadb, queries::mariadb_analytics]);
 }

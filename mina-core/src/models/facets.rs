@@ -3,7 +3,7 @@
 use super::diesel::{is_same_type, length};
 use crate::diff::Renames;
 use crate::engine::Engine;
-use crate::schema::{Column, ForeignKey, Name, ObjectName, Schema, Table, Type};
+use crate::schema::{Column, ForeignKey, Index, Name, ObjectName, Schema, Table, Type};
 use crate::syntax::ast::{ModelBlock, StatementKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -57,17 +57,20 @@ impl Facets {
     /// What then differs between the two is what the models say.
     #[must_use]
     pub fn complete(&self, models: &Schema, have: &Schema, renames: &Renames, engine: Engine) -> Schema {
-        if self.is_everything() {
-            return models.clone();
-        }
         let mut complete = models.clone();
+        if engine == Engine::Mysql {
+            keep_indexes_of_keys(&mut complete, have);
+        }
+        if self.is_everything() {
+            return complete;
+        }
         if !self.objects {
-            complete = have.clone();
+            let said = std::mem::replace(&mut complete, have.clone());
             have.tables().keys().for_each(|name| {
                 complete.remove_table(name);
             });
             complete.taint = models.taint.clone();
-            models.tables().values().for_each(|table| complete.put_table(Arc::clone(table)));
+            said.tables().values().for_each(|table| complete.put_table(Arc::clone(table)));
         }
         for name in &self.diesel {
             let Some(said) = models.table(name) else { continue };
@@ -82,6 +85,21 @@ impl Facets {
             }
         }
         complete
+    }
+}
+
+/// An index that MariaDB was given for a key is nobody's wish, and stays where another has come to serve the key as well.
+fn keep_indexes_of_keys(models: &mut Schema, have: &Schema) {
+    for is in have.tables().values() {
+        let Some(said) = models.table(&is.name) else { continue };
+        let stays = |index: &&Index| {
+            let key = said.foreign_keys.iter().find(|key| key.name == index.name);
+            index.serves_key && said.index(&index.name.text).is_none() && key.is_some_and(|key| index.columns() == key.columns)
+        };
+        let kept: Vec<Index> = is.indexes.iter().filter(stays).cloned().collect();
+        if !kept.is_empty() {
+            models.edit(&is.name, |table| table.indexes.extend(kept));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod diesel;
 mod facets;
+mod merge;
 mod order;
 mod resolve;
 
@@ -157,6 +158,11 @@ impl Models {
             .map(|bind| bind.text.as_str())
     }
 
+    /// Where the database is named.
+    pub fn bind_span(&self) -> Option<Span> {
+        self.blocks.iter().find_map(|block| block.said.bind.as_ref()).map(|bind| bind.span)
+    }
+
     /// The names that were others, as `#[was(…)]` says.
     pub fn renames(&self, bind: Option<&str>) -> Renames {
         let mut renames = Renames::default();
@@ -275,6 +281,14 @@ fn view_column(said: &ColumnDef) -> Column {
 /// ```
 pub fn print(schema: &Schema, config: &Config, engines: &[crate::engine::Engine], bind: Option<&str>) -> String {
     print::models(&crate::check::model_block(schema, config.naming_at_head(), engines, bind))
+}
+
+/// The same of a database as it is on several engines; what only some of them have stands under `#[on(…)]`.
+pub fn print_all(schemas: &[(crate::engine::Engine, &Schema)], config: &Config, bind: Option<&str>) -> String {
+    let said = |(engine, schema): &(crate::engine::Engine, &Schema)| {
+        (*engine, crate::check::model_block(schema, config.naming_at_head(), &[], bind))
+    };
+    print::models(&merge::merged(schemas.iter().map(said)))
 }
 
 /// What stands between the braces of each `name! { … }` in a part of some tokens.

@@ -50,7 +50,10 @@ pub(crate) fn model_block(schema: &Schema, naming: &Naming, engines: &[Engine], 
 }
 
 fn of_table(table: &Table, naming: &Naming) -> Vec<Statement> {
-    let operation = named(&Operation::CreateTable(table.clone()), naming);
+    let mut table = table.clone();
+    // MariaDB makes them of itself.
+    table.indexes.retain(|index| !index.serves_key);
+    let operation = named(&Operation::CreateTable(table), naming);
     let Operation::CreateTable(table) = &operation else {
         return Vec::new();
     };
