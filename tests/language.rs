@@ -7,9 +7,13 @@ const PAGE: &str = include_str!("../docs/language.md");
 
 /// The fenced blocks of a kind, with the line each begins at.
 fn blocks(kind: &str) -> Vec<(usize, String)> {
+    blocks_of(PAGE, kind)
+}
+
+fn blocks_of(page: &'static str, kind: &str) -> Vec<(usize, String)> {
     let mut blocks: Vec<(usize, String)> = Vec::new();
     let mut open = None;
-    for (number, line) in PAGE.lines().enumerate() {
+    for (number, line) in page.lines().enumerate() {
         match (line.strip_prefix("```"), open) {
             (Some(_), Some(_)) => open = None,
             (Some(tag), None) => {
@@ -51,6 +55,26 @@ fn every_example_parses() {
             &format!("migration! {{ revision = \"1\"; revises = base; upgrade {{ {text} }} downgrade {{}} }}"),
         );
     }
+}
+
+/// `docs/models.md` says what models are.
+#[test]
+fn every_example_of_models_resolves() {
+    use mina_core::config::Config;
+    use mina_core::engine::{Engine, Target};
+    use mina_core::models::Models;
+    let page = include_str!("../docs/models.md");
+    let examples = blocks_of(page, "rust");
+    assert!(examples.len() >= 2);
+    for (line, text) in examples {
+        let models = Models::parse(&text, "docs/models.md").unwrap();
+        let postgres = [Target::recent(Engine::Pg)];
+        let (schemas, said) = models.resolve_all(&Config::default(), models.bind(), &postgres);
+        assert_eq!(said, [], "docs/models.md, the block at line {line}");
+        assert!(!schemas[0].1.tables().is_empty());
+    }
+    let settings: String = blocks_of(page, "toml").into_iter().map(|(_, text)| text).collect();
+    assert!(!Config::parse(&settings).unwrap().database.models.is_empty());
 }
 
 #[test]

@@ -26,6 +26,7 @@ pub struct Task {
 macro_rules! queries {
     ($application:ident, $analytics:ident, $connection:ty) => {
         /// Writes and reads every table of the application.
+        #[allow(dead_code, reason = "a test binary asks its own engines")]
         pub fn $application(conn: &mut $connection) {
             let workspace = (workspaces::id.eq(1), workspaces::name.eq("core"));
             diesel::insert_into(workspaces::table)
@@ -102,6 +103,7 @@ macro_rules! queries {
         }
 
         /// The same of the other database.
+        #[allow(dead_code, reason = "a test binary asks its own engines")]
         pub fn $analytics(conn: &mut $connection) {
             let event = (events::name.eq("opened"), events::user_id.eq(Some(7)));
             diesel::insert_into(events::table).values(event).execute(conn).unwrap();

@@ -170,6 +170,65 @@ fn both_programs_say_the_same_of_each_revision() {
 }
 
 #[test]
+fn the_tables_of_a_history_are_printed() {
+    let place = branches();
+    let said = place.mina(&["print-schema"]);
+    let users = "        email -> Varchar,\n        bio -> Nullable<Text>,\n        site -> Nullable<Text>,\n";
+    assert!(
+        said.code == 0 && said.out.contains(users) && said.out.contains("invoices (id)"),
+        "{}",
+        said.all()
+    );
+    let said = place.mina(&["print-schema", "--at", "2025b", "--engine", "postgres"]);
+    assert!(
+        said.out.contains("bio ->") && !said.out.contains("site ->") && !said.out.contains("invoices"),
+        "{}",
+        said.all()
+    );
+    let said = place.mina(&["print-schema", "--as", "mina", "--bind", "analytics"]);
+    let models = "mina::schema! {\n    bind = analytics;\n\n    table events {\n        #[primary_key]\n        id: Integer,\n    }\n}\n";
+    assert_eq!(said.all(), format!("exit 0\n{models}"));
+    let said = place.mina(&["print-schema", "--at", "2025a", "--format", "json"]);
+    let value: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(value["engines"][1]["tables"][0]["columns"][1]["name"], "email");
+    for refused in [
+        &["print-schema", "--engine", "mysql"][..],
+        &["print-schema", "--at", "nowhere"],
+        &["print-schema", "--at", "-1"],
+        &["print-schema", "--bind", "elsewhere"],
+    ] {
+        let said = place.mina(refused);
+        assert!(
+            said.code == 2 && said.out.is_empty() && !said.err.is_empty(),
+            "{refused:?}: {}",
+            said.all()
+        );
+    }
+    let place = Place::of(&[(
+        "2025a_seen",
+        "    //! Create visits\n\n    revision = \"2025a\";\n    revises = base;",
+        "create_table visits { #[primary_key] id: Integer, at: Timestamptz }",
+        "drop_table visits;",
+    )])
+    .with("mina.toml", "[database]\nengines = [\"sqlite >= 3.40\", \"postgres >= 14\"]\n");
+    let said = place.mina(&["print-schema"]);
+    assert!(
+        said.code == 2
+            && said
+                .err
+                .contains("`visits.at` is `TimestamptzSqlite` on Sqlite and `Timestamptz` on Pg"),
+        "{}",
+        said.all()
+    );
+    assert!(
+        place
+            .mina(&["print-schema", "--engine", "sqlite"])
+            .out
+            .contains("at -> TimestamptzSqlite")
+    );
+}
+
+#[test]
 fn a_graph_is_written_to_a_file() {
     let place = branches();
     let said = place.mina(&["graph", "--as", "svg", "--output", "graph.svg"]);
