@@ -85,6 +85,14 @@ fn what_cannot_be_taken_in_is_refused_by_its_file_and_statement() {
             "nothing was written",
         ],
     );
+    folder.refuses(
+        ["init", "new", "--from-diesel", "old", "--engines", "postgres"],
+        5,
+        &[
+            "old/2_b/up.sql",
+            "what it does can be tried out beside the database of `--database-url`",
+        ],
+    );
     folder.write("old/2_b/up.sql", "DROP TABLE c;");
     folder.refuses(
         init,

@@ -1,0 +1,2 @@
+DROP TABLE post_counts;
+DROP VIEW signed_posts;
