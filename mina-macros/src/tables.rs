@@ -100,13 +100,7 @@ fn history_of(file: &Path) -> Option<Home> {
 fn revisions(snapshot: &Snapshot, bind: Option<&str>, target: &str) -> Result<Vec<String>, String> {
     let graph = snapshot.history.graphs().find(|(name, _)| *name == bind).map(|(_, graph)| graph);
     let Some(graph) = graph else { return Ok(Vec::new()) };
-    let found = graph.resolve(target, &graph.none()).map_err(|error| {
-        let ids = (0..graph.len()).map(|revision| graph.id(revision));
-        match did_you_mean(target, ids) {
-            Some(near) => format!("{error}\ndid you mean `{near}`?"),
-            None => error.to_string(),
-        }
-    })?;
+    let found = graph.resolve(target, &graph.none()).map_err(|error| error.to_string())?;
     Ok(found.into_iter().map(|revision| graph.id(revision).to_owned()).collect())
 }
 
