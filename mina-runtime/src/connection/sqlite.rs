@@ -61,18 +61,15 @@ struct Counted {
 /// What most rows of the journal say, none more than once: that a migration of one unit was applied.
 const PLAIN: &str = "action = 'up' AND units = 1 AND state IN ('done', 'created')";
 
-/// Between rows and between columns: all rows are read as one text, because there are thousands, and to hand over each would take as
-/// long as all else that a look at a database does. The order of a query within is kept by `group_concat`.
-const ROW: char = '\u{1e}';
-const COLUMN: char = '\u{1f}';
+/// Revision, checksum, milliseconds, and the rest in one text where a row is not plain: there are thousands of rows, and to hand
+/// over each column of each would take as long as all else that a look at a database does.
+type ShortColumns = (Text, Text, BigInt, Nullable<Text>);
 
-/// Revision, checksum, milliseconds, and the rest where a row is not plain.
-fn journal_row(row: &str) -> Option<JournalRow> {
-    let mut columns = row.split(COLUMN);
+fn journal_row((revision, checksum, duration_ms, rest): (String, String, i64, Option<String>)) -> Option<JournalRow> {
     let plain = JournalRow {
-        revision: columns.next()?.to_owned(),
-        checksum: columns.next()?.to_owned(),
-        duration_ms: columns.next()?.parse().ok()?,
+        revision,
+        checksum,
+        duration_ms,
         action: "up".to_owned(),
         state: "done".to_owned(),
         unit: 0,
@@ -80,7 +77,7 @@ fn journal_row(row: &str) -> Option<JournalRow> {
         hash: String::new(),
         position: None,
     };
-    let Some(rest) = columns.next() else { return Some(plain) };
+    let Some(rest) = rest else { return Some(plain) };
     let mut words = rest.splitn(6, ' ');
     let mut word = || words.next();
     Some(JournalRow {
@@ -312,19 +309,10 @@ impl Connection for SqliteConnection {
         if !has_table(self, table)? {
             return Ok(None);
         }
-        let query = format!(
-            "SELECT group_concat(CAST(version AS TEXT) || char(31) || coalesce(CAST(run_on AS TEXT), ''), char(30)) FROM {}",
-            quote(table)
-        );
-        let rows: Option<String> = sql::<Nullable<Text>>(&query).get_result(self)?;
-        let row = |row: &str| {
-            let (version, run_on) = row.split_once(COLUMN).unwrap_or((row, ""));
-            HistoryRow {
-                version: version.to_owned(),
-                run_on: run_on.to_owned(),
-            }
-        };
-        Ok(Some(rows.iter().flat_map(|rows| rows.split(ROW)).map(row).collect()))
+        let query = format!("SELECT version, CAST(run_on AS TEXT) FROM {}", quote(table));
+        let rows: Vec<(String, String)> = sql::<(Text, Text)>(&query).load(self)?;
+        let rows = rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on });
+        Ok(Some(rows.collect()))
     }
 
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
@@ -332,14 +320,13 @@ impl Connection for SqliteConnection {
             return Ok(());
         }
         let query = format!(
-            "SELECT group_concat(line, char(30)) FROM (SELECT revision || char(31) || checksum || char(31) || duration_ms || \
-             CASE WHEN {PLAIN} THEN '' ELSE char(31) || unit || ' ' || units || ' ' || coalesce(position, '') || ' ' \
-             || action || ' ' || state || ' ' || hash END AS line FROM {JOURNAL} WHERE history_table = "
+            "SELECT revision, checksum, duration_ms, CASE WHEN NOT ({PLAIN}) \
+             THEN unit || ' ' || units || ' ' || coalesce(position, '') || ' ' || action || ' ' || state || ' ' || hash END \
+             FROM {JOURNAL} WHERE history_table = "
         );
-        let query = sql::<Nullable<Text>>(&query).bind::<Text, _>(table).sql(" ORDER BY id)");
-        let rows: Option<String> = query.get_result(self)?;
-        for row in rows.iter().flat_map(|rows| rows.split(ROW)) {
-            let row = journal_row(row);
+        let query = sql::<ShortColumns>(&query).bind::<Text, _>(table).sql(" ORDER BY id");
+        for columns in query.load_iter(self)? {
+            let row = journal_row(columns?);
             enter(row.ok_or_else(|| DatabaseError::DeserializationError(format!("a row of {JOURNAL} is damaged").into()))?);
         }
         Ok(())
