@@ -16,7 +16,7 @@ const DIFFER: u8 = 4;
 
 impl Session {
     pub fn check(&self) -> Result<Output, Failure> {
-        let ground = Ground::read_in_part(self.project()?)?;
+        let ground = Ground::look(self.project()?);
         let sources = &ground.sources;
         let history = &sources.history;
         let mut findings = Findings::new(sources);

@@ -40,13 +40,18 @@ impl Ground {
     /// Reads what of a project can be read.
     pub fn read_in_part(project: Project) -> Result<Self, Failure> {
         project.config()?;
+        Ok(Self::look(project))
+    }
+
+    /// The same, with a mina.toml that cannot be used among what cannot be read.
+    pub fn look(project: Project) -> Self {
         let there: Vec<PathBuf> = project.layout.locations.iter().filter(|folder| folder.exists()).cloned().collect();
         let sources = Sources::read(Some(&project.root), &project.layout, &there);
-        Ok(Self {
+        Self {
             project,
             sources,
             empty: Graph::default(),
-        })
+        }
     }
 
     pub fn history(&self) -> &History {
