@@ -138,11 +138,22 @@ fn needed_by(live: &Live, name: &str) -> Option<String> {
         Some(format!("index `{}`", found.name))
     };
     let key = || {
-        let found = live
-            .inbound
-            .iter()
+        let others = live.inbound.iter().filter(|key| !key.table.eq_ignore_ascii_case(&live.name));
+        let found = others
+            .into_iter()
             .find(|key| key.to.as_deref().is_some_and(|to| to.eq_ignore_ascii_case(name)))?;
         Some(format!("the foreign key on `{}.{}`", found.table, found.from))
+    };
+    // A key of the table to itself is as the statements before this one left it.
+    let to_itself = || {
+        let refers = |rule: &model::Rule| match rule {
+            model::Rule::ForeignKey { table, referred, .. } => {
+                table.eq_ignore_ascii_case(&live.name) && referred.iter().any(|column| column.eq_ignore_ascii_case(name))
+            }
+            _ => false,
+        };
+        let found = live.definition.constraints().find(|(.., rule)| refers(rule));
+        found.map(|(_, clause, _)| format!("constraint `{}`", clause.text))
     };
     let trigger = || {
         let found = live.triggers.iter().find(|trigger| update_of(&trigger.sql, name))?;
@@ -151,6 +162,7 @@ fn needed_by(live: &Live, name: &str) -> Option<String> {
     own.or_else(|| live.definition.needs(name))
         .or_else(index)
         .or_else(key)
+        .or_else(to_itself)
         .or_else(trigger)
 }
 
