@@ -92,7 +92,8 @@ impl Live {
     }
 }
 
-fn unreached(error: &ErrorKind) -> Failure {
+/// Why a database is not reached, with the way out where this program lacks its driver.
+pub fn unreached(error: &ErrorKind) -> Failure {
     let failure = Failure::failed(error.to_string());
     match error {
         ErrorKind::Connect(connect) if matches!(**connect, ConnectError::NotLinked { .. }) => {

@@ -1,12 +1,13 @@
 //! `init --from-db`: a history that begins with what a database has.
 
 use super::Taken;
-use super::live::{introspected, open, statements, unreached, written};
+use super::live::{introspected, open, statements, written};
 use super::script::{Ground, printed};
 use super::words::spoken;
 use crate::compiled::compiled;
 use crate::failure::Failure;
 use crate::ground::Ground as Project;
+use crate::live::unreached;
 use crate::{name, project};
 use clap::Parser;
 use mina_command::{Arguments, Options};

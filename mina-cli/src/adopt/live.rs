@@ -2,6 +2,7 @@
 
 use super::script::{Ground, Scratch};
 use crate::failure::Failure;
+use crate::live::unreached;
 use mina_core::diff::{Names, Renames, Wish, plan};
 use mina_core::normal::Normal;
 use mina_core::operation::Context;
@@ -9,25 +10,13 @@ use mina_core::schema::Schema;
 use mina_core::sql::dialect;
 use mina_core::syntax::Tokens;
 use mina_core::syntax::ast::{Block, Statement};
-use mina_runtime::runner::ErrorKind;
-use mina_runtime::settings::{ConnectError, Location};
+use mina_runtime::settings::Location;
 use mina_runtime::{AnyConnection, AsConnection};
 use std::path::Path;
 
 /// Opens a database that is there.
 pub fn open(location: &Location) -> Result<AnyConnection, Failure> {
     location.open(false).map_err(|error| unreached(&error))
-}
-
-/// Why a database is not reached, with the way out where this program lacks its driver.
-pub fn unreached(error: &ErrorKind) -> Failure {
-    let failure = Failure::failed(error.to_string());
-    match error {
-        ErrorKind::Connect(connect) if matches!(**connect, ConnectError::NotLinked { .. }) => {
-            failure.or("install `mina` with that driver: `cargo install mina-cli --features postgres,mysql`")
-        }
-        error => error.help().into_iter().fold(failure, Failure::or),
-    }
 }
 
 /// What a database has, the tables of histories left out.
