@@ -1,4 +1,4 @@
-//! docs/guide.md, from its first command to its last, in a fresh folder.
+//! Pages of docs/, from their first command to their last, in a fresh folder.
 
 use super::workshop::{fresh, workspace};
 use std::env;
@@ -10,8 +10,10 @@ use std::process::Command;
 enum Block<'a> {
     /// Commands, each with the code that it exits with.
     Console(Vec<(&'a str, i32)>),
-    /// A migration, with the name of its file.
+    /// A file of the crate, with its name.
     File(&'a str, String),
+    /// What a migration that a command wrote has in it, with the slug of its file.
+    Expected(&'a str, String),
 }
 
 fn blocks(page: &str) -> Vec<Block<'_>> {
@@ -24,9 +26,13 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
         let inside: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         match kind {
             "console" => blocks.push(Block::Console(inside.into_iter().filter_map(command).collect())),
-            "rust,file" => {
-                let path = inside[0].strip_prefix("// versions/").expect("a migration begins with its file");
-                blocks.push(Block::File(path, inside[1..].join("\n") + "\n"));
+            "rust,file" | "toml,file" | "rust,expected" => {
+                let path = inside[0].trim_start_matches(['/', '#', ' ']);
+                let text = inside[1..].join("\n") + "\n";
+                blocks.push(match kind {
+                    "rust,expected" => Block::Expected(path, text),
+                    _ => Block::File(path, text),
+                });
             }
             _ => {}
         }
@@ -81,22 +87,31 @@ fn shell(folder: &Path, line: &str) -> Command {
     command
 }
 
-#[test]
-fn the_guide_does_what_it_says() {
+/// Runs a page, and counts its commands.
+fn run(page: &str) -> usize {
     let place = fresh();
+    let migrations = place.path().join("migrations");
     let mut commands = 0;
-    for block in blocks(include_str!("../../../docs/guide.md")) {
+    for block in blocks(page) {
         match block {
-            Block::File(name, text) => {
-                let path = made(&place.path().join("migrations/versions"), name);
-                let text = with_ids_of(&fs::read_to_string(&path).unwrap(), &text);
-                fs::write(path, text).unwrap();
+            Block::File(name, text) => match name.strip_prefix("versions/") {
+                Some(name) => {
+                    let path = made(&migrations.join("versions"), name);
+                    let text = with_ids_of(&fs::read_to_string(&path).unwrap(), &text);
+                    fs::write(path, text).unwrap();
+                }
+                None => fs::write(migrations.join(name), text).unwrap(),
+            },
+            Block::Expected(slug, text) => {
+                let path = made(&migrations.join("versions"), &format!("0_{slug}.rs"));
+                let found = fs::read_to_string(path).unwrap();
+                assert!(found.contains(&text), "{found}");
             }
             Block::Console(lines) => {
                 for (line, code) in lines {
                     let output = shell(place.path(), line).output().unwrap();
                     if line == "mina init" {
-                        fs::copy(workspace().join("Cargo.lock"), place.path().join("migrations/Cargo.lock")).unwrap();
+                        fs::copy(workspace().join("Cargo.lock"), migrations.join("Cargo.lock")).unwrap();
                     }
                     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                     assert_eq!(
@@ -111,5 +126,17 @@ fn the_guide_does_what_it_says() {
             }
         }
     }
+    commands
+}
+
+#[test]
+fn the_guide_does_what_it_says() {
+    let commands = run(include_str!("../../../docs/guide.md"));
     assert!(commands > 50, "only {commands} commands were run");
+}
+
+#[test]
+fn the_page_on_models_and_the_history_does_what_it_says() {
+    let commands = run(include_str!("../../../docs/autogenerate.md"));
+    assert!(commands >= 10, "only {commands} commands were run");
 }

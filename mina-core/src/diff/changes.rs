@@ -107,6 +107,9 @@ impl Changes {
         if before.ty != after.ty {
             reasons.retyped.push((name.clone(), before.clone(), after.clone()));
         }
+        if before.collation != after.collation {
+            reasons.collated.push((name.clone(), before.name.clone()));
+        }
         let said = Column {
             identity: before.identity,
             ..after.clone()

@@ -48,6 +48,44 @@ impl Script {
     }
 }
 
+/// Puts new names of columns into the next pass over their table, where only enums change between the two.
+pub(super) fn sink(statements: &mut Vec<Statement>) {
+    let is_rename = |inner: &Statement| matches!(&inner.kind, StatementKind::AlterColumn { changes, .. } if changes.rename.is_some());
+    let mut at = 0;
+    while at < statements.len() {
+        let next = match &statements[at].kind {
+            StatementKind::BatchAlter { table, statements: inner } if inner.iter().all(is_rename) => {
+                let rest = statements[at + 1..].iter();
+                let between = rest.take_while(|other| is_of_enums(other)).count();
+                let next = at + 1 + between;
+                let same = statements.get(next).is_some_and(|other| match &other.kind {
+                    StatementKind::BatchAlter { table: other, .. } => other == table,
+                    _ => false,
+                });
+                same.then_some(next)
+            }
+            _ => None,
+        };
+        let Some(next) = next else {
+            at += 1;
+            continue;
+        };
+        let StatementKind::BatchAlter { statements: renames, .. } = statements.remove(at).kind else {
+            return;
+        };
+        if let StatementKind::BatchAlter { statements: inner, .. } = &mut statements[next - 1].kind {
+            inner.splice(0..0, renames);
+        }
+    }
+}
+
+fn is_of_enums(statement: &Statement) -> bool {
+    matches!(
+        statement.kind,
+        StatementKind::CreateEnum { .. } | StatementKind::AlterEnum { .. } | StatementKind::CreateSequence { .. }
+    )
+}
+
 pub(super) struct Order<'a> {
     pub(super) have: &'a Schema,
     pub(super) want: &'a Schema,

@@ -1,6 +1,6 @@
 use super::Renames;
 use super::changes::Changes;
-use super::order::{Order, Passes, Script, drop_bodies, take};
+use super::order::{Order, Passes, Script, drop_bodies, sink, take};
 use super::taken::{Changes as Reasons, Lost, close};
 use crate::operation::{Context, Operation, replay};
 use crate::schema::{Enum, ObjectName, Schema};
@@ -70,6 +70,7 @@ impl Wish<'_> {
             passes,
         };
         order.write(&mut script);
+        sink(&mut script.statements);
         let (end, refused) = self.replay(self.have, &script.statements);
         left.extend(refused);
         if left.is_empty() {

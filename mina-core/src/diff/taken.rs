@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 pub(super) struct Changes {
     /// Columns whose type changes: table, before, after.
     pub(super) retyped: Vec<(ObjectName, Column, Column)>,
+    /// Columns whose collation changes.
+    pub(super) collated: Vec<(ObjectName, String)>,
     /// Enums of which values go or get another name.
     pub(super) enums: Vec<Lost>,
     /// Columns that get another name, by the old one.
@@ -65,6 +67,9 @@ impl Closure<'_> {
             let generated = table.generated_using(column).map(|generated| generated.name.clone());
             taken.extend(generated.map(|generated| Piece::Column(name.clone(), generated)));
         }
+        if self.engine == Engine::Pg {
+            self.collated(taken);
+        }
         for (name, before, after) in &self.changes.retyped {
             let Some(table) = self.schema.table(name) else { continue };
             if self.engine == Engine::Pg {
@@ -76,6 +81,18 @@ impl Closure<'_> {
                     taken.insert(Piece::constraint(owner, ConstraintRef::ForeignKey(key)));
                 }
             }
+        }
+    }
+
+    /// PostgreSQL keeps the collation that an expression had when its index was made.
+    fn collated(&self, taken: &mut BTreeSet<Piece>) {
+        for (name, column) in &self.changes.collated {
+            let Some(table) = self.schema.table(name) else { continue };
+            let indexes = table.indexes.iter().filter(|index| {
+                let mut keys = index.elements.iter().map(|element| &element.key);
+                keys.any(|key| matches!(key, IndexKey::Expression(expression) if expression.uses(column)))
+            });
+            taken.extend(indexes.map(|index| Piece::index(table, index)));
         }
     }
 
