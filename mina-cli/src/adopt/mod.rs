@@ -5,6 +5,7 @@ mod baseline;
 mod column;
 mod data;
 mod folder;
+mod index;
 mod lexed;
 mod live;
 mod migration;
