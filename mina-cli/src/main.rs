@@ -39,6 +39,7 @@ mod scaffold;
 mod script;
 mod session;
 mod show;
+mod squash;
 mod surroundings;
 mod svg;
 mod template;

@@ -31,7 +31,7 @@ impl Session {
         let onto: Vec<String> = onto.iter().map(|&onto| graph.id(onto).to_owned()).collect();
         let moves = Moves::new(&ground, bind.as_deref(), (graph.id(revision), &onto), &ids)?;
 
-        let (found, mut warnings) = replay(&ground, &moves, &ids)?;
+        let (found, mut warnings) = replay(&ground, &moves.history()?, &ids);
         if !found.is_empty() && !wanted.force {
             let failure = Failure::refused(format!("the checker refuses `{}` at its new place", graph.id(revision)));
             let failure = found.into_iter().fold(failure, Failure::or);
@@ -162,8 +162,8 @@ fn new_ids(
     Ok(ids.into_iter().map(|(revision, id)| (graph.id(revision).to_owned(), id)).collect())
 }
 
-/// What the checker has against the history after the move that it had not before, and what is to be known besides.
-fn replay(ground: &Ground, moves: &Moves, ids: &BTreeMap<String, String>) -> Result<(Vec<String>, Vec<String>), Failure> {
+/// What the checker has against a history with other ids that it had not before, and what is to be known besides.
+pub fn replay(ground: &Ground, after: &History, ids: &BTreeMap<String, String>) -> (Vec<String>, Vec<String>) {
     let before: BTreeSet<(String, Code)> = errors(ground.history())
         .into_iter()
         .map(|error| (error.revision, error.code))
@@ -171,7 +171,7 @@ fn replay(ground: &Ground, moves: &Moves, ids: &BTreeMap<String, String>) -> Res
     let had_heads = before.iter().any(|(_, code)| *code == Code::M105);
     let old_ids: BTreeMap<&str, &str> = ids.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
     let (mut found, mut known) = (Vec::new(), Vec::new());
-    for error in errors(&moves.history()?) {
+    for error in errors(after) {
         let old = old_ids.get(error.revision.as_str()).copied().unwrap_or(&error.revision);
         let is_known = match error.code {
             Code::M105 => had_heads,
@@ -183,7 +183,7 @@ fn replay(ground: &Ground, moves: &Moves, ids: &BTreeMap<String, String>) -> Res
             found.push(error.text);
         }
     }
-    Ok((found, known))
+    (found, known)
 }
 
 struct Found {

@@ -59,6 +59,7 @@ impl Session {
             Source::Migrate(wanted) => self.migrate(wanted),
             Source::Merge(wanted) => self.merge(wanted),
             Source::Rebase(wanted) => self.rebase(wanted),
+            Source::Squash(wanted) => self.squash(&wanted),
             Source::Edit { revision } => self.edit(&revision),
             Source::Check { db: false } => self.check(),
             Source::Diff { from, to } => self.diff(&from, &to),

@@ -46,6 +46,17 @@ Examples:
     /// For a server whose driver `mina` was built without the crate is built; where it does not compile, `--offline` says that the
     /// revision is applied nowhere.
     Rebase(Rebase),
+    /// Make a range of revisions one, `FIRST..LAST`
+    ///
+    /// The one migration leaves the schema that the range leaves, which is proved by replaying both on every engine; data steps and
+    /// changes of what was there before stay as they are, in their order. It keeps the id of the last, so that a database past it has
+    /// it applied already, and names the others in `squashes`. A database in the middle of the range is told how to go on, and so is
+    /// asked about before anything is written; `--offline` says that there is none. All files are written and removed, or none.
+    #[command(after_long_help = "\
+Examples:
+  squash 20251001090000..20251027090000
+  squash 20251001090000..20251027090000 --dry-run --offline")]
+    Squash(Squash),
     /// Open a migration in $VISUAL or $EDITOR
     Edit {
         /// Which one
@@ -257,6 +268,23 @@ pub struct Rebase {
     pub force: bool,
 }
 
+/// What `squash` is told.
+#[derive(Args, Debug)]
+pub struct Squash {
+    /// The first revision and the last one
+    #[arg(value_name = "FIRST..LAST")]
+    pub range: String,
+    /// What the one migration does; left out: which ones it was made of
+    #[arg(long, short, value_name = "MESSAGE")]
+    pub message: Option<String>,
+    /// Print the migration, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask no database: it is known that none is in the middle of the range
+    #[arg(long)]
+    pub offline: bool,
+}
+
 impl Source {
     /// The command's name.
     pub fn name(&self) -> &'static str {
@@ -267,6 +295,7 @@ impl Source {
             Self::Migrate(_) => "migrate",
             Self::Merge(_) => "merge",
             Self::Rebase(_) => "rebase",
+            Self::Squash(_) => "squash",
             Self::Edit { .. } => "edit",
             Self::Fmt { .. } => "fmt",
             Self::Lint { .. } => "lint",

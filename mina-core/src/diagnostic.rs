@@ -156,6 +156,8 @@ codes! {
     M108
     /// A revision depends on one that does not exist.
     M109
+    /// `squashes` names a revision that is there, or is none of those that can have been made into this one.
+    M110
     /// There is no such table.
     M201
     /// There is no such column.

@@ -6,13 +6,13 @@ use crate::engine::Engine;
 /// Cannot stand in a name or in JSON, and is left out of what people write.
 const SEPARATOR: u8 = 0x1f;
 /// What is read of every migration stands first, the SQL last.
-const HEAD: usize = 7;
+const HEAD: usize = 8;
 const BIND: usize = 1;
-const MESSAGE: usize = 7;
-const FILE: usize = 8;
-const IRREVERSIBLE: usize = 9;
-const DESCRIPTION: usize = 10;
-const SQL: usize = 11;
+const MESSAGE: usize = 8;
+const FILE: usize = 9;
+const IRREVERSIBLE: usize = 10;
+const DESCRIPTION: usize = 11;
+const SQL: usize = 12;
 
 /// What is known of a migration when it has been checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Record<'a> {
     pub label: Option<&'a str>,
     /// The id it had in another tool.
     pub alias: Option<&'a str>,
+    /// The revisions that were made into this one.
+    pub squashes: Vec<&'a str>,
     /// The database it is for; none for the default.
     pub bind: Option<&'a str>,
     /// Its file, relative to its crate.
@@ -71,6 +73,7 @@ impl Record<'_> {
             self.label.unwrap_or_default(),
             self.alias.unwrap_or_default(),
             &engines.collect::<Vec<_>>().join(","),
+            &self.squashes.join(" "),
             self.message,
             self.file,
             &irreversible.unwrap_or_default(),
@@ -120,6 +123,7 @@ pub struct Head<'a> {
     parents: &'a str,
     depends_on: &'a str,
     engines: &'a str,
+    squashes: &'a str,
 }
 
 impl<'a> Head<'a> {
@@ -131,6 +135,11 @@ impl<'a> Head<'a> {
     /// The revisions it depends on besides.
     pub fn depends_on(self) -> impl Iterator<Item = &'a str> {
         self.depends_on.split_ascii_whitespace()
+    }
+
+    /// The revisions that were made into this one.
+    pub fn squashes(self) -> impl Iterator<Item = &'a str> {
+        self.squashes.split_ascii_whitespace()
     }
 
     /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
@@ -146,7 +155,7 @@ impl<'a> Encoded<'a> {
     #[must_use]
     pub fn head(self) -> Head<'a> {
         let mut fields = self.fields();
-        let [id, bind, parents, depends_on, label, alias, engines]: [&str; HEAD] =
+        let [id, bind, parents, depends_on, label, alias, engines, squashes]: [&str; HEAD] =
             std::array::from_fn(|_| fields.next().unwrap_or_default());
         Head {
             id,
@@ -156,6 +165,7 @@ impl<'a> Encoded<'a> {
             parents,
             depends_on,
             engines,
+            squashes,
         }
     }
 
@@ -291,6 +301,7 @@ mod tests {
             description: "of users\nin two",
             parents: vec!["1a", "1b"],
             depends_on: vec!["0"],
+            squashes: vec!["1c", "1d"],
             label: Some("payments"),
             alias: Some("ae1027a6acf"),
             bind: Some("analytics"),
@@ -307,6 +318,7 @@ mod tests {
         );
         assert_eq!(read.parents().collect::<Vec<_>>(), ["1a", "1b"]);
         assert_eq!(read.depends_on().collect::<Vec<_>>(), ["0"]);
+        assert_eq!(read.head().squashes().collect::<Vec<_>>(), ["1c", "1d"]);
         let options = [read.label(), read.alias(), read.bind(), read.irreversible()];
         assert_eq!(options, [Some("payments"), Some("ae1027a6acf"), Some("analytics"), Some("")]);
         assert_eq!(read.file(), "versions/2_split.rs");

@@ -20,6 +20,7 @@ impl<'a> Record<'a> {
             depends_on: texts(&block.depends_on),
             label: block.label.as_ref().map(|label| &*label.text),
             alias: block.alias.as_ref().map(|alias| &*alias.text),
+            squashes: texts(&block.squashes),
             bind: block.bind.as_ref().map(|bind| &*bind.text),
             file: &revision.file,
             irreversible: match &block.downgrade {

@@ -371,6 +371,7 @@ fn any_graph() -> impl Strategy<Value = Graph> {
             depends_on: depends_on.iter().filter(|_| i > 0).map(|on| id(on.index(i))).collect(),
             label: label.then(|| format!("label{i}").into()),
             alias: None,
+            squashes: Vec::new(),
         });
         Graph::new(nodes.collect())
     })

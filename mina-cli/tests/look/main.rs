@@ -451,7 +451,7 @@ fn what_is_printed_for_a_shell_completes_in_it() {
 fn a_code_is_explained_anywhere() {
     let place = Place::bare();
     insta::assert_snapshot!("explain_M302", place.mina(&["explain", "m302"]).all());
-    assert_eq!(place.mina(&["explain"]).out.lines().count(), 58);
+    assert_eq!(place.mina(&["explain"]).out.lines().count(), 59);
     let said = place.mina(&["explain", "M999"]);
     assert_eq!(said.code, 2, "{}", said.all());
 }

@@ -8,5 +8,6 @@ mod migrate;
 mod rebase;
 mod revision;
 mod script;
+mod squash;
 #[path = "../support/mod.rs"]
 mod support;

@@ -133,7 +133,10 @@ pub fn draft(request: &Request<'_>) -> Draft {
     };
     match draft.block.upgrade.statements.is_empty() || !draft.left.is_empty() {
         true => draft,
-        false => reviewed(draft, request),
+        false => {
+            let parents: Vec<(Target, Schema)> = request.sides.iter().map(|side| (side.target, side.have.clone())).collect();
+            settled(draft, request.config, &parents)
+        }
     }
 }
 
@@ -175,8 +178,7 @@ fn add(all: &mut Vec<String>, words: String) {
 }
 
 /// Allows what rows may break, since the runner counts them, and says so.
-fn reviewed(mut draft: Draft, request: &Request<'_>) -> Draft {
-    let parents: Vec<(Target, Schema)> = request.sides.iter().map(|side| (side.target, side.have.clone())).collect();
+pub(crate) fn settled(mut draft: Draft, config: &Config, parents: &[(Target, Schema)]) -> Draft {
     loop {
         let text = print::print(&draft.block);
         let Ok((parsed, tokens)) = parse_str(&text) else {
@@ -191,8 +193,8 @@ fn reviewed(mut draft: Draft, request: &Request<'_>) -> Draft {
             block: &draft.block,
             tokens: &tokens,
             file: "",
-            config: request.config,
-            parents: &parents,
+            config,
+            parents,
         });
         let allowed = allow(&mut draft.block, &checked.diagnostics);
         if allowed && draft.left.is_empty() {

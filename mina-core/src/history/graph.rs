@@ -20,6 +20,8 @@ pub struct Node {
     pub label: Option<Name>,
     /// The id it had in another tool.
     pub alias: Option<Name>,
+    /// The revisions that were made into it.
+    pub squashes: Vec<Name>,
 }
 
 /// What a program holds anyway, or what was read.
@@ -145,6 +147,13 @@ impl Graph {
     /// The revision that had that id in another tool.
     pub fn find_alias(&self, alias: &str) -> Option<usize> {
         self.nodes.iter().position(|node| node.alias.as_deref() == Some(alias))
+    }
+
+    /// The revision that one was made into.
+    pub fn find_squash(&self, id: &str) -> Option<usize> {
+        self.nodes
+            .iter()
+            .position(|node| node.squashes.iter().any(|squashed| squashed == id))
     }
 
     /// The revision that declares that label.

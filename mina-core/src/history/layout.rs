@@ -178,5 +178,6 @@ fn node(revision: &Revision) -> Node {
         depends_on: texts(&revision.block.depends_on),
         label: text(&revision.block.label),
         alias: text(&revision.block.alias),
+        squashes: texts(&revision.block.squashes),
     }
 }

@@ -14,6 +14,7 @@ pub mod plan;
 mod problems;
 mod refusal;
 mod set;
+mod squash;
 pub mod target;
 mod trace;
 
@@ -22,6 +23,7 @@ pub use graph::{Graph, Node};
 pub use plan::{Goal, Plan};
 pub use refusal::{Direction, TargetError};
 pub use set::Set;
+pub use squash::{Squash, Unsquashable};
 
 pub use trace::{Resolved, Step, Trace};
 

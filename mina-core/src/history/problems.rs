@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::Ident;
 
-/// What is wrong with a block's place in the graph (M101 to M109, M107 aside).
+/// What is wrong with a block's place in the graph (M101 to M110, M107 aside).
 pub(super) fn problems(config: &Config, layout: &Layout, blocks: Blocks<'_>, index: usize) -> Vec<Diagnostic> {
     let about = About {
         config,
@@ -29,6 +29,9 @@ pub(super) fn problems(config: &Config, layout: &Layout, blocks: Blocks<'_>, ind
     }
     found.extend(block.label.as_ref().and_then(|label| about.name(label, "label")));
     found.extend(block.alias.as_ref().and_then(|alias| about.name(alias, "alias")));
+    for squashed in &block.squashes {
+        found.extend(about.squashed(id, squashed));
+    }
     found.extend(about.heads(id));
     found
 }
@@ -284,6 +287,34 @@ impl About<'_> {
             "label" => found.help("a label is declared once; the revisions that build on it carry it by themselves"),
             _ => found,
         })
+    }
+
+    fn squashed(&self, id: &Ident, squashed: &Ident) -> Option<Diagnostic> {
+        let text = &squashed.text;
+        let error = |message: String| Diagnostic::error(Code::M110, squashed.span, message);
+        if *text == id.text {
+            return Some(
+                error(format!("revision `{text}` squashes itself")).help("`squashes` names the revisions before it that are no more"),
+            );
+        }
+        let bind = self.layout.seats[self.index].bind;
+        if let Some(block) = self.layout.find(bind, text) {
+            let found = error(format!("`{text}`, which `{}` squashes, is still a revision", id.text));
+            let found = found.help(format!("it is the one in {}: a database would get it twice", self.where_is(block)));
+            return Some(found.help("remove that file, or leave the id out of `squashes`"));
+        }
+        if *text > id.text {
+            let found = error(format!("`{text}`, which `{}` squashes, sorts after it", id.text));
+            return Some(found.help("a squash has the id of the last revision that was made into it"));
+        }
+        let other = self.bind.graph.find_squash(text).filter(|&other| Some(other) != self.node())?;
+        let found = error(format!(
+            "`{text}` is squashed by `{}` and by `{}`",
+            self.bind.graph.id(other),
+            id.text
+        ));
+        let found = found.help(format!("the other is in {}", self.where_is(self.bind.blocks[other])));
+        Some(found.help("a revision is made into one: leave the id out of one of the two"))
     }
 
     fn heads(&self, id: &Ident) -> Option<Diagnostic> {

@@ -19,6 +19,9 @@ pub enum TargetError {
         /// The history has no revisions at all.
         empty: bool,
     },
+    /// A revision that was made into another one, which does more than it did.
+    #[error("`{revision}` is part of `{squash}` now, which it was squashed into; name `{squash}`, or what it revises")]
+    Squashed { revision: String, squash: String },
     /// Several revisions begin so.
     #[error("`{prefix}` could be {}; give more of the id", listed(.candidates))]
     Ambiguous { prefix: String, candidates: Vec<String> },

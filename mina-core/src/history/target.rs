@@ -271,7 +271,13 @@ impl<'a> Resolver<'a> {
         let here: Vec<usize> = anywhere.iter().copied().filter(|&i| self.lineage.contains(i)).collect();
         match (&here[..], &anywhere[..]) {
             ([one], _) => Ok(*one),
-            ([], []) => Err(self.unknown(name)),
+            ([], []) => match graph.find_squash(name) {
+                Some(squash) => Err(TargetError::Squashed {
+                    revision: name.to_owned(),
+                    squash: graph.id(squash).to_owned(),
+                }),
+                None => Err(self.unknown(name)),
+            },
             ([], _) => Err(TargetError::NotOnBranch {
                 revision: name.to_owned(),
                 branch: self.target.branch.clone().unwrap_or_default(),

@@ -41,6 +41,8 @@ pub struct Block {
     pub label: Option<Ident>,
     /// `alias = "…"`.
     pub alias: Option<Ident>,
+    /// `squashes = […]`: the revisions that were made into this one.
+    pub squashes: Vec<Ident>,
     /// `bind = …`.
     pub bind: Option<Ident>,
     /// `transaction = …`.

@@ -26,6 +26,8 @@ pub struct Draft {
     pub label: Option<String>,
     /// The id that it had before.
     pub alias: Option<String>,
+    /// The revisions that were made into it.
+    pub squashes: Vec<String>,
     /// Its database.
     pub bind: Option<String>,
     /// What it says of transactions, if anything.
@@ -77,6 +79,7 @@ impl Draft {
             depends_on: self.depends_on.iter().map(ident).collect(),
             label: self.label.as_ref().map(ident),
             alias: self.alias.as_ref().map(ident),
+            squashes: self.squashes.iter().map(ident).collect(),
             bind: self.bind.as_ref().map(ident),
             transaction: self.transaction,
             downgrade: match &self.downgrade {

@@ -124,6 +124,10 @@ impl Session<'_> {
             ("other bind", &status.other_binds),
             ("unverified", &status.unverified),
         ];
+        for inside in &status.inside {
+            let middle = format!("{} has {}", inside.squash, several(&inside.ids));
+            line("in a squash", style.warning(&middle));
+        }
         for (name, ids) in lists.into_iter().filter(|(_, ids)| !ids.is_empty()) {
             line(name, style.warning(&several(ids)));
         }
@@ -207,6 +211,7 @@ fn marks(entry: Option<&Entry>, status: &Status, id: &str) -> String {
         marks.push("head");
     }
     match entry.and_then(|entry| entry.state.as_ref()) {
+        None if status.inside.iter().any(|inside| inside.ids.iter().any(|own| own == id)) => marks.push("squashed"),
         None => marks.push("unknown"),
         Some(Applied::Unverified) => marks.push("unverified"),
         Some(Applied::Edited) => marks.push("edited"),

@@ -34,6 +34,7 @@ impl Task {
 
     fn carry_out(self, conn: &mut dyn Connection) -> std::result::Result<(), Error> {
         let runner = self.migrations.runner();
+        runner.squashed_of_harness(conn, self.direction, self.migration)?;
         if !conn.in_transaction() || !self.migration.fits_transaction(conn.engine()) {
             return runner.step_of_harness(conn, self.direction, self.migration.record.id());
         }

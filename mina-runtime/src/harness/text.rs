@@ -2,7 +2,7 @@
 
 use crate::connection::Trouble;
 use crate::migration::Migration;
-use crate::runner::{Direction, Error, ErrorKind, StepError};
+use crate::runner::{Direction, Error, ErrorKind, HISTORY_TABLE, StepError};
 use diesel::connection::SimpleConnection;
 use mina_core::engine::Engine;
 use mina_core::sql::sqlite::{TableChange, string};
@@ -28,6 +28,9 @@ where
     let units = migration.units(engine, direction)?;
     let steps: Vec<&Step> = units.iter().flat_map(|unit| &unit.steps).collect();
     let out_of_reach = match migration.fits_transaction(engine) {
+        true if engine == Engine::Mysql && migration.record.head().squashes().next().is_some() => {
+            Some("was squashed from others, whose rows are to be looked for".to_owned())
+        }
         true => steps.iter().find_map(|step| needs_answers(&step.action, engine)),
         false => Some("needs transactions of its own".to_owned()),
     };
@@ -49,6 +52,9 @@ where
             trouble,
         })))
     };
+    if let Some(statement) = squashed(migration, direction) {
+        statement.run(conn, engine).map_err(|failure| failed(0, failure))?;
+    }
     let mut keys_are_on = engine != Engine::Sqlite;
     for step in steps {
         if step.action.writes_rows() && !keys_are_on {
@@ -95,6 +101,24 @@ fn natively(change: &TableChange) -> Vec<Statement> {
         guards.chain(edit.kind.sql(&change.table).map(Statement::Plain))
     });
     edits.collect()
+}
+
+/// What is to be seen to of the rows of revisions that were made into one.
+fn squashed(migration: &Migration, direction: Direction) -> Option<Statement> {
+    let ids: Vec<String> = migration.record.head().squashes().map(string).collect();
+    let rows = format!("FROM {HISTORY_TABLE} WHERE version IN ({})", ids.join(", "));
+    let id = migration.record.id();
+    match direction {
+        _ if ids.is_empty() => None,
+        Direction::Up => Some(Statement::Guard(Guard {
+            query: format!("SELECT count(*) {rows}"),
+            why: format!(
+                "the database stands in the middle of what was squashed into `{id}`: run the last release from before the squash, and \
+                 upgrade to `{id}` there"
+            ),
+        })),
+        Direction::Down => Some(Statement::Plain(format!("DELETE {rows}"))),
+    }
 }
 
 fn keys_on() -> Guard {

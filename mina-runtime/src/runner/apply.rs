@@ -69,6 +69,9 @@ impl Run<'_> {
         let (revision, direction) = (&planned.revision, planned.direction.word());
         let _span = tracing::info_span!("migration", revision, direction).entered();
         self.hook(When::Before, planned)?;
+        if planned.direction == Direction::Down && planned.takes_back.is_none() {
+            self.join_rows(revision)?;
+        }
         let Some(ran) = self.migration(planned)? else { return Ok(()) };
         tracing::info!(
             steps = ran.steps,
@@ -394,7 +397,7 @@ impl Run<'_> {
         Err(self.failed(job, at, failure))
     }
 
-    fn begin_again(&mut self) -> Result<(), ErrorKind> {
+    pub(super) fn begin_again(&mut self) -> Result<(), ErrorKind> {
         match self.tenure.begin(self.conn) {
             Ok(true) => Ok(()),
             Ok(false) => Err(ErrorKind::Superseded),

@@ -147,6 +147,16 @@ pub enum ErrorKind {
         table: String,
         latest: Option<String>,
     },
+    #[error(
+        "the database stands in the middle of what was squashed into `{squash}`: it has applied {}, and not `{squash}`",
+        names(ids)
+    )]
+    InsideSquash {
+        squash: String,
+        /// Those of its revisions that the database has applied, whole or in part.
+        ids: Vec<String>,
+        file: String,
+    },
     #[error("the history table `{table}` holds {}, which belongs to {}", names(ids), database(bind))]
     OtherBind {
         ids: Vec<String>,
@@ -411,6 +421,7 @@ impl ErrorKind {
             | Self::NoChanges { .. }
             | Self::Pooled { .. }
             | Self::Unknown { .. }
+            | Self::InsideSquash { .. }
             | Self::OtherBind { .. }
             | Self::Ahead { .. }
             | Self::Edited { .. }

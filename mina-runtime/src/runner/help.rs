@@ -89,6 +89,17 @@ impl ErrorKind {
                     ),
                 ]
             }
+            Self::InsideSquash { squash, ids, file } => vec![
+                format!(
+                    "nothing was changed; run the last release from before the squash, whose history ends the range with a `{squash}` of its own                      and still has `{}`: `upgrade {squash}` there, then come back to this one",
+                    ids.last().map_or("", String::as_str)
+                ),
+                format!(
+                    "(the files of that history: the commit before the one that wrote `squashes` into {})",
+                    if file.is_empty() { "the file of the squash" } else { file }
+                ),
+                format!("if the schema is known to be what `{squash}` makes it: `stamp {squash}`, which compares the two first"),
+            ],
             Self::OtherBind { .. } => {
                 vec!["each database of mina.toml needs a file of its own or its own `history_table`; is the url the right one?".to_owned()]
             }

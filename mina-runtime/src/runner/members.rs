@@ -81,5 +81,6 @@ fn node(head: Head<'static>) -> Node {
         depends_on: head.depends_on().map(Name::from).collect(),
         label: head.label.map(Name::from),
         alias: head.alias.map(Name::from),
+        squashes: head.squashes().map(Name::from).collect(),
     }
 }

@@ -23,6 +23,7 @@ mod resume;
 mod send;
 mod shared;
 mod single;
+mod squashed;
 mod stamp;
 mod state;
 mod status;
@@ -39,6 +40,7 @@ pub use plan::{Plan, Planned};
 pub use progress::Progress;
 pub use rehearsal::{NotTried, Rehearsal};
 pub use report::{Direction, Ran, Report};
+pub use squashed::Inside;
 pub use stamp::{Stamp, Stamped};
 pub use status::{Applied, Entry, PartlyDone, Status};
 
@@ -56,6 +58,7 @@ use hook::Hooks;
 use members::Members;
 use mina_core::config::Config;
 use mina_core::history::graph::{Graph, Node};
+use squashed::Squashed;
 use state::Journalled;
 use std::collections::BTreeMap;
 use tenure::{Connector, Tenure};
@@ -495,7 +498,8 @@ impl Runner {
         let mut graph = Graph::new(members.nodes());
         let mut ahead = BTreeMap::new();
         let (mut unknown, mut others) = (Vec::new(), BTreeMap::new());
-        for id in graph.known(book.applied.ids()).1 {
+        let squashed = Squashed::read(&members, &book);
+        for id in graph.known(book.applied.ids()).1.into_iter().filter(|id| !squashed.holds(id)) {
             let other = self.migrations.migrations.iter().find(|migration| migration.record.id() == id);
             if let Some(other) = other {
                 others.insert(id.to_owned(), other.record.bind().map(str::to_owned));
@@ -518,6 +522,7 @@ impl Runner {
             ahead,
             unknown,
             others,
+            squashed,
             applied: graph.none(),
             graph,
             book,
@@ -544,6 +549,7 @@ fn nodes<'a>(members: &Members, ahead: &BTreeMap<String, Option<Journalled>>, ap
                 depends_on: journalled.depends_on.clone(),
                 label: journalled.label.clone(),
                 alias: journalled.alias.clone(),
+                squashes: Vec::new(),
             },
             None => Node {
                 id: id.clone().into(),

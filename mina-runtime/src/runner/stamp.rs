@@ -108,7 +108,7 @@ impl Runner {
     pub fn stamp(&self, conn: &mut dyn Connection, stamp: &Stamp) -> Result<Stamped, Error> {
         self.in_transaction(conn, |conn, state| {
             if !stamp.purge {
-                state.known()?;
+                state.recorded_here()?;
             }
             let goal = state.stamped(stamp)?;
             let mut stamped = Stamped::default();
@@ -126,7 +126,14 @@ impl Runner {
             }
             let kept: BTreeSet<&str> = ids().collect();
             let applied = &state.book.applied;
-            stamped.removed = applied.ids().filter(|id| !kept.contains(id)).map(str::to_owned).collect();
+            let stays = |id: &str| {
+                kept.contains(id)
+                    || state
+                        .squashed
+                        .iter()
+                        .any(|(squash, ids)| kept.contains(squash) && ids.iter().any(|own| own == id))
+            };
+            stamped.removed = applied.ids().filter(|id| !stays(id)).map(str::to_owned).collect();
             stamped.entered = ids().filter(|id| !applied.contains(id)).map(str::to_owned).collect();
             stamped.current = state.heads_of(&goal);
             record(conn, &state, &stamped)?;

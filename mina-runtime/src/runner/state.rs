@@ -2,6 +2,7 @@ use super::book::{Book, Partial};
 use super::error::{Edit, ErrorKind, Partly};
 use super::members::{Member, Members};
 use super::report::Direction;
+use super::squashed::{Inside, Squashed};
 use crate::migration::{Migration, RunStep};
 use mina_core::engine::Engine;
 use mina_core::history::Set;
@@ -21,6 +22,8 @@ pub(crate) struct State {
     pub(crate) ahead: BTreeMap<String, Option<Journalled>>,
     pub(crate) unknown: Vec<String>,
     pub(crate) others: BTreeMap<String, Option<String>>,
+    /// The rows of revisions that were squashed, by what they were made into.
+    pub(crate) squashed: Squashed,
     pub(crate) graph: Graph,
     pub(crate) applied: Set,
     pub(crate) book: Book,
@@ -222,6 +225,7 @@ impl State {
             .map(|i| self.graph.id(i).to_owned())
             .collect();
         current.extend(self.unknown.iter().cloned());
+        current.extend(self.inside().into_iter().filter_map(|inside| inside.ids.into_iter().next_back()));
         current
     }
 
@@ -245,6 +249,9 @@ impl State {
 
     pub(crate) fn edits(&self) -> Vec<Edit> {
         let edited = |member: &Member| {
+            if self.squashed.came_one_by_one(member.head.id) {
+                return None;
+            }
             let (recorded, checksum) = (self.recorded(member)?, member.checksum(self.engine));
             (recorded != checksum).then(|| Edit {
                 revision: member.head.id.to_owned(),
@@ -262,8 +269,29 @@ impl State {
         unverified.map(|member| member.head.id)
     }
 
-    /// Refuses what is recorded and not of this history.
+    /// Refuses what is recorded and not of this history, and a place that is between two revisions of it.
     pub(crate) fn known(&self) -> Result<(), ErrorKind> {
+        self.recorded_here()?;
+        match self.inside().into_iter().next() {
+            None => Ok(()),
+            Some(Inside { squash, ids, file }) => Err(ErrorKind::InsideSquash { squash, ids, file }),
+        }
+    }
+
+    /// The squashes in the middle of which the database stands.
+    pub(crate) fn inside(&self) -> Vec<Inside> {
+        let inside = self.squashed.iter().filter(|(squash, _)| !self.book.applied.contains(squash));
+        inside
+            .map(|(squash, ids)| Inside {
+                squash: squash.to_owned(),
+                ids: ids.to_vec(),
+                file: self.member(squash).map_or("", |migration| migration.record.file()).to_owned(),
+            })
+            .collect()
+    }
+
+    /// Refuses what is recorded and not of this history.
+    pub(crate) fn recorded_here(&self) -> Result<(), ErrorKind> {
         if let Some((_, bind)) = self.others.first_key_value() {
             let same = self.others.iter().filter(|(_, other)| *other == bind);
             return Err(ErrorKind::OtherBind {

@@ -2,6 +2,7 @@ use super::Runner;
 use super::book::Partial;
 use super::error::{Edit, Error, ErrorKind, Partly};
 use super::report::Direction;
+use super::squashed::Inside;
 use super::state::{Source, State};
 use crate::connection::Connection;
 use mina_core::history::Set;
@@ -24,6 +25,8 @@ pub struct Status {
     pub unknown: Vec<String>,
     /// Applied, and of another bind of this history.
     pub other_binds: Vec<String>,
+    /// The squashes in the middle of which the database stands.
+    pub inside: Vec<Inside>,
     /// Applied and edited since.
     pub edited: Vec<Edit>,
     /// Applied by Diesel or another tool: what was applied is not known.
@@ -113,6 +116,9 @@ impl Status {
                 table: self.table.clone(),
                 latest: None,
             });
+        }
+        if let Some(Inside { squash, ids, file }) = self.inside.first().cloned() {
+            return Err(ErrorKind::InsideSquash { squash, ids, file });
         }
         if !self.edited.is_empty() {
             return Err(ErrorKind::Edited {
@@ -241,6 +247,7 @@ impl State {
             ahead: self.ahead.keys().cloned().collect(),
             unknown: self.unknown.clone(),
             other_binds: self.others.keys().cloned().collect(),
+            inside: self.inside(),
             edited: self.edits(),
             unverified: self.unverified().map(str::to_owned).collect(),
             partly: self
@@ -269,6 +276,7 @@ impl State {
                 .members
                 .get(index)
                 .map_or(Applied::Applied, |member| match self.recorded(member) {
+                    Some(_) if self.squashed.came_one_by_one(id) => Applied::Applied,
                     None => Applied::Unverified,
                     Some(recorded) if recorded != member.checksum(self.engine) => Applied::Edited,
                     Some(_) => Applied::Applied,

@@ -12,5 +12,6 @@ mod offline;
 mod place;
 #[path = "../support/program.rs"]
 mod program;
+mod squash;
 mod stamp;
 mod testing;

@@ -30,7 +30,8 @@ pub fn application() -> Migrations {
     files(read(&folder.join("mina.toml")).leak(), paths.iter().map(read).collect())
 }
 
-fn files(config: &'static str, texts: Vec<String>) -> Migrations {
+/// The same of the texts of files.
+pub fn files(config: &'static str, texts: Vec<String>) -> Migrations {
     let texts: Vec<&'static str> = texts.into_iter().map(|text| &*text.leak()).collect();
     let revisions = texts
         .iter()

@@ -257,6 +257,7 @@ impl Parser<'_> {
                 block.label = self.checked_label(label);
             }
             "alias" => block.alias = Some(self.id("alias")?),
+            "squashes" => block.squashes = self.ids("squashes")?,
             "bind" => block.bind = Some(self.name("a database of mina.toml")?),
             _ => block.transaction = Some(self.boolean()?),
         }
@@ -477,7 +478,7 @@ fn begins_item(word: &str) -> bool {
 fn header_form(key: &str) -> String {
     let value = match key {
         "revises" => "base",
-        "depends_on" => "[\"…\"]",
+        "depends_on" | "squashes" => "[\"…\"]",
         "transaction" => "false",
         "bind" => "analytics",
         _ => "\"…\"",

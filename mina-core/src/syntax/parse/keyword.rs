@@ -85,7 +85,16 @@ pub(super) fn keyword(word: &str) -> Option<&'static Keyword> {
 }
 
 /// The keys that stand in a block's head, in their order.
-pub(in crate::syntax) const HEADER: &[&str] = &["revision", "revises", "depends_on", "label", "alias", "bind", "transaction"];
+pub(in crate::syntax) const HEADER: &[&str] = &[
+    "revision",
+    "revises",
+    "depends_on",
+    "label",
+    "alias",
+    "squashes",
+    "bind",
+    "transaction",
+];
 
 pub(super) const COLUMN_ATTRIBUTES: &[&str] = &["primary_key", "unique", "references", "check", "index", "collate", "generated"];
 

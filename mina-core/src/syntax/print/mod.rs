@@ -104,6 +104,9 @@ impl Writer {
                 self.item(&format!("{key} = {};", literal::string(&value.text)));
             }
         }
+        if !block.squashes.is_empty() {
+            self.item(&format!("squashes = {};", ids_in_brackets(&texts(&block.squashes))));
+        }
         if let Some(bind) = &block.bind {
             self.item(&format!("bind = {};", name(&bind.text)));
         }

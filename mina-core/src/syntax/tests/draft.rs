@@ -55,6 +55,7 @@ fn everything_that_can_be_said() {
         depends_on: vec!["0".to_owned()],
         label: Some("billing".to_owned()),
         alias: Some("6f9f2dd343f5".to_owned()),
+        squashes: vec!["2a".to_owned()],
         bind: Some("analytics".to_owned()),
         transaction: Some(false),
         upgrade: "create_table t { #[primary_key] id: Integer }\n// kept".to_owned(),
@@ -76,6 +77,7 @@ fn everything_that_can_be_said() {
         depends_on = ["0"];
         label = "billing";
         alias = "6f9f2dd343f5";
+        squashes = ["2a"];
         bind = analytics;
         transaction = false;
 

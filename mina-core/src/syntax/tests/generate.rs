@@ -697,7 +697,7 @@ pub fn block() -> BoxedStrategy<Block> {
         1 => Just(Downgrade::Auto(span())),
         1 => filled_text().prop_map(|why| Downgrade::Irreversible { why, span: span() }),
     ];
-    let head = (few_engines(), text(), lints(), id(), ids(), ids());
+    let head = (few_engines(), text(), lints(), id(), ids(), (ids(), ids()));
     let more = (of(of_text("[0-9a-z_]{1,8}")), of(of_text(text())), of(ident()), of(any::<bool>()));
     (head, more, body(2), downgrade)
         .prop_map(|(head, more, upgrade, downgrade)| Block {
@@ -706,7 +706,8 @@ pub fn block() -> BoxedStrategy<Block> {
             allow: head.2,
             revision: Some(head.3),
             revises: head.4,
-            depends_on: head.5,
+            depends_on: head.5.0,
+            squashes: head.5.1,
             label: more.0,
             alias: more.1,
             bind: more.2,

@@ -261,7 +261,7 @@ fn a_header_has_the_keys_that_it_needs_and_no_others() {
     2 `revison` M002: there is no header key `revison`
         did you mean `revision`?
     3 `frobnicate` M002: there is no header key `frobnicate`
-        the keys are `revision`, `revises`, `depends_on`, `label`, `alias`, `bind`, `transaction`
+        the keys are `revision`, `revises`, `depends_on`, `label`, `alias`, `squashes`, `bind`, `transaction`
     4 `upgrad` M002: there is no header key `upgrad`
         did you mean `upgrade`?
     4 `drop_colum` M001: there is no statement `drop_colum`

@@ -7,6 +7,7 @@ mod steps;
 use super::error::{Error, ErrorKind};
 use super::fold::Fold;
 use super::plan::Planned;
+use super::squashed::Squashed;
 use super::{Book, Direction, Runner, State};
 use mina_core::config::Config;
 use mina_core::engine::{Engine, Product};
@@ -106,6 +107,9 @@ impl Runner {
         let mut script = job.open("stamp", from, to(range), &start, &plan.up, &plan.down)?;
         for (indexes, applied) in [(&plan.down, false), (&plan.up, true)] {
             for &index in indexes {
+                if !applied {
+                    script.forget(&job.state.graph.nodes()[index].squashes);
+                }
                 script.stamp(job.state.graph.id(index), applied);
             }
         }
@@ -179,6 +183,7 @@ impl<'a> Job<'a> {
             ahead: BTreeMap::new(),
             unknown: Vec::new(),
             others: BTreeMap::new(),
+            squashed: Squashed::default(),
             applied: graph.none(),
             graph,
             book: Book::default(),
@@ -235,7 +240,12 @@ impl<'a> Job<'a> {
         script.set_up();
         script.tables();
         let standing: Vec<usize> = graph.heads_of(start).into_iter().chain(down.iter().copied()).collect();
-        script.starts_from(from, &ids(&standing), &ids(up));
+        let mut absent = ids(up);
+        if command != "stamp" {
+            let squashed = up.iter().flat_map(|&index| &graph.nodes()[index].squashes);
+            absent.extend(squashed.map(ToString::to_string));
+        }
+        script.starts_from(from, &ids(&standing), &absent);
         Ok(script)
     }
 }

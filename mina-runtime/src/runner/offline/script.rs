@@ -4,6 +4,7 @@ use crate::connection::JournalEntry;
 use crate::connection::ledger::{Ledger, journal_row, tables_of_sqlite};
 use mina_core::config::{Run, Scope};
 use mina_core::engine::Engine;
+use mina_core::history::graph::Name;
 use mina_core::schema::{Type, Value};
 use mina_core::sql::mysql::SQL_MODE;
 use mina_core::sql::{Dialect, dialect};
@@ -206,6 +207,17 @@ impl Script {
             state: if applied { "applied" } else { "removed" },
             ..super::super::repair::blank("stamp")
         });
+    }
+
+    /// Takes away what rows there are of the revisions that one was squashed from.
+    pub(super) fn forget(&mut self, squashed: &[Name]) {
+        if squashed.is_empty() {
+            return;
+        }
+        self.begin();
+        let table = self.dialect.quote(&self.table);
+        let ids: Vec<String> = squashed.iter().map(|id| self.literal(id)).collect();
+        self.statement(&format!("DELETE FROM {table} WHERE version IN ({})", ids.join(", ")));
     }
 
     fn set_applied(&mut self, revision: &str, applied: bool) {

@@ -11,6 +11,11 @@ impl Job<'_> {
     pub(super) fn migration(&self, planned: &Planned, applied: &Set, script: &mut Script) -> Result<(), ErrorKind> {
         script.revision(planned);
         let mut scratch = Scratch::new(self, planned, applied)?;
+        if planned.direction == super::Direction::Down
+            && let Some(index) = self.state.graph.find(&planned.revision)
+        {
+            script.forget(&self.state.graph.nodes()[index].squashes);
+        }
         if planned.units.is_empty() {
             script.begin();
             script.record(planned, 0);
