@@ -37,5 +37,5 @@ pub use mina_macros::creations;
 /// # assert!(sql.contains("INNER JOIN `users` ON (`tasks`.`user_id` = `users`.`id`)"), "{sql}");
 /// ```
 pub use mina_macros::schema;
-pub use mina_macros::{migration, migrations, tables};
+pub use mina_macros::{assert_in_sync, migration, migrations, tables};
 pub use mina_runtime::*;

@@ -4,3 +4,4 @@ pub mod analytics;
 pub mod models;
 
 mina::migrations!();
+mina::assert_in_sync!();

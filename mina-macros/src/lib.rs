@@ -15,6 +15,7 @@ mod place;
 mod report;
 mod run;
 mod snapshot;
+mod sync;
 mod tables;
 
 use proc_macro::TokenStream;
@@ -71,6 +72,20 @@ pub fn schema(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn tables(input: TokenStream) -> TokenStream {
     tables::expand(input.into()).into()
+}
+
+/// Fails to compile where the models that mina.toml names and the history differ, and prints the operations that are missing.
+///
+/// It stands in the crate of the migrations, beside `migrations!`, and looks at every database that has `models` in mina.toml; the
+/// files of the models are tracked, so that a change of them is seen. Comments alone are no difference.
+///
+/// ```ignore
+/// mina::migrations!();
+/// mina::assert_in_sync!();
+/// ```
+#[proc_macro]
+pub fn assert_in_sync(input: TokenStream) -> TokenStream {
+    sync::expand(input.into()).into()
 }
 
 /// What [`migrations!`] leaves for later.

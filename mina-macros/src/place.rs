@@ -14,6 +14,15 @@ pub enum Home {
     Folder(PathBuf),
 }
 
+impl Home {
+    /// The folder whose mina.toml it is.
+    pub fn folder(&self) -> &Path {
+        match self {
+            Self::Crate(folder) | Self::Folder(folder) => folder,
+        }
+    }
+}
+
 /// The file a token stands in, if the compiler says so and it is no doctest's.
 pub fn file_of(span: Span) -> Option<PathBuf> {
     let file = normal(&std::path::absolute(span.unwrap().local_file()?).ok()?);

@@ -89,7 +89,7 @@ pub fn expand(input: TokenStream) -> TokenStream {
 }
 
 /// The history that a file is beside: its crate's, or that of its folder.
-fn history_of(file: &Path) -> Option<Home> {
+pub fn history_of(file: &Path) -> Option<Home> {
     let root = place::crate_folder()?;
     match place::layout(&root).locations.iter().any(|location| location.is_dir()) {
         true => Some(Home::Crate(root)),
