@@ -27,7 +27,10 @@ pub fn expand(input: TokenStream) -> TokenStream {
     }
     let file = place::file_of(at);
     let Some((file, home)) = file.and_then(|file| history_of(&file).map(|home| (file, home))) else {
-        return report::error("the history is not known: `assert_in_sync!` stands in the crate of the migrations", (at, at));
+        return report::error(
+            "the history is not known: `assert_in_sync!` stands in the crate of the migrations",
+            (at, at),
+        );
     };
     let folder = home.folder();
     let layout = place::layout(folder);
@@ -38,9 +41,15 @@ pub fn expand(input: TokenStream) -> TokenStream {
     for bind in std::iter::once(None).chain(config.databases.keys().map(|name| Some(name.as_str()))) {
         let files = ModelFiles::read(&layout, bind);
         compared |= !files.files.is_empty();
-        for path in file.parent().into_iter().flat_map(|folder| files.files.iter().map(move |path| relative(folder, path))) {
+        for path in file
+            .parent()
+            .into_iter()
+            .flat_map(|folder| files.files.iter().map(move |path| relative(folder, path)))
+        {
             let path = path.to_string_lossy().into_owned();
-            expanded.extend(quote!(const _: &[u8] = ::core::include_bytes!(#path);));
+            expanded.extend(quote!(
+                const _: &[u8] = ::core::include_bytes!(#path);
+            ));
         }
         // What is wrong with the history is told by its blocks.
         if snapshot.faults.is_empty() {
@@ -64,7 +73,9 @@ fn differences(snapshot: &Snapshot, files: &ModelFiles, bind: Option<&str>) -> O
     }
     let history = &snapshot.history;
     let graph = history.graphs().find(|(name, _)| *name == bind).map(|(_, graph)| graph);
-    let ids = graph.into_iter().flat_map(|graph| graph.all().iter().map(|revision| graph.id(revision)).collect::<Vec<_>>());
+    let ids = graph
+        .into_iter()
+        .flat_map(|graph| graph.all().iter().map(|revision| graph.id(revision)).collect::<Vec<_>>());
     let asked = asked(history, &files.models, bind, ids);
     if let Some(error) = asked.diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
         return Some(format!("{}{error}", place_of(files, error)));

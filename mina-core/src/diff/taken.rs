@@ -2,7 +2,7 @@
 
 use super::piece::Piece;
 use crate::engine::Engine;
-use crate::operation::{can_refer, is_served, key_columns};
+use crate::operation::{can_refer, is_of_a_kind, is_served, key_columns};
 use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, IndexKey, ObjectName, Schema, Table, Type};
 use crate::sql::text::{calls, mentions_column, mentions_table};
 use std::collections::BTreeSet;
@@ -75,6 +75,9 @@ impl Closure<'_> {
             if self.engine == Engine::Pg {
                 let generated = table.generated_using(&before.name).map(|generated| generated.name.clone());
                 taken.extend(generated.map(|generated| Piece::Column(name.clone(), generated)));
+            }
+            if self.engine == Engine::Pg && !is_of_a_kind(&before.ty, &after.ty) {
+                self.expressions(table, &|expression| expression.depends_on_type(&before.name), taken);
             }
             for (owner, key, other) in self.tied(table, &before.name) {
                 if !can_refer(&after.ty, &other) {
@@ -167,7 +170,15 @@ impl Closure<'_> {
     }
 
     fn naming(&self, table: &Table, column: &str, literal: &str, taken: &mut BTreeSet<Piece>) {
-        let says = |expression: &Expression| expression.sql().contains(literal) && expression.uses(column);
+        self.expressions(
+            table,
+            &|expression| expression.sql().contains(literal) && expression.uses(column),
+            taken,
+        );
+    }
+
+    /// The checks, exclusions and indexes of which an expression is of a kind.
+    fn expressions(&self, table: &Table, says: &dyn Fn(&Expression) -> bool, taken: &mut BTreeSet<Piece>) {
         let key = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if says(expression));
         let constraints = table.constraints().filter(|constraint| match constraint {
             ConstraintRef::Check(check) => says(&check.expression),

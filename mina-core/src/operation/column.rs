@@ -1,7 +1,7 @@
 //! Columns.
 
-use super::conversion::{can_refer, casts, is_implicit, is_whole};
-use super::dependents::{bodies_about_column, keys_to_column, on_table, type_dependents};
+use super::conversion::{can_refer, casts, is_implicit, is_of_a_kind, is_whole};
+use super::dependents::{bodies_about_column, expressions_about, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
 use super::support::{new_expressions, virtual_columns};
@@ -485,7 +485,10 @@ impl<'a> Replay<'a> {
             ];
             return self.error(Code::M206, span, message, help);
         }
-        let dependents = type_dependents(&self.schema, self.engine(), table, &before.name);
+        let mut dependents = type_dependents(&self.schema, self.engine(), table, &before.name);
+        if self.engine() == Engine::Pg && !is_of_a_kind(&before.ty, &after.ty) {
+            dependents.extend(expressions_about(table, &before.name));
+        }
         self.refuse_for(
             Code::M208,
             name.span,

@@ -95,6 +95,18 @@ fn is_fraction(ty: &Type) -> bool {
     matches!(ty, Type::Float | Type::Double | Type::Numeric(_))
 }
 
+/// Whether the operators and functions of PostgreSQL that take one of two types take the other as well.
+pub(crate) fn is_of_a_kind(one: &Type, other: &Type) -> bool {
+    use Type::{Cidr, Custom, Date, Inet, Json, Jsonb, Timestamp, Timestamptz, Unknown};
+    let moment = |ty: &Type| matches!(ty, Date | Timestamp | Timestamptz);
+    match (one, other) {
+        (Custom(_) | Unknown, _) | (_, Custom(_) | Unknown) => true,
+        (Json, Jsonb) | (Jsonb, Json) | (Cidr, Inet) | (Inet, Cidr) => true,
+        (Type::Array(one), Type::Array(other)) => is_of_a_kind(one, other),
+        _ => one == other || is_text(one) && is_text(other) || is_number(one) && is_number(other) || moment(one) && moment(other),
+    }
+}
+
 /// Whether a foreign key can go from one type to the other: the same type, text of any length.
 pub(crate) fn can_refer(from: &Type, to: &Type) -> bool {
     match (from, to) {

@@ -117,6 +117,25 @@ pub(super) fn type_dependents(schema: &Schema, engine: Engine, table: &Table, co
     dependents
 }
 
+/// The checks, exclusions and indexes of a table whose expressions take a column as one of its type.
+pub(super) fn expressions_about(table: &Table, column: &str) -> Vec<Dependent> {
+    let about = |expression: &Expression| expression.depends_on_type(column);
+    let key_about = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if about(expression));
+    let constraints = table.constraints().filter(|constraint| match constraint {
+        ConstraintRef::Check(check) => about(&check.expression),
+        ConstraintRef::Exclusion(exclusion) => {
+            exclusion.filter.as_ref().is_some_and(about) || exclusion.elements.iter().any(|(key, _)| key_about(key))
+        }
+        _ => false,
+    });
+    let constraints = constraints.map(|constraint| Dependent::constraint(table, constraint));
+    let indexes = table.indexes.iter().filter(|index| {
+        let mut keys = index.elements.iter().map(|element| &element.key);
+        index.filter.as_ref().is_some_and(about) || keys.any(key_about)
+    });
+    constraints.chain(indexes.map(|index| Dependent::index(table, index))).collect()
+}
+
 /// What holds a literal beside a column of a table: constraints, indexes, generated columns, views and triggers.
 pub(super) fn literal_dependents(schema: &Schema, table: &Table, column: &str, literal: &str) -> Vec<Dependent> {
     let says = |expression: &Expression| expression.sql().contains(literal) && expression.uses(column);

@@ -20,7 +20,7 @@ mod replay;
 mod support;
 mod table;
 
-pub(crate) use conversion::{can_refer, casts, is_implicit};
+pub(crate) use conversion::{can_refer, casts, is_implicit, is_of_a_kind};
 pub(crate) use index::{is_served, key_columns, last_to_serve};
 pub use raw::run_steps;
 pub use replay::{Context, replay};

@@ -271,6 +271,31 @@ impl Replay<'_> {
         )
     }
 
+    /// Refuses what is unique by a hash, as long texts are on MariaDB, and has the column in it that the database counts up.
+    fn check_counted_hash(&mut self, table: &Table, span: Span) -> Resolution {
+        if self.engine() != Engine::Mysql {
+            return Ok(());
+        }
+        let Some(counted) = table.identity_column() else { return Ok(()) };
+        let uniques = table
+            .uniques
+            .iter()
+            .map(|unique| (&unique.name, unique.columns.iter().map(String::as_str).collect::<Vec<_>>()));
+        let indexes = table.indexes.iter().filter(|index| index.unique);
+        let indexes = indexes.filter_map(|index| Some((&index.name, index.plain_columns()?)));
+        let found = uniques.chain(indexes).find(|(_, columns)| {
+            let mut columns = columns.iter().filter_map(|column| table.column(column));
+            columns.clone().any(|column| is_long(&column.ty)) && columns.any(|column| column.name == counted.name)
+        });
+        let Some((name, _)) = found else { return Ok(()) };
+        let message = format!(
+            "`{name}` is unique by a hash on {}, which takes no column that is counted up, such as `{}.{}`",
+            self.cx.target, table.name, counted.name
+        );
+        let help = format!("leave `{}` out of it: it is unique by itself", counted.name);
+        self.error(Code::M502, span, message, [help])
+    }
+
     /// Refuses a table that the engine does not take: too wide for Diesel's `table!` or for a row of MariaDB, or with an
     /// expression, a collation or an index that is not for its columns.
     pub(super) fn check_limits(&mut self, name: &ObjectName, span: Span) -> Resolution {
@@ -281,6 +306,7 @@ impl Replay<'_> {
         self.check_collations(&table, span)?;
         self.check_order(&table, span)?;
         self.check_long_keys(&table, span)?;
+        self.check_counted_hash(&table, span)?;
         if table.columns.len() > MOST_COLUMNS {
             let message = format!(
                 "`{name}` has {} columns; Diesel's `table!` takes {MOST_COLUMNS}",

@@ -233,3 +233,29 @@ fn an_upgrade_in_the_wrong_order_is_told_so() {
     assert_eq!(case.errors().len(), 1, "{}", case.said());
     assert!(case.said().contains("before `create_table b"), "{}", case.said());
 }
+
+#[test]
+fn on_postgresql_a_type_of_another_kind_waits_for_the_expressions_about_its_column() {
+    let up = "#[allow(may_fail_on_rows)] alter_column users.points { type = Text, using = cast, default = none }";
+    let case = irreversible(&[PG], "", up);
+    says(&case, &["M208 up points"]);
+    assert!(
+        case.said().contains("write `drop_constraint ck_users_points on users;` before it"),
+        "{}",
+        case.said()
+    );
+    says(&irreversible(&[Target::SQLITE, MARIADB], "#![allow(lossy_downgrade)]", up), &[]);
+    says(&irreversible(&[PG], "", "alter_column users.points { type = BigInt }"), &[]);
+    let around = format!("drop_constraint ck_users_points on users; {up}");
+    says(&irreversible(&[PG], "", &around), &[]);
+    let only_null = "create_check ck_age on users \"age IS NOT NULL OR number IS NULL\"; \
+                     #[allow(may_fail_on_rows)] alter_column users.age { type = Integer, using = cast }";
+    says(&irreversible(&[PG], "#![allow(may_fail_on_rows)]", only_null), &[]);
+}
+
+#[test]
+fn on_mariadb_a_hash_that_is_unique_takes_no_column_that_is_counted_up() {
+    let up = "#[allow(may_fail_on_rows)] create_unique uq_settings_value on settings (id, value);";
+    says(&irreversible(&[MARIADB], "", up), &["M502 up uq_settings_value"]);
+    says(&irreversible(&[Target::SQLITE, PG], "", up), &[]);
+}

@@ -9,7 +9,7 @@ mod walk;
 
 use super::{Table, Value};
 use crate::engine::Engine;
-use crate::sql::lexer::{Kind, Lexeme, lex};
+use crate::sql::lexer::{Kind, Lexeme, lex, significant};
 use crate::sql::text::quote_backticks;
 use sqlparser::ast::Expr;
 use sqlparser::keywords::Keyword;
@@ -152,6 +152,21 @@ impl Expression {
         let mut found = false;
         walk::columns(self.tree(), &mut |ident| found |= walk::is_named(ident, column, self.engine()));
         found
+    }
+
+    /// Whether what it means depends on the type of a column: it names it, and asks for more than whether it is NULL.
+    pub fn depends_on_type(&self, column: &str) -> bool {
+        if !self.uses(column) || matches!(self.tree(), Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
+            return false;
+        }
+        let lexemes = significant(self.sql(), self.engine());
+        let asks_for_null = |at: usize| {
+            let rest = &lexemes[at + 1..];
+            let is = |index: usize, word: &str| rest.get(index).is_some_and(|lexeme| lexeme.is_word(word));
+            is(0, "is") && (is(1, "null") || is(1, "not") && is(2, "null"))
+        };
+        let mut named = (0..lexemes.len()).filter(|at| lexemes[*at].names(column, self.engine()));
+        !named.all(asks_for_null)
     }
 
     /// The first column it names that a table does not have.
