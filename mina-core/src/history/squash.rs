@@ -270,8 +270,7 @@ impl<'a> Range<'a> {
             let differences = replayed.map_or_else(Vec::new, |replayed| compare(end, &replayed.up.end));
             if replayed.is_none() || !differences.is_empty() || replayed.is_some_and(|replayed| replayed.up.end.taint.all) {
                 let message = format!("as one revision the range would leave another schema on {target}");
-                let what = differences.first().map_or_else(String::new, |difference| format!("{difference:?}"));
-                return Err(Unsquashable::new(message).or("squash a shorter range").or(what));
+                return Err(Unsquashable::new(message).or("squash a shorter range"));
             }
         }
         Ok(())
