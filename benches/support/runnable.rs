@@ -51,7 +51,7 @@ impl Runnable {
             mina.push(Migration {
                 record: Encoded(record.encode().leak()),
                 runs: &[],
-                source: "",
+                source: generated.text.clone().leak(),
             });
             let up: &'static str = statements(&up)?.leak();
             bare.push(up);
