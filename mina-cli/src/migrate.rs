@@ -60,7 +60,12 @@ impl Session {
         let mut notes = draft.review.clone();
         notes.extend(open.iter().map(hint));
         let body = (upgrade.join("\n"), downgrade.join("\n"));
-        let mut output = self.new_migration(&ground, wanted, Some(body), &notes)?;
+        let from_db = wanted.from_db;
+        let written = self.new_migration(&ground, wanted, Some(body), &notes);
+        let mut output = written.map_err(|failure| match from_db {
+            true => failure.or("the database is not what the history makes: `mina diff head database` prints what it has besides"),
+            false => failure,
+        })?;
         output.text += &indented(&upgrade, "    ");
         output.json["operations"] = json!(upgrade);
         output.json["review"] = json!(draft.review);

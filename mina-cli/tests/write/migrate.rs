@@ -222,7 +222,7 @@ fn a_database_can_stand_in_for_the_history() {
     let database = folder.path().join("app.db");
     let url = format!("sqlite://{}", database.display());
     let mut conn = Location::parse(&url, folder.path()).unwrap().open(true).unwrap();
-    let sql = "CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name VARCHAR(80) NOT NULL, email VARCHAR(200), team_id INTEGER)";
+    let sql = "CREATE TABLE users (id INTEGER PRIMARY KEY NOT NULL, name VARCHAR(80) NOT NULL, email VARCHAR(200), team_id INTEGER)";
     conn.as_connection().execute(sql).unwrap();
     let against_history = folder.mina(["diff", "base", "models"]).ok();
     assert!(against_history.contains("create_table users"), "{against_history}");
@@ -234,4 +234,13 @@ fn a_database_can_stand_in_for_the_history() {
     assert!(folder.mina(["diff", &url, "database"]).ok().contains("have the same schema"));
     let back = folder.mina(["diff", "models", "database"]).ok();
     assert!(back.contains("drop_table teams;"), "{back}");
+    folder
+        .mina(["migrate", "Follow", "--from-db"])
+        .refused(2, &["there is no table `users`", "`mina diff head database`"]);
+    let users = "mina::schema! { table users { #[primary_key] id: Integer, name: Varchar<80>, email: Nullable<Varchar<200>>, team_id: Nullable<Integer> } }";
+    folder.write("src/models.rs", users);
+    folder.written(["migrate", "Create users"]);
+    folder.write("src/models.rs", &users.replace("Varchar<80>", "Varchar<90>"));
+    let (_, text) = folder.written(["migrate", "Follow", "--from-db"]);
+    assert!(text.contains("alter_column name { type = Varchar<90> }"), "{text}");
 }
