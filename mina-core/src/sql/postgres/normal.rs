@@ -186,12 +186,15 @@ pub(super) fn index(index: &Index, columns: &[Column]) -> Index {
 
 fn element(element: &IndexElement, columns: &[Column]) -> IndexElement {
     let key = key(&element.key, columns);
+    let of = |name: &str| {
+        let column = columns.iter().find(|column| column.name == name);
+        column.and_then(|column| column.collation.clone())
+    };
+    // An expression takes over the collation of the columns in it.
+    // https://www.postgresql.org/docs/current/collation.html
     let own = match &key {
-        IndexKey::Column(name) => columns
-            .iter()
-            .find(|column| column.name == *name)
-            .and_then(|column| column.collation.clone()),
-        IndexKey::Expression(_) => None,
+        IndexKey::Column(name) => of(name),
+        IndexKey::Expression(expression) => expression.columns().iter().find_map(|name| of(name)),
     };
     IndexElement {
         key,
