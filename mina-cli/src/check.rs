@@ -7,6 +7,7 @@ use crate::models::{self, indented};
 use crate::report::report;
 use crate::session::Session;
 use mina_command::Output;
+use mina_core::autogenerate::between;
 use mina_core::diagnostic::{Code, Diagnostic};
 use mina_source::ModelFiles;
 use serde_json::{Value, json};
@@ -66,7 +67,7 @@ impl Session {
             if findings.errors() > before {
                 continue;
             }
-            let draft = models::between(config, &asked.sides, &asked.renames, models::LATEST);
+            let draft = between(config, &asked.sides, &asked.renames);
             let operations = draft.upgrade();
             let differs = !draft.is_empty() && !draft.is_comments();
             let name = bind.unwrap_or("default");

@@ -6,7 +6,7 @@ use crate::live::Live;
 use crate::models::{self, indented};
 use crate::session::Session;
 use mina_command::Output;
-use mina_core::autogenerate::Side;
+use mina_core::autogenerate::{Side, between};
 use mina_core::diff::Renames;
 use mina_core::engine::Target;
 use mina_core::schema::Schema;
@@ -45,7 +45,7 @@ impl Session {
             renames = said;
             sides.push(Side { target, have, want });
         }
-        let draft = models::between(config, &sides, &renames, models::LATEST);
+        let draft = between(config, &sides, &renames);
         let (operations, back) = (draft.upgrade(), draft.downgrade());
         let mut text = match operations.is_empty() && draft.left.is_empty() {
             true => format!("{} and {} have the same schema\n", have.name(from), want.name(to)),

@@ -9,7 +9,7 @@ use crate::rename::{self, Candidate};
 use crate::session::Session;
 use mina_command::Output;
 use mina_command::source::Revision;
-use mina_core::autogenerate::Draft;
+use mina_core::autogenerate::{Draft, Side, between};
 use serde_json::json;
 
 impl Session {
@@ -30,10 +30,19 @@ impl Session {
             return self.new_migration(&ground, wanted, None, &[words.to_owned()]);
         };
         models::sound(ground.history(), &ground.sources)?;
+        let mut is_another = false;
         if wanted.from_db {
             let live = Live::read(&ground, &self.options, bind.as_deref(), None)?;
             live.target(&ground, bind.as_deref())?;
-            asked.sides = live.instead(&asked.sides).into_iter().collect();
+            let instead = live.instead(&asked.sides);
+            let made = |side: &Side| {
+                asked
+                    .sides
+                    .iter()
+                    .any(|other| other.target == side.target && other.have == side.have)
+            };
+            is_another = !instead.as_ref().is_some_and(made);
+            asked.sides = instead.into_iter().collect();
         }
         let Some(first) = asked.sides.first() else {
             return Err(Failure::failed("no engine is in force, so there is nothing to compare for"));
@@ -49,7 +58,7 @@ impl Session {
             rename::candidates(first, &asked.renames)
         };
         let config = ground.project.config()?;
-        let draft = models::between(config, &asked.sides, &asked.renames, models::LATEST);
+        let draft = between(config, &asked.sides, &asked.renames);
         if draft.is_empty() {
             return Ok(nothing());
         }
@@ -60,9 +69,8 @@ impl Session {
         let mut notes = draft.review.clone();
         notes.extend(open.iter().map(hint));
         let body = (upgrade.join("\n"), downgrade.join("\n"));
-        let from_db = wanted.from_db;
         let written = self.new_migration(&ground, wanted, Some(body), &notes);
-        let mut output = written.map_err(|failure| match from_db {
+        let mut output = written.map_err(|failure| match is_another {
             true => failure.or("the database is not what the history makes: `mina diff head database` prints what it has besides"),
             false => failure,
         })?;

@@ -5,16 +5,9 @@ use crate::finding::Findings;
 use crate::ground::Ground;
 use crate::report::drawings;
 use mina_command::{Style, count};
-use mina_core::autogenerate::{self, Asked, Draft, Request, Side, draft};
-use mina_core::config::Config;
-use mina_core::diff::Renames;
+use mina_core::autogenerate::{self, Asked};
 use mina_core::history::History;
-use mina_core::syntax::Span;
-use mina_core::syntax::ast::{Block, Ident};
 use mina_source::{ModelFiles, Sources};
-
-/// Later than every id: the naming convention is that of the head.
-pub const LATEST: &str = "z";
 
 /// Reads the models of a database and sets them beside some revisions; none where mina.toml names no file.
 pub fn read(ground: &Ground, bind: Option<&str>, revisions: &[usize]) -> Result<Option<Asked>, Failure> {
@@ -39,28 +32,6 @@ pub fn asked(ground: &Ground, files: &ModelFiles, bind: Option<&str>, revisions:
     let below = graph.with_ancestors(revisions.iter().copied());
     let ids: Vec<&str> = below.iter().map(|revision| graph.id(revision)).collect();
     autogenerate::asked(ground.history(), &files.models, bind, ids)
-}
-
-/// The migration between two sides, under the id that it is to have.
-pub fn between(config: &Config, sides: &[Side], renames: &Renames, revision: &str) -> Draft {
-    let config = Config {
-        naming: vec![(None, config.naming_at_head().clone())],
-        ..config.clone()
-    };
-    let head = Block {
-        doc: "What the models ask for".to_owned(),
-        revision: Some(Ident {
-            text: revision.to_owned(),
-            span: Span::default(),
-        }),
-        ..Block::default()
-    };
-    draft(&Request {
-        config: &config,
-        sides,
-        renames,
-        head: &head,
-    })
 }
 
 /// Statements, each on its lines, with space before them.

@@ -5,16 +5,11 @@ use crate::place;
 use crate::report;
 use crate::snapshot::Snapshot;
 use crate::tables::{self, history_of};
-use mina_core::autogenerate::{Request, asked, draft};
-use mina_core::config::Config;
+use mina_core::autogenerate::{asked, between};
 use mina_core::diagnostic::Diagnostic;
-use mina_core::syntax::ast::{Block, Ident};
 use mina_source::ModelFiles;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-
-/// Later than every id: the naming convention is that of the head.
-const LATEST: &str = "z";
 
 pub fn expand(input: TokenStream) -> TokenStream {
     let first = input.clone().into_iter().next();
@@ -80,24 +75,7 @@ fn differences(snapshot: &Snapshot, files: &ModelFiles, bind: Option<&str>) -> O
     if let Some(error) = asked.diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
         return Some(format!("{}{error}", place_of(files, error)));
     }
-    let config = Config {
-        naming: vec![(None, history.config.naming_at_head().clone())],
-        ..history.config.clone()
-    };
-    let head = Block {
-        doc: "What the models ask for".to_owned(),
-        revision: Some(Ident {
-            text: LATEST.to_owned(),
-            span: Default::default(),
-        }),
-        ..Block::default()
-    };
-    let draft = draft(&Request {
-        config: &config,
-        sides: &asked.sides,
-        renames: &asked.renames,
-        head: &head,
-    });
+    let draft = between(&history.config, &asked.sides, &asked.renames);
     if draft.is_empty() || draft.is_comments() {
         return None;
     }

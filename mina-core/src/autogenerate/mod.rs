@@ -4,7 +4,7 @@ mod merge;
 mod portable;
 mod sides;
 
-pub use sides::{Asked, alike, asked};
+pub use sides::{Asked, alike, asked, between};
 
 use crate::check::{Checked, Subject, check};
 use crate::config::Config;

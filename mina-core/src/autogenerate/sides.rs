@@ -1,12 +1,15 @@
 //! What models ask of a history.
 
-use super::Side;
+use super::{Draft, Request, Side, draft};
+use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::diff::Renames;
 use crate::engine::Target;
 use crate::history::History;
 use crate::models::Models;
 use crate::schema::{ObjectName, Schema};
+use crate::syntax::Span;
+use crate::syntax::ast::{Block, Ident};
 
 /// What a history leaves and what models want, on each engine in force.
 #[derive(Clone, Debug, Default)]
@@ -61,4 +64,27 @@ pub fn alike(mut want: Schema, have: &Schema, renames: &Renames, compares: impl 
         want.remove_table(name);
     }
     want
+}
+
+/// The migration between two schemas on each engine, as it would be on top of the whole history: what has no name gets the
+/// one that the naming convention gives there.
+pub fn between(config: &Config, sides: &[Side], renames: &Renames) -> Draft {
+    let config = Config {
+        naming: vec![(None, config.naming_at_head().clone())],
+        ..config.clone()
+    };
+    let head = Block {
+        doc: "What the models ask for".to_owned(),
+        revision: Some(Ident {
+            text: "z".to_owned(),
+            span: Span::default(),
+        }),
+        ..Block::default()
+    };
+    draft(&Request {
+        config: &config,
+        sides,
+        renames,
+        head: &head,
+    })
 }
