@@ -1,5 +1,6 @@
 //! Columns.
 
+use super::attribute::attribute_constraints;
 use super::conversion::{can_refer, casts, is_implicit, is_of_a_kind, is_whole};
 use super::dependents::{bodies_about_column, expressions_about, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
@@ -8,11 +9,9 @@ use super::support::{new_expressions, virtual_columns};
 use super::{Operation, Using};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::engine::{Engine, Target};
-use crate::schema::{
-    Action, Column, Constraint, ConstraintRef, Default, Deferral, Expression, Generated, Index, ObjectName, Table, Type, Value,
-};
+use crate::schema::{Action, Column, Constraint, ConstraintRef, Default, Expression, Generated, Index, ObjectName, Table, Type, Value};
 use crate::syntax::Span;
-use crate::syntax::ast::{ColumnChanges, ColumnDef, ConstraintDef, ConstraintKind, Ident, SqlString, TableRef, UsingDef};
+use crate::syntax::ast::{ColumnChanges, ColumnDef, Ident, SqlString, TableRef, UsingDef};
 
 /// The one column of a primary key.
 pub(super) struct KeyOf<'t> {
@@ -548,51 +547,6 @@ impl<'a> Replay<'a> {
             help,
         )
     }
-}
-
-/// The constraints that a column's attributes make, in the table-level form.
-pub(super) fn attribute_constraints(definition: &ColumnDef) -> Vec<ConstraintDef> {
-    let own = || vec![definition.name.clone()];
-    let mut constraints = Vec::new();
-    let mut push = |name: &Option<Ident>, kind: ConstraintKind, span: Span| {
-        constraints.push(ConstraintDef {
-            name: name.clone(),
-            kind,
-            span,
-        });
-    };
-    if let Some(key) = &definition.primary_key {
-        let kind = ConstraintKind::PrimaryKey {
-            columns: own(),
-            generated: key.generated,
-        };
-        push(&key.name, kind, key.span);
-    }
-    if let Some(unique) = &definition.unique {
-        let kind = ConstraintKind::Unique {
-            columns: own(),
-            nulls_not_distinct: false,
-            deferral: Deferral::No,
-        };
-        push(&unique.name, kind, unique.span);
-    }
-    if let Some(key) = &definition.references {
-        let kind = ConstraintKind::ForeignKey {
-            columns: own(),
-            table: key.table.clone(),
-            referred: vec![key.column.clone()],
-            options: key.options.clone(),
-        };
-        push(&key.name, kind, key.span);
-    }
-    if let Some(check) = &definition.check {
-        let kind = ConstraintKind::Check {
-            expression: check.expression.clone(),
-            not_valid: false,
-        };
-        push(&check.name, kind, check.span);
-    }
-    constraints
 }
 
 /// A value to show in a help line.

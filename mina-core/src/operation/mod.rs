@@ -4,6 +4,7 @@
 //! [`Operation`]s that come out need no further look-up to be applied, inverted or rendered.
 
 mod apply;
+mod attribute;
 mod column;
 mod constraint;
 mod conversion;

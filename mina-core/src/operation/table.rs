@@ -1,7 +1,8 @@
 //! Tables and the namespaces they are in.
 
 use super::Operation;
-use super::column::{KeyOf, attribute_constraints};
+use super::attribute::attribute_constraints;
+use super::column::KeyOf;
 use super::conversion::is_whole;
 use super::dependents::{bodies_about_table, keys_to_table};
 use super::lookup::path;
