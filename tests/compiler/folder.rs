@@ -1,38 +1,13 @@
 //! `migrations!()` on folders as people leave them.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use super::Crate;
 
-const INITIAL: &str = include_str!("../ui-tests/accepted/run_with_diesel/initial.rs");
+const INITIAL: &str = include_str!("../../ui-tests/accepted/run_with_diesel/initial.rs");
 
 /// What `cargo check` says of a crate of migrations with these files.
 fn check(name: &str, files: &[(&str, &[u8])]) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let temporary = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let folder = temporary.join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join("src")).unwrap();
-    let manifest = format!(
-        "[package]\nname = {name:?}\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\nmina = {{ path = {root:?} }}\n\
-         diesel = {{ version = \"2.3\", default-features = false, features = [\"sqlite\", \"64-column-tables\"] }}\n"
-    );
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    fs::write(folder.join("src/lib.rs"), "mina::migrations!();\n").unwrap();
-    for (file, text) in files {
-        let path = folder.join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--quiet", "--color=never"])
-        .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", temporary.parent().unwrap())
-        .env_remove("RUSTFLAGS")
-        .output()
-        .unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
+    let library: (&str, &[u8]) = ("src/lib.rs", b"mina::migrations!();\n");
+    let said = Crate::new(name, "").with(&[library]).with(files).check();
     let said: Vec<&str> = said.lines().filter(|line| !line.starts_with("error: could not compile")).collect();
     said.join("\n").trim().to_owned()
 }
