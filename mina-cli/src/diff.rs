@@ -58,6 +58,7 @@ impl Session {
             text,
             json: json!({ "operations": operations, "back": back, "unsaid": draft.left }),
             code: 0,
+            ..Output::default()
         })
     }
 

@@ -211,6 +211,7 @@ impl Examination {
             json: json!({ "checks": checks.collect::<Vec<_>>() }),
             text,
             code: u8::from(wrong > 0),
+            ..Output::default()
         }
     }
 }

@@ -47,6 +47,7 @@ impl Session {
             text: format!("{}\n", from_here(&path)),
             json: json!({ "file": from_here(&path), "revision": graph.id(revision) }),
             code: 0,
+            ..Output::default()
         };
         self.edit_file(&editor, &path, output)
     }

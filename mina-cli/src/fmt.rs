@@ -51,6 +51,7 @@ impl Session {
             }),
             code: if fails { FAILED } else { 0 },
             text: done.text + &drawings(&findings, style) + &summary.unwrap_or_default(),
+            ..Output::default()
         })
     }
 

@@ -213,6 +213,7 @@ impl Draft {
                 "bind": self.bind.as_deref().unwrap_or("default"), "warnings": self.warnings,
             }),
             code: 0,
+            ..Output::default()
         };
         hook::run(&ground.project, &[self.path])?;
         Ok(output)

@@ -25,6 +25,7 @@ impl Session {
                 json: json!({ "kind": word, "drawing": drawn }),
                 text: drawn,
                 code: 0,
+                ..Output::default()
             });
         };
         std::fs::write(path, drawn).map_err(|error| Failure::Io {
@@ -38,6 +39,7 @@ impl Session {
             },
             json: json!({ "kind": word, "file": path }),
             code: 0,
+            ..Output::default()
         })
     }
 }

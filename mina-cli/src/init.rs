@@ -151,6 +151,7 @@ impl Session {
             text,
             json: json!({ "directory": shown, "package": package, "files": files, "warnings": warnings }),
             code: 0,
+            ..Output::default()
         })
     }
 
@@ -184,6 +185,7 @@ impl Session {
                 "templates": listed.iter().map(|(name, about)| json!({ "name": name, "about": about })).collect::<Vec<_>>(),
             }),
             code: 0,
+            ..Output::default()
         })
     }
 }

@@ -86,6 +86,7 @@ fn nothing() -> Output {
         text: "nothing changed: the models and the history agree\n".to_owned(),
         json: json!({ "file": null, "operations": [], "review": [] }),
         code: 0,
+        ..Output::default()
     }
 }
 

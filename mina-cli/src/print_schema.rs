@@ -50,6 +50,7 @@ impl Session {
             json: json!({ "bind": bind.unwrap_or("default"), "at": at, "engines": each, "text": text }),
             text,
             code: 0,
+            ..Output::default()
         })
     }
 }

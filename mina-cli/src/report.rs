@@ -20,6 +20,7 @@ pub fn report(findings: &Findings, format: Format, quiet: bool) -> Output {
         text,
         json: findings.json(),
         code: if findings.errors() > 0 { REFUSED } else { 0 },
+        ..Output::default()
     }
 }
 

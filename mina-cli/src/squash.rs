@@ -73,7 +73,12 @@ impl Session {
             "revision": id, "squashes": squashed, "file": from_here(&path), "removed": removed, "warnings": warnings, "text": text,
         });
         if wanted.dry_run {
-            return Ok(Output { text, json, code: 0 });
+            return Ok(Output {
+                text,
+                json,
+                code: 0,
+                ..Output::default()
+            });
         }
         let mut changes = Changes::default();
         match gone.contains(&path) {
@@ -86,7 +91,12 @@ impl Session {
         said.extend(removed.iter().map(|file| format!("  removed {file}\n")));
         said += &format!("a database past {id} has it applied; one in the middle goes on to {id} with the release before this one\n");
         hook::run(&ground.project, &[path])?;
-        Ok(Output { text: said, json, code: 0 })
+        Ok(Output {
+            text: said,
+            json,
+            code: 0,
+            ..Output::default()
+        })
     }
 
     /// Where the one migration goes: beside the last of the range.

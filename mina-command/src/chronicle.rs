@@ -3,7 +3,8 @@
 use crate::listing::{Listed, details, line};
 use crate::tree::tree;
 use crate::{Format, Output, Style};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 /// The revisions of one database's history, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,17 +21,32 @@ impl Chronicle {
         self.bind.as_deref().unwrap_or("default")
     }
 
-    fn json(&self, revisions: &[&Listed]) -> Value {
-        json!({ "bind": self.label(), "revisions": revisions })
+    fn of<'a, R>(&'a self, revisions: R) -> Found<'a, R> {
+        Found {
+            bind: self.label(),
+            revisions,
+        }
     }
+}
+
+/// What programs are told of a history.
+#[derive(Serialize)]
+struct Found<'a, R> {
+    bind: &'a str,
+    revisions: R,
+}
+
+#[derive(Serialize)]
+struct Histories<'a> {
+    histories: Vec<Found<'a, &'a [Listed]>>,
 }
 
 /// The trees of histories, newest first; of a long one only that is made which is printed.
 pub fn history(chronicles: &[Chronicle], verbose: bool, format: Format, style: Style) -> Output {
     let mut output = Output::default();
     if format == Format::Json {
-        let found = chronicles.iter().map(|one| one.json(&one.revisions.iter().collect::<Vec<_>>()));
-        output.json = json!({ "histories": found.collect::<Vec<_>>() });
+        let histories = chronicles.iter().map(|one| one.of(&one.revisions[..])).collect();
+        output.written = serde_json::to_string_pretty(&Histories { histories }).ok();
         return output;
     }
     for chronicle in chronicles {
@@ -76,7 +92,7 @@ fn list(
                 output.text += &details(listed);
             }
         }
-        found.push(chronicle.json(&kept));
+        found.push(chronicle.of(kept));
     }
     output.json = json!({ word: found });
     output

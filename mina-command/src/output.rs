@@ -11,6 +11,8 @@ pub struct Output {
     pub text: String,
     /// For programs.
     pub json: Value,
+    /// The same where it was written at once: of thousands of revisions no tree is made first.
+    pub written: Option<String>,
     /// The exit code.
     pub code: u8,
 }
@@ -18,18 +20,18 @@ pub struct Output {
 impl Output {
     /// Prints it to standard output.
     pub fn print(&self, format: Format) {
-        let mut text = match format {
-            Format::Json => format!("{:#}", self.json),
-            Format::Text | Format::Sarif | Format::Github => self.text.clone(),
+        let text = match (format, &self.written) {
+            (Format::Json, None) => &format!("{:#}", self.json),
+            (Format::Json, Some(written)) => written,
+            (Format::Text | Format::Sarif | Format::Github, _) => &self.text,
         };
         if text.is_empty() {
             return;
         }
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        let mut out = std::io::stdout();
         // A closed pipe, such as `history | head`, is no failure.
-        let _ = std::io::stdout().write_all(text.as_bytes());
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.write_all(end.as_bytes()));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::engine::Engine;
 /// Cannot stand in a name or in JSON, and is left out of what people write.
 const SEPARATOR: u8 = 0x1f;
 /// What is read of every migration stands first, the SQL last.
-const HEAD: usize = 8;
+const HEAD: usize = 7;
 const BIND: usize = 1;
 const MESSAGE: usize = 8;
 const FILE: usize = 9;
@@ -72,8 +72,8 @@ impl Record<'_> {
             &self.depends_on.join(" "),
             self.label.unwrap_or_default(),
             self.alias.unwrap_or_default(),
-            &engines.collect::<Vec<_>>().join(","),
             &self.squashes.join(" "),
+            &engines.collect::<Vec<_>>().join(","),
             self.message,
             self.file,
             &irreversible.unwrap_or_default(),
@@ -122,8 +122,9 @@ pub struct Head<'a> {
     pub alias: Option<&'a str>,
     parents: &'a str,
     depends_on: &'a str,
-    engines: &'a str,
     squashes: &'a str,
+    /// What follows: the engines first, whose checksums are longer than all that stands before them.
+    rest: &'a str,
 }
 
 impl<'a> Head<'a> {
@@ -142,10 +143,14 @@ impl<'a> Head<'a> {
         self.squashes.split_ascii_whitespace()
     }
 
+    fn engines(self) -> &'a str {
+        Fields(Some(self.rest)).next().unwrap_or_default()
+    }
+
     /// The SHA-256 of what it does on an engine; none where it is not rendered for it.
     #[must_use]
     pub fn checksum(self, engine: Engine) -> Option<&'a str> {
-        let mut rendered = self.engines.split(',');
+        let mut rendered = self.engines().split(',');
         rendered.find_map(|rendered| rendered.strip_prefix(engine.name())?.strip_prefix(' '))
     }
 }
@@ -155,7 +160,7 @@ impl<'a> Encoded<'a> {
     #[must_use]
     pub fn head(self) -> Head<'a> {
         let mut fields = self.fields();
-        let [id, bind, parents, depends_on, label, alias, engines, squashes]: [&str; HEAD] =
+        let [id, bind, parents, depends_on, label, alias, squashes]: [&str; HEAD] =
             std::array::from_fn(|_| fields.next().unwrap_or_default());
         Head {
             id,
@@ -164,8 +169,8 @@ impl<'a> Encoded<'a> {
             alias: said(alias),
             parents,
             depends_on,
-            engines,
             squashes,
+            rest: fields.0.unwrap_or_default(),
         }
     }
 
@@ -254,7 +259,7 @@ impl<'a> Encoded<'a> {
 
     /// The engines it is rendered for.
     pub fn engines(self) -> impl Iterator<Item = Engine> {
-        let rendered = self.head().engines.split(',');
+        let rendered = self.head().engines().split(',');
         rendered.filter_map(|rendered| Engine::named(rendered.split_once(' ')?.0))
     }
 
@@ -262,20 +267,28 @@ impl<'a> Encoded<'a> {
         self.fields().nth(at).unwrap_or_default()
     }
 
-    // Byte by byte: the fields are short, and there are thousands.
-    fn fields(self) -> impl Iterator<Item = &'a str> {
-        let mut rest = Some(self.0);
-        std::iter::from_fn(move || {
-            let text = rest?;
-            let end = text.bytes().position(|byte| byte == SEPARATOR);
-            rest = end.map(|end| &text[end + 1..]);
-            Some(&text[..end.unwrap_or(text.len())])
-        })
+    fn fields(self) -> Fields<'a> {
+        Fields(Some(self.0))
     }
 
     fn sql(self, engine: Engine, at: usize) -> Option<&'a str> {
         let on = self.engines().position(|on| on == engine)?;
         Some(self.field(SQL + on * 2 + at))
+    }
+}
+
+/// What is not read yet; none after the last field.
+struct Fields<'a>(Option<&'a str>);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = &'a str;
+
+    // Byte by byte: the fields are short, and there are thousands.
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0?;
+        let end = text.bytes().position(|byte| byte == SEPARATOR);
+        self.0 = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
     }
 }
 

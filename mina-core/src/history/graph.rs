@@ -78,6 +78,11 @@ impl Graph {
     /// Puts every revision after what it builds on; where that cannot be, the ranks of those that could be.
     fn put_in_order(&mut self) -> Result<(), Vec<usize>> {
         let count = self.nodes.len();
+        if (0..count).all(|i| self.edges(i).all(|below| below < i)) {
+            self.order = (0..count).collect();
+            self.rank.clone_from(&self.order);
+            return Ok(());
+        }
         let mut waiting: Vec<usize> = (0..count).map(|i| self.edges(i).count()).collect();
         let mut ready: BinaryHeap<Reverse<usize>> = (0..count).filter(|&i| waiting[i] == 0).map(Reverse).collect();
         let (mut order, mut rank) = (Vec::with_capacity(count), vec![usize::MAX; count]);

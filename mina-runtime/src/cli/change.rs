@@ -106,6 +106,7 @@ impl Session<'_> {
             text,
             json: json!({ "databases": done }),
             code: 0,
+            ..Output::default()
         })
     }
 

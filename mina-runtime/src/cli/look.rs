@@ -1,7 +1,7 @@
 use super::change::heading;
 use super::{Bound, Failure, Session, names};
 use crate::connection::AsConnection;
-use crate::runner::{Applied, Direction, Entry, ErrorKind, Plan, Status};
+use crate::runner::{Applied, Direction, Entry, ErrorKind, Overview, Plan, Status};
 use mina_command::statements::statements;
 use mina_command::{Format, Output};
 use serde_json::json;
@@ -13,42 +13,41 @@ impl Session<'_> {
         let all = self.bound(&self.names()?)?;
         for bound in &all {
             let (mut conn, there) = bound.look().map_err(|error| bound.fail(error))?;
-            let (status, entries) = bound.runner.overview(conn.as_connection()).map_err(|error| bound.fail(error))?;
+            let seen = bound.runner.overview(conn.as_connection()).map_err(|error| bound.fail(error))?;
             if all.len() > 1 || verbose {
                 output.text += &format!("{}:\n", bound.title());
             }
-            output.text += &self.current_lines(bound, &status, &entries, there, verbose);
+            output.text += &self.current_lines(bound, &seen, there, verbose);
             let mut code = 0;
-            if check_heads && (!status.pending.is_empty() || !status.ahead.is_empty()) {
+            if check_heads && (seen.is_behind || seen.is_ahead) {
                 code = 3;
             }
-            if !status.partly.is_empty() {
+            if !seen.partly.is_empty() {
                 code = 7;
             }
             output.code = output.code.max(code);
-            let current: Vec<&Entry> = entries.iter().filter(|entry| entry.current).collect();
             found.push(json!({
                 "bind": bound.label(), "database": bound.location.to_string(), "exists": there,
-                "current": status.current, "heads": status.heads, "partly": status.partly,
-                "revisions": current,
+                "current": seen.current, "heads": seen.heads, "partly": seen.partly,
+                "revisions": seen.entries,
             }));
         }
         output.json = json!({ "databases": found });
         Ok(output)
     }
 
-    fn current_lines(&self, bound: &Bound, status: &Status, entries: &[Entry], there: bool, verbose: bool) -> String {
+    fn current_lines(&self, bound: &Bound, seen: &Overview, there: bool, verbose: bool) -> String {
         let style = self.style();
         let mut text = String::new();
         if !there {
             text += &format!("no database yet at {}: nothing is applied\n", bound.location);
-        } else if status.current.is_empty() && status.partly.is_empty() {
+        } else if seen.current.is_empty() && seen.partly.is_empty() {
             text += "nothing is applied\n";
         }
-        for id in &status.current {
-            let entry = entries.iter().find(|entry| entry.revision == *id);
+        for id in &seen.current {
+            let entry = seen.entries.iter().find(|entry| entry.revision == *id);
             text += &style.id(id);
-            text += &marks(entry, status, id);
+            text += &marks(entry, seen, id);
             if let Some(entry) = entry.filter(|_| verbose) {
                 text += &format!("\n  {}\n  {}", entry.message, entry.file);
                 if let Some(run_on) = &entry.run_on {
@@ -60,7 +59,7 @@ impl Session<'_> {
             }
             text.push('\n');
         }
-        for partly in &status.partly {
+        for partly in &seen.partly {
             text += &format!(
                 "{} {}\n",
                 style.id(&partly.revision),
@@ -205,13 +204,13 @@ fn partly_text(direction: Direction, done: usize, units: usize) -> String {
     }
 }
 
-fn marks(entry: Option<&Entry>, status: &Status, id: &str) -> String {
+fn marks(entry: Option<&Entry>, seen: &Overview, id: &str) -> String {
     let mut marks = Vec::new();
-    if status.heads.iter().any(|head| head == id) {
+    if seen.heads.iter().any(|head| head == id) {
         marks.push("head");
     }
     match entry.and_then(|entry| entry.state.as_ref()) {
-        None if status.inside.iter().any(|inside| inside.ids.iter().any(|own| own == id)) => marks.push("squashed"),
+        None if seen.inside.iter().any(|inside| inside.ids.iter().any(|own| own == id)) => marks.push("squashed"),
         None => marks.push("unknown"),
         Some(Applied::Unverified) => marks.push("unverified"),
         Some(Applied::Edited) => marks.push("edited"),

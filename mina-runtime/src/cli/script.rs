@@ -53,6 +53,7 @@ impl Session<'_> {
             json: json!({ "bind": name.as_deref().unwrap_or("default"), "engine": engine, "sql": text }),
             text,
             code: 0,
+            ..Output::default()
         })
     }
 

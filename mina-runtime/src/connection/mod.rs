@@ -149,6 +149,18 @@ pub trait Connection: sealed::Sealed {
         Ok(rows)
     }
 
+    /// The same without what is known of most revisions: when they were applied, and rows of the journal that say no more than
+    /// that a migration of one unit was applied.
+    fn glance(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<Option<Vec<HistoryRow>>> {
+        self.book(table, enter)
+    }
+
+    /// What [`glance`](Self::glance) left out of one revision: when it was applied, and the rows of the journal from the last one
+    /// on that alone says all; none where nothing was left out.
+    fn look_up(&mut self, _table: &str, _revision: &str, _enter: &mut dyn FnMut(JournalRow)) -> QueryResult<Option<Option<String>>> {
+        Ok(None)
+    }
+
     /// Whether there is a journal.
     fn has_journal(&mut self) -> QueryResult<bool>;
 
@@ -359,8 +371,8 @@ pub enum Trouble {
 pub struct HistoryRow {
     /// The revision.
     pub version: String,
-    /// When it was applied, as the engine prints it.
-    pub run_on: String,
+    /// When it was applied, as the engine prints it; none where that was not read.
+    pub run_on: Option<String>,
 }
 
 /// What a row of the journal says of a migration.

@@ -220,7 +220,12 @@ impl Connection for MysqlConnection {
         }
         let rows: Vec<(String, String)> = sql::<(Text, Text)>(&LEDGER.history(table)).load(self)?;
         Ok(Some(
-            rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on }).collect(),
+            rows.into_iter()
+                .map(|(version, run_on)| HistoryRow {
+                    version,
+                    run_on: Some(run_on),
+                })
+                .collect(),
         ))
     }
 

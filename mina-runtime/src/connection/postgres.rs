@@ -307,7 +307,10 @@ impl Connection for PgConnection {
             true => load::<(Text, Text), _>(conn, &LEDGER.history(table)).map(Some),
             false => Ok(None),
         })?;
-        let row = |(version, run_on)| HistoryRow { version, run_on };
+        let row = |(version, run_on)| HistoryRow {
+            version,
+            run_on: Some(run_on),
+        };
         Ok(rows.map(|rows| rows.into_iter().map(row).collect()))
     }
 

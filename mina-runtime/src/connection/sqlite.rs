@@ -1,4 +1,4 @@
-use super::ledger::{JOURNAL, tables_of_sqlite};
+use super::ledger::{JOURNAL, SPECIAL, tables_of_sqlite};
 use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use crate::sqlite::{self, BatchError};
@@ -58,18 +58,27 @@ struct Counted {
     n: i64,
 }
 
-/// What most rows of the journal say, none more than once: that a migration of one unit was applied.
-const PLAIN: &str = "action = 'up' AND units = 1 AND state IN ('done', 'created')";
+/// What ends a row, and a field of it, where all are handed over in one text: there are thousands, and to take over each column of
+/// each takes longer than all else that a look at a database does. Neither can stand in a name.
+const ROW: char = '\u{1e}';
+const FIELD: char = '\u{1f}';
 
-/// Revision, checksum, milliseconds, and the rest in one text where a row is not plain: there are thousands of rows, and to hand
-/// over each column of each would take as long as all else that a look at a database does.
-type ShortColumns = (Text, Text, BigInt, Nullable<Text>);
+/// A row of the journal: revision, checksum, milliseconds, and the rest where it is a special one.
+fn line() -> String {
+    let special = ["unit", "units", "coalesce(position, '')", "action", "state", "hash"];
+    let special = special.join(&format!(" || '{FIELD}' || "));
+    format!(
+        "revision || '{FIELD}' || checksum || '{FIELD}' || duration_ms || CASE WHEN {SPECIAL} THEN '{FIELD}' || {special} ELSE '' END AS line"
+    )
+}
 
-fn journal_row((revision, checksum, duration_ms, rest): (String, String, i64, Option<String>)) -> Option<JournalRow> {
+fn journal_row(line: &str) -> Option<JournalRow> {
+    let mut fields = line.split(FIELD);
+    let mut next = || fields.next();
     let plain = JournalRow {
-        revision,
-        checksum,
-        duration_ms,
+        revision: next()?.to_owned(),
+        checksum: next()?.to_owned(),
+        duration_ms: next()?.parse().ok()?,
         action: "up".to_owned(),
         state: "done".to_owned(),
         unit: 0,
@@ -77,18 +86,53 @@ fn journal_row((revision, checksum, duration_ms, rest): (String, String, i64, Op
         hash: String::new(),
         position: None,
     };
-    let Some(rest) = rest else { return Some(plain) };
-    let mut words = rest.splitn(6, ' ');
-    let mut word = || words.next();
+    let Some(unit) = next() else { return Some(plain) };
     Some(JournalRow {
-        unit: word()?.parse().ok()?,
-        units: word()?.parse().ok()?,
-        position: word()?.parse().ok(),
-        action: word()?.to_owned(),
-        state: word()?.to_owned(),
-        hash: word()?.to_owned(),
+        unit: unit.parse().ok()?,
+        units: next()?.parse().ok()?,
+        position: next()?.parse().ok(),
+        action: next()?.to_owned(),
+        state: next()?.to_owned(),
+        hash: next()?.to_owned(),
         ..plain
     })
+}
+
+/// Hands over rows of the journal that came as one text; none where there is no journal.
+fn enter_all(conn: &mut SqliteConnection, lines: QueryResult<Option<String>>, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
+    let lines = unless_missing(conn, JOURNAL, lines)?.flatten();
+    for line in lines.iter().flat_map(|lines| lines.split(ROW)) {
+        let row = journal_row(line);
+        enter(row.ok_or_else(|| DatabaseError::DeserializationError(format!("a row of {JOURNAL} is damaged").into()))?);
+    }
+    Ok(())
+}
+
+/// What a query of a table found; none where there is no such table.
+fn unless_missing<T>(conn: &mut SqliteConnection, table: &str, found: QueryResult<T>) -> QueryResult<Option<T>> {
+    match found {
+        Err(DatabaseError::DatabaseError(_, information))
+            if information.message().starts_with("no such table") && !has_table(conn, table)? =>
+        {
+            Ok(None)
+        }
+        found => found.map(Some),
+    }
+}
+
+/// The rows of the history table that came as one text.
+fn history_rows(text: Option<&str>) -> Vec<HistoryRow> {
+    let lines = text.into_iter().flat_map(|text| text.split(ROW));
+    let row = |line: &str| {
+        let (version, run_on) = line
+            .split_once(FIELD)
+            .map_or((line, None), |(version, run_on)| (version, Some(run_on)));
+        HistoryRow {
+            version: version.to_owned(),
+            run_on: run_on.map(str::to_owned),
+        }
+    };
+    lines.map(row).collect()
 }
 
 fn quote(name: &str) -> String {
@@ -306,30 +350,65 @@ impl Connection for SqliteConnection {
     }
 
     fn history(&mut self, table: &str) -> QueryResult<Option<Vec<HistoryRow>>> {
-        if !has_table(self, table)? {
-            return Ok(None);
-        }
-        let query = format!("SELECT version, CAST(run_on AS TEXT) FROM {}", quote(table));
-        let rows: Vec<(String, String)> = sql::<(Text, Text)>(&query).load(self)?;
-        let rows = rows.into_iter().map(|(version, run_on)| HistoryRow { version, run_on });
-        Ok(Some(rows.collect()))
+        let query = format!(
+            "SELECT group_concat(version || '{FIELD}' || coalesce(run_on, ''), '{ROW}') FROM {}",
+            quote(table)
+        );
+        let text = sql::<Nullable<Text>>(&query).get_result::<Option<String>>(self);
+        Ok(unless_missing(self, table, text)?.map(|text| history_rows(text.as_deref())))
     }
 
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
-        if !has_table(self, JOURNAL)? {
-            return Ok(());
-        }
         let query = format!(
-            "SELECT revision, checksum, duration_ms, CASE WHEN NOT ({PLAIN}) \
-             THEN unit || ' ' || units || ' ' || coalesce(position, '') || ' ' || action || ' ' || state || ' ' || hash END \
-             FROM {JOURNAL} WHERE history_table = "
+            "SELECT group_concat(line, '{ROW}') FROM (SELECT {} FROM {JOURNAL} WHERE history_table = ",
+            line()
         );
-        let query = sql::<ShortColumns>(&query).bind::<Text, _>(table).sql(" ORDER BY id");
-        for columns in query.load_iter(self)? {
-            let row = journal_row(columns?);
-            enter(row.ok_or_else(|| DatabaseError::DeserializationError(format!("a row of {JOURNAL} is damaged").into()))?);
-        }
-        Ok(())
+        let lines = sql::<Nullable<Text>>(&query).bind::<Text, _>(table).sql(" ORDER BY id)");
+        let lines = lines.get_result(self);
+        enter_all(self, lines, enter)
+    }
+
+    fn glance(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<Option<Vec<HistoryRow>>> {
+        let query = format!(
+            "SELECT group_concat(version, '{ROW}') FROM (SELECT version FROM {} ORDER BY version)",
+            quote(table)
+        );
+        let text = sql::<Nullable<Text>>(&query).get_result::<Option<String>>(self);
+        let rows = unless_missing(self, table, text)?.map(|text| history_rows(text.as_deref()));
+        // Where it is indexed, a few rows are read and not all, each of which has a downgrade in it.
+        let query = format!(
+            "SELECT group_concat(line, '{ROW}') FROM (SELECT {} FROM {JOURNAL} WHERE ({SPECIAL}) AND history_table = ",
+            line()
+        );
+        let lines = sql::<Nullable<Text>>(&query).bind::<Text, _>(table).sql(" ORDER BY id)");
+        let lines = lines.get_result(self);
+        enter_all(self, lines, enter)?;
+        Ok(rows)
+    }
+
+    fn look_up(&mut self, table: &str, revision: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<Option<Option<String>>> {
+        let run_on = sql::<Nullable<Text>>(&format!("SELECT CAST(run_on AS TEXT) FROM {} WHERE version = ", quote(table)))
+            .bind::<Text, _>(revision)
+            .get_result::<Option<String>>(self)
+            .optional();
+        let run_on = unless_missing(self, table, run_on)?.flatten().flatten();
+        let query = format!(
+            "SELECT group_concat(line, '{ROW}') FROM (SELECT {} FROM {JOURNAL} WHERE id >= coalesce(\
+             (SELECT id FROM {JOURNAL} WHERE NOT ({SPECIAL}) AND revision = ",
+            line()
+        );
+        let lines = sql::<Nullable<Text>>(&query)
+            .bind::<Text, _>(revision)
+            .sql(" AND history_table = ")
+            .bind::<Text, _>(table)
+            .sql(" ORDER BY id DESC LIMIT 1), 0) AND revision = ")
+            .bind::<Text, _>(revision)
+            .sql(" AND history_table = ")
+            .bind::<Text, _>(table)
+            .sql(" ORDER BY id)")
+            .get_result(self);
+        enter_all(self, lines, enter)?;
+        Ok(Some(run_on))
     }
 
     fn has_journal(&mut self) -> QueryResult<bool> {

@@ -1,6 +1,6 @@
 use super::by_id::ById;
 use super::report::Direction;
-use crate::connection::{Connection, JournalRow};
+use crate::connection::{Connection, HistoryRow, JournalRow};
 use diesel::QueryResult;
 use std::collections::BTreeMap;
 
@@ -11,8 +11,8 @@ const DIESEL_SETUP: &str = "00000000000000";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Book {
     pub(crate) exists: bool,
-    /// When each applied revision was applied.
-    pub(crate) applied: ById<String>,
+    /// When each applied revision was applied, as far as that was read.
+    pub(crate) applied: ById<Option<String>>,
     records: ById<Record>,
     pub(crate) version: i64,
 }
@@ -73,19 +73,57 @@ impl Partial {
 
 impl Book {
     pub(crate) fn read(conn: &mut dyn Connection, table: &str) -> QueryResult<Self> {
-        let version = conn.version()?;
         let mut book = Self {
-            version,
+            version: conn.version()?,
             ..Self::default()
         };
         let rows = conn.book(table, &mut |row| book.enter(row))?;
-        book.exists = rows.is_some();
-        let rows = rows.unwrap_or_default();
-        book.applied = ById::with_capacity(rows.len());
-        for row in rows.into_iter().filter(|row| row.version != DIESEL_SETUP) {
-            book.applied.insert(row.version, row.run_on);
-        }
+        book.apply(rows);
         Ok(book)
+    }
+
+    /// The same without what the journal says of migrations that were simply applied; see [`Book::look_up`].
+    pub(crate) fn glance(conn: &mut dyn Connection, table: &str) -> QueryResult<Self> {
+        let mut book = Self::default();
+        let rows = conn.glance(table, &mut |row| book.enter(row))?;
+        book.apply(rows);
+        let open: Vec<String> = book
+            .records
+            .iter()
+            .filter(|(_, record)| record.partial.is_some())
+            .map(|(id, _)| id.to_owned())
+            .collect();
+        match open.len() {
+            0 => Ok(book),
+            1 => {
+                book.look_up(conn, table, &open[0])?;
+                Ok(book)
+            }
+            // Each may take as long as the whole.
+            _ => Self::read(conn, table),
+        }
+    }
+
+    /// All that the database says of one revision.
+    pub(crate) fn look_up(&mut self, conn: &mut dyn Connection, table: &str, revision: &str) -> QueryResult<()> {
+        let mut rows = Vec::new();
+        if let Some(run_on) = conn.look_up(table, revision, &mut |row| rows.push(row))? {
+            *self.records.get_or_insert(revision.to_owned()) = Record::default();
+            rows.into_iter().for_each(|row| self.enter(row));
+            if self.applied.contains(revision) {
+                self.applied.insert(revision.to_owned(), run_on);
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, rows: Option<Vec<HistoryRow>>) {
+        self.exists = rows.is_some();
+        let rows = rows.unwrap_or_default();
+        self.applied = ById::with_capacity(rows.len());
+        for row in rows.into_iter().filter(|row| row.version != DIESEL_SETUP) {
+            self.applied.insert(row.version, row.run_on);
+        }
     }
 
     /// Reads again what another session may have changed; whether there was anything to read.
@@ -191,5 +229,75 @@ impl Record {
         partial.done.truncate(unit);
         partial.done.push(row.hash);
         (partial.started, partial.position, partial.units) = (false, None, units);
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::*;
+    use crate::connection::JournalEntry;
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection as _, SqliteConnection};
+
+    const TABLE: &str = "applied";
+
+    fn entry(revision: &'static str, (action, state, unit, units): (&'static str, &'static str, usize, usize)) -> JournalEntry<'static> {
+        JournalEntry {
+            revision,
+            action,
+            state,
+            unit,
+            units,
+            hash: "h",
+            checksum: state,
+            position: (state == "batch").then_some(7),
+            duration_ms: 5,
+            downgrade: Some("[]"),
+        }
+    }
+
+    #[test]
+    fn a_glance_sees_what_a_reading_sees() {
+        let rows = [
+            ("up", "done", 0, 1),
+            ("up", "created", 0, 1),
+            ("up", "started", 0, 1),
+            ("up", "batch", 0, 1),
+            ("up", "done", 0, 2),
+            ("up", "done", 1, 2),
+            ("down", "done", 0, 1),
+            ("down", "done", 0, 2),
+            ("back", "done", 0, 2),
+            ("stamp", "entered", 0, 0),
+            ("record", "done", 0, 0),
+        ];
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        conn.create_tables(TABLE).unwrap();
+        conn.batch_execute("INSERT INTO applied VALUES ('b', 'then'), ('a', 'now')")
+            .unwrap();
+        let count = rows.len();
+        for at in 0..count.pow(3) {
+            if at == count.pow(3) / 2 {
+                conn.batch_execute("DROP INDEX __mina_journal_special").unwrap();
+            }
+            conn.batch_execute("DELETE FROM __mina_journal").unwrap();
+            let sequence = [at % count, at / count % count, at / count.pow(2)];
+            for (place, row) in sequence.into_iter().enumerate() {
+                let other = rows[(row + place) % count];
+                conn.write_journal(TABLE, &entry("a", rows[row])).unwrap();
+                conn.write_journal(TABLE, &entry(["b", "c", "d"][place], other)).unwrap();
+            }
+            let whole = Book::read(&mut conn, TABLE).unwrap();
+            let mut seen = Book::glance(&mut conn, TABLE).unwrap();
+            assert_eq!(seen.partials(), whole.partials(), "{sequence:?}");
+            assert_eq!(seen.applied.ids().collect::<Vec<_>>(), ["a", "b"]);
+            for revision in ["a", "b", "c"] {
+                seen.look_up(&mut conn, TABLE, revision).unwrap();
+                let said = |book: &Book| book.record(revision).map(|record| (record.checksum.clone(), record.duration_ms));
+                assert_eq!(said(&seen), said(&whole), "{revision} {sequence:?}");
+                assert_eq!(seen.applied.get(revision), whole.applied.get(revision));
+            }
+            assert_eq!(seen.partials(), whole.partials(), "{sequence:?}");
+        }
     }
 }

@@ -42,6 +42,8 @@ pub use rehearsal::{NotTried, Rehearsal};
 pub use report::{Direction, Ran, Report};
 pub use squashed::Inside;
 pub use stamp::{Stamp, Stamped};
+#[cfg(feature = "cli")]
+pub(crate) use status::Overview;
 pub use status::{Applied, Entry, PartlyDone, Status};
 
 pub(crate) use error::place;
@@ -54,6 +56,7 @@ use crate::connection::{AsConnection, BoxError, Connection};
 use crate::migration::Migrations;
 use apply::Run;
 use book::Book;
+use diesel::QueryResult;
 use hook::Hooks;
 use members::Members;
 use mina_core::config::Config;
@@ -101,14 +104,15 @@ impl Migrations {
 
     /// Every bind that has migrations, the default one first.
     pub fn binds(&self) -> Vec<Option<String>> {
-        let mut binds: Vec<Option<String>> = self
-            .migrations
-            .iter()
-            .map(|migration| migration.record.bind().map(str::to_owned))
-            .collect();
-        binds.sort();
-        binds.dedup();
-        binds
+        let mut binds = Vec::new();
+        for migration in self.migrations {
+            let bind = migration.record.bind();
+            if !binds.contains(&bind) {
+                binds.push(bind);
+            }
+        }
+        binds.sort_unstable();
+        binds.into_iter().map(|bind| bind.map(str::to_owned)).collect()
     }
 
     /// Applies what leads to a target: `head`, an id or its beginning, a label, an alias, `+1`.
@@ -490,10 +494,25 @@ impl Runner {
         Graph::new(self.members().nodes())
     }
 
+    /// All that the database says.
     fn state(&self, conn: &mut dyn Connection, config: &Config) -> Result<State, ErrorKind> {
+        self.read(conn, config, Book::read)
+    }
+
+    /// What is applied, and what is so in part; nothing more of what the journal says.
+    fn glance(&self, conn: &mut dyn Connection, config: &Config) -> Result<State, ErrorKind> {
+        self.read(conn, config, Book::glance)
+    }
+
+    fn read(
+        &self,
+        conn: &mut dyn Connection,
+        config: &Config,
+        read: impl FnOnce(&mut dyn Connection, &str) -> QueryResult<Book>,
+    ) -> Result<State, ErrorKind> {
         let table = self.history_table(config);
         let waited = config.run.lock_timeout;
-        let book = Book::read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
+        let book = read(conn, &table).map_err(|error| apply::database(conn, &error, waited))?;
         let members = self.members();
         let mut graph = Graph::new(members.nodes());
         let mut ahead = BTreeMap::new();

@@ -206,7 +206,7 @@ impl State {
         let index = self.graph.find(revision);
         match direction {
             Direction::Up => {
-                self.book.applied.insert(revision.to_owned(), String::new());
+                self.book.applied.insert(revision.to_owned(), None);
                 index.map(|index| self.applied.insert(index));
             }
             Direction::Down => {

@@ -84,6 +84,21 @@ pub struct Entry {
     pub current: bool,
 }
 
+/// What `current` says of a database.
+#[cfg(feature = "cli")]
+pub(crate) struct Overview {
+    pub(crate) current: Vec<String>,
+    pub(crate) heads: Vec<String>,
+    /// Whether a revision is not applied.
+    pub(crate) is_behind: bool,
+    /// Whether a newer build was here.
+    pub(crate) is_ahead: bool,
+    pub(crate) inside: Vec<Inside>,
+    pub(crate) partly: Vec<PartlyDone>,
+    /// The revisions of this history that it is at.
+    pub(crate) entries: Vec<Entry>,
+}
+
 /// The state of a revision on a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -156,7 +171,7 @@ impl Runner {
     ///
     /// As there.
     pub fn current(&self, conn: &mut dyn Connection) -> Result<Vec<String>, Error> {
-        self.look(conn, |state| Ok(state.current()))
+        self.to_read(conn, |conn, config| Ok(self.glance(conn, config)?.current()))
     }
 
     /// See [`Migrations::status`](crate::Migrations::status).
@@ -177,11 +192,25 @@ impl Runner {
         self.look(conn, |state| Ok(state.entries(state.graph.order())))
     }
 
-    /// The status, and of the entries those that the database is at.
+    /// Where the database stands, and the revisions that it is at.
     #[cfg(feature = "cli")]
-    pub(crate) fn overview(&self, conn: &mut dyn Connection) -> Result<(Status, Vec<Entry>), Error> {
-        self.look(conn, |state| {
-            Ok((state.status(), state.entries(&state.graph.heads_of(&state.applied))))
+    pub(crate) fn overview(&self, conn: &mut dyn Connection) -> Result<Overview, Error> {
+        self.to_read(conn, |conn, config| {
+            let mut state = self.glance(conn, config)?;
+            let at = state.graph.heads_of(&state.applied);
+            for &index in &at {
+                let read = state.book.look_up(conn, &state.table, state.graph.id(index));
+                read.map_err(|error| super::failure(conn, &error))?;
+            }
+            Ok(Overview {
+                current: state.current(),
+                heads: heads(&state),
+                is_behind: state.pending().next().is_some(),
+                is_ahead: !state.ahead.is_empty(),
+                inside: state.inside(),
+                partly: state.partly_done(),
+                entries: state.entries(&at),
+            })
         })
     }
 
@@ -250,14 +279,14 @@ impl State {
             inside: self.inside(),
             edited: self.edits(),
             unverified: self.unverified().map(str::to_owned).collect(),
-            partly: self
-                .book
-                .partials()
-                .into_iter()
-                .map(|(id, partial)| PartlyDone::new(id, partial))
-                .collect(),
+            partly: self.partly_done(),
             table: self.table.clone(),
         }
+    }
+
+    fn partly_done(&self) -> Vec<PartlyDone> {
+        let partials = self.book.partials().into_iter();
+        partials.map(|(id, partial)| PartlyDone::new(id, partial)).collect()
     }
 
     fn entries(&self, indexes: &[usize]) -> Vec<Entry> {
@@ -285,7 +314,7 @@ impl State {
         let timed = self.book.record(id).filter(|record| applied.is_some() && record.checksum.is_some());
         Entry {
             state: Some(partial.unwrap_or(state)),
-            run_on: applied.cloned(),
+            run_on: applied.cloned().flatten(),
             duration_ms: timed.map(|record| record.duration_ms),
             current: current.contains(index),
             ..entry(&self.graph, index, self.source(index))
@@ -294,7 +323,7 @@ impl State {
 }
 
 fn heads(state: &State) -> Vec<String> {
-    let known = |index: &usize| state.member(state.graph.id(*index)).is_some();
+    let known = |index: &usize| state.members.get(*index).is_some();
     let none_known_above = |index: &usize| !state.graph.children(*index).iter().any(known);
     let indexes = (0..state.graph.len()).filter(|index| known(index) && none_known_above(index));
     indexes.map(|index| state.graph.id(index).to_owned()).collect()
