@@ -166,7 +166,12 @@ pub fn ask(side: &Side, renames: &mut Renames) -> Result<(), Failure> {
         let _ = std::io::stderr().flush();
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer);
-        read.map_err(|error| Failure::failed(format!("the answer could not be read: {error}")))?;
+        let read = read.map_err(|error| Failure::failed(format!("the answer could not be read: {error}")))?;
+        if read == 0 {
+            eprintln!();
+            let failure = Failure::refused("the input ended before the question was answered, so nothing was written");
+            return Err(failure.or(format!("answer `y` or `n`, or say `--rename {}`", candidate.option())));
+        }
         match answer.trim().eq_ignore_ascii_case("y") || answer.trim().eq_ignore_ascii_case("yes") {
             true => candidate.add(renames),
             false => refused.push(candidate),

@@ -11,3 +11,5 @@ mod script;
 mod squash;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(unix)]
+mod terminal;

@@ -29,14 +29,14 @@ mina::schema! {
 "#;
 
 /// Models, and the history that makes them.
-fn agreeing() -> Folder {
+pub fn agreeing() -> Folder {
     let folder = Folder::new(CONFIG);
     folder.write("src/models.rs", MODELS);
     folder.written(["migrate", "Create users and teams"]);
     folder
 }
 
-fn change(folder: &Folder, from: &str, to: &str) {
+pub fn change(folder: &Folder, from: &str, to: &str) {
     let models = folder.read("src/models.rs");
     assert!(models.contains(from), "{models}");
     folder.write("src/models.rs", &models.replace(from, to));
