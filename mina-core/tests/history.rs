@@ -546,3 +546,44 @@ fn a_key_to_a_table_commutes_with_what_changes_its_rows() {
     );
     assert!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &dropping)]).contains("M107"));
 }
+
+#[test]
+fn a_history_that_is_trusted_leaves_the_same_and_is_refused_where_it_cannot_be_replayed() {
+    let create = "create_table t { #[primary_key] id: Integer, #[references(t.id)] up: Nullable<Integer>, index ix (up) }";
+    let add = "add_column t.name: Nullable<Text>; batch_alter t { drop_index ix; alter_column up { rename = above } }";
+    let first = block(r#"revision = "1"; revises = base;"#, create, "drop_table t;");
+    // Where it goes back to is wrong, which the compiler has said.
+    let second = block(r#"revision = "2"; revises = "1";"#, add, "drop_column t.name;");
+    let files = [("1.rs", first.as_str()), ("2.rs", &second)];
+    let (checked, mut trusted) = (history(&files), history(&files));
+    assert!(!trusted.can_be_trusted());
+    trusted.trust();
+    assert!(trusted.can_be_trusted());
+    assert!(report(&checked).contains("2.rs"));
+    assert_eq!(trusted.head(None, Target::SQLITE), checked.head(None, Target::SQLITE));
+    assert!(trusted.head(None, Target::SQLITE).is_some_and(|schema| schema.tables().size() == 1));
+
+    let third = |downgrade: &str| block(r#"revision = "3"; revises = "2";"#, "drop_column t.name;", downgrade);
+    let errors = |downgrade: &str| {
+        let guest = revisions("3.rs", &third(downgrade)).remove(0);
+        let (_, found) = trusted.foreign(&guest, None);
+        found.iter().filter(|found| found.is_error()).count()
+    };
+    assert_eq!((errors("add_column t.name: Nullable<Text>;"), errors("")), (0, 1));
+
+    let wrong = third("").replace("t.name", "t.nothing");
+    let mut refused = history(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &wrong)]);
+    refused.trust();
+    assert!(!refused.can_be_trusted());
+
+    let beside = block(
+        r#"revision = "3"; revises = "1"; label = "beside";"#,
+        "create_table u { id: Integer }",
+        "drop_table u;",
+    );
+    let files = [("1.rs", first.as_str()), ("2.rs", &second), ("3.rs", &beside)];
+    let (checked, mut branched) = (history(&files), history(&files));
+    branched.trust();
+    assert!(!branched.can_be_trusted());
+    assert_eq!(branched.head(None, Target::SQLITE), checked.head(None, Target::SQLITE));
+}

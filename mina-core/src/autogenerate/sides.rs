@@ -10,6 +10,7 @@ use crate::models::Models;
 use crate::schema::{ObjectName, Schema};
 use crate::syntax::Span;
 use crate::syntax::ast::{Block, Ident};
+use std::thread;
 
 /// What a history leaves and what models want, on each engine in force.
 #[derive(Clone, Debug, Default)]
@@ -25,15 +26,19 @@ pub struct Asked {
 /// Sets models beside what some revisions of a database, and their ancestors, leave.
 ///
 /// What the models cannot say, and the tables that mina.toml leaves out, are wanted as they are.
-pub fn asked<'a>(history: &History, models: &Models, bind: Option<&str>, ids: impl IntoIterator<Item = &'a str> + Clone) -> Asked {
+pub fn asked<'a>(history: &History, models: &Models, bind: Option<&str>, ids: impl IntoIterator<Item = &'a str>) -> Asked {
     let config = &history.config;
     let targets: &[Target] = config.bind(bind).map_or(&[], |database| &database.engines);
-    let (schemas, diagnostics) = models.resolve_all(config, bind, targets);
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let left = |target: &Target| history.schema_of(bind, *target, ids.iter().copied()).unwrap_or_default();
+    let ((schemas, diagnostics), left) = both(
+        || models.resolve_all(config, bind, targets),
+        || targets.iter().map(left).collect::<Vec<Schema>>(),
+    );
     let facets = models.facets(bind);
     let said = models.renames(bind);
     let mut renames = Renames::default();
-    let sides = schemas.into_iter().map(|(target, want)| {
-        let have = history.schema_of(bind, target, ids.clone()).unwrap_or_default();
+    let sides = schemas.into_iter().zip(left).map(|((target, want), have)| {
         renames = said.open(&have);
         let want = facets.complete(&want, &have, &renames, target.engine());
         let want = match config.bind(bind) {
@@ -48,6 +53,16 @@ pub fn asked<'a>(history: &History, models: &Models, bind: Option<&str>, ids: im
         renames,
         diagnostics,
     }
+}
+
+/// Does two things at once, where a second thread can be had.
+fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl Fn() -> B + Sync) -> (A, B) {
+    thread::scope(|scope| {
+        let begun = thread::Builder::new().spawn_scoped(scope, &other);
+        let one = one();
+        let joined = begun.ok().and_then(|thread| thread.join().ok());
+        (one, joined.unwrap_or_else(&other))
+    })
 }
 
 /// A schema with the tables that are not compared as they are in another.

@@ -2,7 +2,8 @@ use super::Renames;
 use super::changes::Changes;
 use super::order::{Order, Passes, Script, drop_bodies, sink, take};
 use super::taken::{Changes as Reasons, Lost, close};
-use crate::operation::{Context, Operation, replay};
+use crate::diagnostic::Diagnostic;
+use crate::operation::{Context, Operation, replay_end};
 use crate::schema::{Enum, ObjectName, Schema};
 use crate::syntax::ast::{Body, Statement};
 use crate::syntax::{Span, print};
@@ -162,9 +163,8 @@ impl Wish<'_> {
             statements: statements.to_vec(),
             span: Span::default(),
         };
-        let trace = replay(start.clone(), &body, &self.context);
-        let refused = trace.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-        let refused = refused.map(|diagnostic| diagnostic.message.clone()).collect();
-        (trace.end, refused)
+        let (end, diagnostics) = replay_end(start.clone(), &body, &self.context);
+        let refused = diagnostics.into_iter().filter(Diagnostic::is_error);
+        (end, refused.map(|diagnostic| diagnostic.message).collect())
     }
 }

@@ -10,13 +10,13 @@ use crate::schema::Schema;
 pub(super) struct Folded {
     /// On each engine of the bind.
     before: Vec<Schema>,
-    after: Vec<Schema>,
+    pub(super) after: Vec<Schema>,
     pub(super) checked: Checked,
 }
 
 impl Folded {
     fn new(config: &Config, revision: &Revision, targets: &[Target], before: Vec<Schema>) -> Self {
-        let parents = in_force(revision, targets, &before);
+        let parents = with_schemas(revision, targets, &before);
         let checked = check(&Subject {
             block: &revision.block,
             tokens: &revision.tokens,
@@ -48,40 +48,53 @@ impl Folded {
     }
 
     pub(super) fn in_force(&self, revision: &Revision, targets: &[Target]) -> Vec<(Target, Schema)> {
-        in_force(revision, targets, &self.before)
+        with_schemas(revision, targets, &self.before)
     }
 }
 
-fn in_force(revision: &Revision, targets: &[Target], schemas: &[Schema]) -> Vec<(Target, Schema)> {
-    let engines = &revision.block.engines;
-    let named = |target: Target| engines.is_empty() || engines.iter().any(|named| named.engine == target.engine());
+fn with_schemas(revision: &Revision, targets: &[Target], schemas: &[Schema]) -> Vec<(Target, Schema)> {
     let pairs = targets.iter().copied().zip(schemas.iter().cloned());
-    pairs.filter(|(target, _)| named(*target)).collect()
+    pairs.filter(|(target, _)| is_for(revision, *target)).collect()
+}
+
+/// The engines that a block is for.
+pub(super) fn in_force(revision: &Revision, targets: &[Target]) -> impl Iterator<Item = Target> {
+    targets.iter().copied().filter(|target| is_for(revision, *target))
+}
+
+fn is_for(revision: &Revision, target: Target) -> bool {
+    let engines = &revision.block.engines;
+    engines.is_empty() || engines.iter().any(|named| named.engine == target.engine())
 }
 
 impl History {
-    /// Ancestors come first, one after the other, so that a long history costs no stack.
     pub(super) fn folded(&self, index: usize) -> &Folded {
-        if let Some(folded) = self.folds[index].get() {
-            return folded;
+        let fold = |block: usize| self.fold(self.layout(), Blocks::new(&self.revisions), block);
+        for block in self.ancestors_first(index, |block| self.folds[block].get().is_some()) {
+            self.folds[block].get_or_init(|| fold(block));
+        }
+        self.folds[index].get_or_init(|| fold(index))
+    }
+
+    /// A block and what it builds on, as far as it is not done: ancestors one after the other, so that a long history costs
+    /// no stack.
+    pub(super) fn ancestors_first(&self, index: usize, is_done: impl Fn(usize) -> bool) -> Vec<usize> {
+        if is_done(index) {
+            return Vec::new();
         }
         let layout = self.layout();
         let mut wanted = Vec::new();
         let mut seen = vec![false; self.revisions.len()];
         let mut open = vec![index];
         while let Some(block) = open.pop() {
-            if !seen[block] && self.folds[block].get().is_none() {
+            if !seen[block] && !is_done(block) {
                 seen[block] = true;
                 wanted.push(block);
                 open.extend(&layout.seats[block].edges);
             }
         }
         wanted.sort_by_key(|&block| layout.rank(block));
-        for block in wanted {
-            let blocks = Blocks::new(&self.revisions);
-            self.folds[block].get_or_init(|| self.fold(layout, blocks, block));
-        }
-        self.folds[index].get_or_init(|| self.fold(layout, Blocks::new(&self.revisions), index))
+        wanted
     }
 
     pub(super) fn fold(&self, layout: &Layout, blocks: Blocks<'_>, index: usize) -> Folded {
@@ -89,7 +102,7 @@ impl History {
         Folded::new(&self.config, blocks.get(index), targets, self.start(layout, index))
     }
 
-    fn start(&self, layout: &Layout, index: usize) -> Vec<Schema> {
+    pub(super) fn start(&self, layout: &Layout, index: usize) -> Vec<Schema> {
         let seat = &layout.seats[index];
         let bind = &layout.binds[seat.bind];
         let nodes = seat.edges.iter().filter_map(|&edge| layout.seats[edge].node).collect();
@@ -104,7 +117,7 @@ impl History {
     /// besides, in the order of their ids.
     pub(super) fn union(&self, bind: &Bind, nodes: Vec<usize>) -> Vec<Schema> {
         let graph = &bind.graph;
-        let after = |node: usize| self.folded(bind.blocks[node]).after.clone();
+        let after = |node: usize| self.after(bind.blocks[node]).to_vec();
         let below = |node: usize| graph.with_ancestors([node]);
         let furthest = match nodes[..] {
             [] => return vec![Schema::default(); bind.targets.len()],

@@ -4,6 +4,7 @@ mod checksum;
 mod commute;
 mod create;
 mod edges;
+mod end;
 mod fold;
 mod footprint;
 pub mod graph;
@@ -35,6 +36,7 @@ use crate::schema::Schema;
 use crate::syntax::ast::Ident;
 use crate::syntax::source::{SourceBlock, SourceError, scan};
 use crate::syntax::{Block, Location, Span, Tokens, parse};
+use end::End;
 use fold::Folded;
 use layout::{Bind, Blocks, Layout};
 use std::sync::OnceLock;
@@ -120,6 +122,8 @@ pub struct History {
     pub revisions: Vec<Revision>,
     layout: OnceLock<Layout>,
     folds: Vec<OnceLock<Folded>>,
+    trusted: bool,
+    ends: Vec<OnceLock<End>>,
     conflicts: OnceLock<Vec<Vec<Diagnostic>>>,
 }
 
@@ -135,9 +139,17 @@ impl History {
             config,
             layout: OnceLock::new(),
             folds: revisions.iter().map(|_| OnceLock::new()).collect(),
+            trusted: false,
+            ends: revisions.iter().map(|_| OnceLock::new()).collect(),
             conflicts: OnceLock::new(),
             revisions,
         }
+    }
+
+    /// Takes it that the blocks were checked when their crate was compiled: for what they leave, their upgrades alone are
+    /// replayed then. What is [foreign](Self::foreign) is checked as ever.
+    pub fn trust(&mut self) {
+        self.trusted = true;
     }
 
     /// The graph of a block's bind.

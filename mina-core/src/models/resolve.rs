@@ -6,7 +6,7 @@ use crate::check::merge;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Engine, Target};
-use crate::operation::{Context, replay};
+use crate::operation::{Context, replay_end};
 use crate::schema::Schema;
 use crate::syntax::ast::{self, Body, Statement};
 use std::collections::BTreeMap;
@@ -44,10 +44,22 @@ impl Models {
             .collect();
         let owner = |statement: &Statement| owners.get(&(statement.span.start, statement.span.end)).copied().unwrap_or_default();
         let mut resolved = Resolved::default();
-        for statement in ordered(statements.into_iter(), engine).chunk_by(|one, other| owner(one) == owner(other)) {
-            let Some(block) = statement.first().and_then(|first| blocks.get(owner(first))) else {
-                continue;
-            };
+        let mut parts: Vec<(usize, Body)> = Vec::new();
+        for statement in ordered(statements.into_iter(), engine) {
+            let owner = owner(&statement);
+            match parts.last_mut() {
+                Some((last, body)) if *last == owner => body.statements.push(statement),
+                _ => parts.push((
+                    owner,
+                    Body {
+                        statements: vec![statement],
+                        span: Default::default(),
+                    },
+                )),
+            }
+        }
+        for (owner, body) in &parts {
+            let Some(block) = blocks.get(*owner) else { continue };
             let named: Vec<Target> = targets
                 .iter()
                 .copied()
@@ -66,13 +78,9 @@ impl Models {
                 file: self.files.get(block.file).map_or("", |(_, file)| file),
                 downgrade: false,
             };
-            let body = Body {
-                statements: statement.to_vec(),
-                span: Default::default(),
-            };
-            let trace = replay(std::mem::take(&mut resolved.schema), &body, &cx);
-            resolved.diagnostics.extend(trace.diagnostics);
-            resolved.schema = trace.end;
+            let (schema, diagnostics) = replay_end(std::mem::take(&mut resolved.schema), body, &cx);
+            resolved.diagnostics.extend(diagnostics);
+            resolved.schema = schema;
         }
         resolved.diagnostics.iter_mut().for_each(in_words_of_models);
         resolved

@@ -29,11 +29,13 @@ impl Operation {
                 column,
                 constraints,
                 indexes,
-            } => schema.edit(table, |table| {
-                table.columns.push(column.clone());
-                constraints.iter().for_each(|constraint| table.add_constraint(constraint.clone()));
-                table.indexes.extend(indexes.iter().cloned());
-            }),
+            } => {
+                schema.add_column(table, column.clone());
+                constraints
+                    .iter()
+                    .for_each(|constraint| schema.add_constraint(table, constraint.clone()));
+                indexes.iter().for_each(|index| schema.add_index(table, index.clone()));
+            }
             Self::DropColumn {
                 table,
                 column,
@@ -50,17 +52,13 @@ impl Operation {
                 }
             }),
             Self::RenameColumn { table, from, to } => schema.rename_column(table, from, to),
-            Self::AlterColumn { table, after, .. } => schema.edit(table, |table| {
-                if let Some(column) = table.column_mut(&after.name) {
-                    *column = after.clone();
-                }
-            }),
-            Self::CreateConstraint { table, constraint } => schema.edit(table, |table| table.add_constraint(constraint.clone())),
+            Self::AlterColumn { table, after, .. } => schema.edit_column(table, &after.name, |column| *column = after.clone()),
+            Self::CreateConstraint { table, constraint } => schema.add_constraint(table, constraint.clone()),
             Self::DropConstraint { table, constraint } => schema.edit(table, |table| {
                 table.remove_constraint(&constraint.name().text);
             }),
             Self::RenameConstraint { table, from, to } => schema.edit(table, |table| rename_constraint(table, from, to)),
-            Self::CreateIndex { table, index, .. } => schema.edit(table, |table| table.indexes.push(index.clone())),
+            Self::CreateIndex { table, index, .. } => schema.add_index(table, index.clone()),
             Self::DropIndex { table, index, .. } => schema.edit(table, |table| {
                 table.remove_index(&index.name.text);
             }),

@@ -155,7 +155,8 @@ impl<'a> Replay<'a> {
             let Some(table) = self.schema.table(name).cloned() else { break };
             match self.constraint_of(&table, &constraint) {
                 Ok(constraint) => {
-                    self.schema.edit(name, |table| table.add_constraint(constraint.clone()));
+                    drop(table);
+                    self.schema.add_constraint(name, constraint.clone());
                     constraints.push(constraint);
                 }
                 Err(Refused) => refused = true,
@@ -165,7 +166,8 @@ impl<'a> Replay<'a> {
         if let (Some(attribute), Some(table)) = (&definition.index, self.schema.table(name).cloned()) {
             match self.plain_index(&table, attribute.name.as_ref(), &definition.name, attribute.span) {
                 Ok(index) => {
-                    self.schema.edit(name, |table| table.indexes.push(index.clone()));
+                    drop(table);
+                    self.schema.add_index(name, index.clone());
                     indexes.push(index);
                 }
                 Err(Refused) => refused = true,
@@ -188,15 +190,15 @@ impl<'a> Replay<'a> {
             let message = format!("`{}` has a column `{}` already", table.name, column.name);
             return self.error(Code::M204, name.span, message, [format!("it is from {}", column.origin)]);
         }
-        let before = self.schema.clone();
+        let before = self.now();
         let object = table.name.clone();
         let column = self.column_of(&object, definition);
-        self.schema.edit(&object, |table| table.columns.push(column));
+        self.schema.add_column(&object, column);
         let (constraints, mut indexes) = self.column_attributes(&object, definition)?;
         self.key_column_counts_up(&object, definition);
         let served = self.indexes_for_keys(&object);
         for index in &served {
-            self.schema.edit(&object, |table| table.indexes.push(index.clone()));
+            self.schema.add_index(&object, index.clone());
         }
         indexes.extend(served);
         let Some(column) = self.schema.table(&object).and_then(|table| table.column(&name.text)).cloned() else {
@@ -219,10 +221,9 @@ impl<'a> Replay<'a> {
         let Some(table) = self.schema.table(name).cloned() else { return };
         let counts = KeyOf::sole(&table).is_some_and(|key| key.reason.is_none() && !key.refers);
         if counts && key.generated != Some(false) {
-            self.schema.edit(name, |table| {
-                let column = table.column_mut(&definition.name.text);
-                column.into_iter().for_each(|column| column.identity = true);
-            });
+            drop(table);
+            self.schema
+                .edit_column(name, &definition.name.text, |column| column.identity = true);
         }
     }
 

@@ -24,7 +24,7 @@ mod table;
 pub(crate) use conversion::{can_refer, casts, is_implicit, is_of_a_kind};
 pub(crate) use index::{is_served, key_columns, last_to_serve};
 pub use raw::run_steps;
-pub use replay::{Context, replay};
+pub use replay::{Context, replay, replay_end};
 pub(crate) use table::is_without_rowid;
 
 use crate::schema::{Column, Constraint, Enum, Expression, Function, Index, ObjectName, Sequence, Table, Trigger, Value, View, is_default};

@@ -210,7 +210,7 @@ impl Replay<'_> {
             return self.error(Code::M204, name.span, message, [format!("it is from {origin}")]);
         }
         let origin: Origin = self.origin(name.span);
-        let before = self.schema.clone();
+        let before = self.now();
         self.schema.put_extension(object.clone(), origin);
         self.emit_applied(Operation::CreateExtension(object), name.span, before);
         Ok(())

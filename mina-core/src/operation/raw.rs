@@ -48,7 +48,7 @@ impl<'a> Replay<'a> {
                 return self.changes_schema(&ddl, written.span);
             }
         }
-        let before = self.schema.clone();
+        let before = self.now();
         let effect = self.effect(effect)?;
         let operation = Operation::Execute {
             sql: text,
@@ -77,7 +77,7 @@ impl<'a> Replay<'a> {
         let index = steps
             .iter()
             .position(|step| step.span.start == body.span.start && step.text == body.text);
-        let before = self.schema.clone();
+        let before = self.now();
         let effect = self.effect(effect)?;
         let operation = Operation::Run {
             index: index.unwrap_or_default(),

@@ -34,7 +34,7 @@ pub struct Context<'a> {
 ///
 /// What a refused statement touches is tainted; nothing more is said about it.
 pub fn replay(start: Schema, body: &ast::Body, cx: &Context<'_>) -> Trace {
-    let mut replay = Replay::new(start.clone(), body, cx);
+    let mut replay = Replay::new(start.clone(), body, cx, true);
     let steps = body.statements.iter().enumerate();
     let steps = steps.filter_map(|(index, statement)| replay.step(index, statement)).collect();
     Trace {
@@ -44,6 +44,16 @@ pub fn replay(start: Schema, body: &ast::Body, cx: &Context<'_>) -> Trace {
         end: replay.schema,
         diagnostics: replay.diagnostics,
     }
+}
+
+/// The schema that a body leaves, and what is wrong with it: what each statement did is not kept, so that the schema is
+/// changed in place.
+pub fn replay_end(start: Schema, body: &ast::Body, cx: &Context<'_>) -> (Schema, Vec<Diagnostic>) {
+    let mut replay = Replay::new(start, body, cx, false);
+    for (index, statement) in body.statements.iter().enumerate() {
+        replay.step(index, statement);
+    }
+    (replay.schema, replay.diagnostics)
 }
 
 /// A statement that was refused; what is wrong has been said, or was said about an earlier one.
@@ -62,6 +72,8 @@ pub(super) struct Replay<'a> {
     pub(super) batch: &'a [Statement],
     /// Whether the statement at hand is declared by an `effect`, its SQL or Rust being what does it.
     pub(super) in_effect: bool,
+    /// Whether it is asked what each statement did.
+    keeps: bool,
     resolved: Vec<Resolved>,
     gone: Vec<(String, String, Span)>,
     allow: Vec<Lint>,
@@ -70,7 +82,7 @@ pub(super) struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn new(schema: Schema, body: &'a ast::Body, cx: &'a Context<'a>) -> Self {
+    fn new(schema: Schema, body: &'a ast::Body, cx: &'a Context<'a>, keeps: bool) -> Self {
         Self {
             cx,
             body,
@@ -78,6 +90,7 @@ impl<'a> Replay<'a> {
             diagnostics: Vec::new(),
             batch: &[],
             in_effect: false,
+            keeps,
             resolved: Vec::new(),
             gone: Vec::new(),
             allow: Vec::new(),
@@ -90,7 +103,7 @@ impl<'a> Replay<'a> {
         if !self.is_for(statement) {
             return None;
         }
-        let before = self.schema.clone();
+        let before = self.now();
         let batch = match &statement.kind {
             StatementKind::BatchAlter { table, statements } => {
                 self.allow = statement.allow.iter().map(|allow| allow.lint).collect();
@@ -104,7 +117,8 @@ impl<'a> Replay<'a> {
             }
         };
         let operations = std::mem::take(&mut self.resolved);
-        (!operations.is_empty()).then(|| Step {
+        let before = before.filter(|_| !operations.is_empty())?;
+        Some(Step {
             operations,
             batch,
             span: statement.span,
@@ -228,13 +242,19 @@ impl<'a> Replay<'a> {
 
     /// Takes an operation over and applies it; `word` is what a caret would stand under.
     pub(super) fn emit(&mut self, operation: Operation, word: Span) {
-        let before = self.schema.clone();
+        let before = self.now();
         operation.apply(&mut self.schema);
         self.emit_applied(operation, word, before);
     }
 
+    /// The schema before what is about to be emitted; none where nobody asks for it.
+    pub(super) fn now(&self) -> Option<Schema> {
+        (self.keeps || self.in_effect).then(|| self.schema.clone())
+    }
+
     /// The same for one whose effect is in the schema already.
-    pub(super) fn emit_applied(&mut self, operation: Operation, word: Span, before: Schema) {
+    pub(super) fn emit_applied(&mut self, operation: Operation, word: Span, before: Option<Schema>) {
+        let Some(before) = before else { return };
         let mut allow = self.allow.clone();
         allow.extend(self.cx.block.allow.iter().map(|allow| allow.lint));
         self.resolved.push(Resolved {

@@ -25,7 +25,7 @@ impl<'a> Replay<'a> {
             self.schema.taint.add(&name.name);
             return Err(refused);
         }
-        let before = self.schema.clone();
+        let before = self.now();
         let mut options: Vec<_> = definition
             .options
             .iter()
@@ -53,14 +53,16 @@ impl<'a> Replay<'a> {
         }
         let mut generated = None;
         for column in columns() {
-            let references = None;
-            let _ = self.column_attributes(
-                &name,
-                &ColumnDef {
-                    references,
-                    ..column.clone()
-                },
-            );
+            let _ = match &column.references {
+                None => self.column_attributes(&name, column),
+                Some(_) => self.column_attributes(
+                    &name,
+                    &ColumnDef {
+                        references: None,
+                        ..column.clone()
+                    },
+                ),
+            };
             generated = generated.or(column.primary_key.as_ref().and_then(|key| key.generated));
         }
         // A key to the table itself comes after all that may make its columns unique.
@@ -77,24 +79,27 @@ impl<'a> Replay<'a> {
                         generated = generated.or(*said);
                     }
                     if let Ok(constraint) = self.constraint_of(&table, constraint) {
-                        self.schema.edit(&name, |table| table.add_constraint(constraint));
+                        drop(table);
+                        self.schema.add_constraint(&name, constraint);
                     }
                 }
                 TableItem::Index(index) => {
                     if let Ok(index) = self.index_of(&table, index) {
-                        self.schema.edit(&name, |table| table.indexes.push(index));
+                        drop(table);
+                        self.schema.add_index(&name, index);
                     }
                 }
             }
         }
         self.count_up(&name, generated, reference.span());
         for index in self.indexes_for_keys(&name) {
-            self.schema.edit(&name, |table| table.indexes.push(index));
+            self.schema.add_index(&name, index);
         }
         self.check_limits(&name, reference.span())?;
         self.has_key_if_it_needs_one(&name, reference.span())?;
-        if let Some(table) = self.schema.table(&name).cloned() {
-            self.emit_applied(Operation::CreateTable(Table::clone(&table)), reference.span(), before);
+        if let (Some(table), Some(_)) = (self.schema.table(&name), &before) {
+            let operation = Operation::CreateTable(Table::clone(table));
+            self.emit_applied(operation, reference.span(), before);
         }
         Ok(())
     }
@@ -112,7 +117,7 @@ impl<'a> Replay<'a> {
             return;
         }
         let column = self.column_of(table, definition);
-        self.schema.edit(table, |table| table.columns.push(column));
+        self.schema.add_column(table, column);
     }
 
     /// Makes the sole whole number of a primary key count up, if it is no foreign key and nothing says otherwise.
@@ -126,9 +131,8 @@ impl<'a> Replay<'a> {
             (None, None) if refers => {}
             (None | Some(true), None) => {
                 let column = column.to_owned();
-                self.schema.edit(name, |table| {
-                    table.column_mut(&column).into_iter().for_each(|column| column.identity = true);
-                });
+                drop(table);
+                self.schema.edit_column(name, &column, |column| column.identity = true);
             }
             (Some(true), Some(reason)) => {
                 let message = format!("`{}` cannot be counted up by the database: {reason}", path(name, column));
@@ -251,7 +255,7 @@ impl<'a> Replay<'a> {
             return self.error(Code::M204, name.span, message, [format!("it was made in {origin}")]);
         }
         let origin = self.origin(name.span);
-        let before = self.schema.clone();
+        let before = self.now();
         self.schema.put_namespace(object.clone(), origin);
         self.emit_applied(Operation::CreateNamespace(object), name.span, before);
         Ok(())

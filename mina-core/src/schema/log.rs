@@ -17,6 +17,11 @@ struct Entry {
 
 impl Log {
     pub(super) fn push(&mut self, table: &ObjectName) {
+        // While no other schema shares the latest change, it stands for what follows on the same table as well.
+        let own = self.0.as_mut().and_then(Arc::get_mut);
+        if own.is_some_and(|entry| entry.table == *table) {
+            return;
+        }
         let before = self.clone();
         *self = Self(Some(Arc::new(Entry {
             table: table.clone(),

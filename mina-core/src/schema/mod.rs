@@ -55,8 +55,11 @@ pub struct Schema {
     pub taint: Taint,
     log: Log,
     names: Occupancy,
-    referrers: RedBlackTreeMapSync<ObjectName, RedBlackTreeSetSync<ObjectName>>,
+    referrers: Referrers,
 }
+
+/// The tables whose keys refer to a table.
+type Referrers = RedBlackTreeMapSync<ObjectName, RedBlackTreeSetSync<ObjectName>>;
 
 impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {
@@ -150,6 +153,48 @@ impl Schema {
         }
     }
 
+    /// Puts a column at the end of a table.
+    pub fn add_column(&mut self, table: &ObjectName, column: Column) {
+        if let Some(table) = own(&mut self.tables, &mut self.log, table) {
+            table.columns.push(column);
+        }
+    }
+
+    /// Changes a column in place; its name stays (see [`rename_column`](Self::rename_column)).
+    pub fn edit_column(&mut self, table: &ObjectName, column: &str, change: impl FnOnce(&mut Column)) {
+        let table = own(&mut self.tables, &mut self.log, table);
+        if let Some(column) = table.and_then(|table| table.column_mut(column)) {
+            let name = column.name.clone();
+            change(column);
+            column.name = name;
+        }
+    }
+
+    /// Puts a constraint on a table.
+    pub fn add_constraint(&mut self, table: &ObjectName, constraint: Constraint) {
+        let Some(on) = own(&mut self.tables, &mut self.log, table) else {
+            return;
+        };
+        match (&constraint, &on.primary_key) {
+            (Constraint::PrimaryKey(_), Some(before)) => self.names.remove(OccupantKind::PrimaryKey, table, &before.name.text),
+            (Constraint::ForeignKey(key), _) => refer(&mut self.referrers, &key.table, table),
+            _ => {}
+        }
+        self.names.add(constraint.as_ref().occupant_kind(), table, &constraint.name().text);
+        on.add_constraint(constraint);
+    }
+
+    /// Puts an index on a table.
+    pub fn add_index(&mut self, table: &ObjectName, index: Index) {
+        let Some(on) = own(&mut self.tables, &mut self.log, table) else {
+            return;
+        };
+        if !index.serves_key {
+            self.names.add(OccupantKind::Index, table, &index.name.text);
+        }
+        on.indexes.push(index);
+    }
+
     /// Renames a table, in the keys that refer to it, its own expressions and the triggers on it as well. Names on it stay.
     pub fn rename_table(&mut self, from: &ObjectName, to: &ObjectName) {
         if !self.tables.contains_key(from) {
@@ -221,9 +266,22 @@ impl Schema {
             }
         }
         for referred in here {
-            let names = self.referrers.get(&referred).cloned().unwrap_or_default();
-            self.referrers.insert_mut(referred, names.insert(name.clone()));
+            refer(&mut self.referrers, &referred, name);
         }
+    }
+}
+
+/// A table to change, its names and keys aside.
+fn own<'t>(tables: &'t mut Map<Table>, log: &mut Log, name: &ObjectName) -> Option<&'t mut Table> {
+    let table = tables.get_mut(name)?;
+    log.push(name);
+    Some(Arc::make_mut(table))
+}
+
+fn refer(referrers: &mut Referrers, referred: &ObjectName, table: &ObjectName) {
+    match referrers.get_mut(referred) {
+        Some(names) => names.insert_mut(table.clone()),
+        None => referrers.insert_mut(referred.clone(), [table.clone()].into_iter().collect()),
     }
 }
 

@@ -306,9 +306,8 @@ fn schemas_are_compared_where_they_went_apart() {
 #[test]
 fn a_long_history_is_dropped_without_recursion() {
     let mut schema = Schema::default();
-    for _ in 0..20_000 {
-        schema.remove_table(&object("a"));
-        schema.put_table(table("a"));
+    for at in 0..20_000 {
+        schema.put_table(table(NAMES[at % 2]));
     }
     drop(schema);
 }
@@ -318,6 +317,9 @@ enum Change {
     Put(usize, usize, bool),
     Remove(usize),
     Rename(usize, usize),
+    Key(usize, usize),
+    Index(usize),
+    Column(usize),
 }
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
@@ -327,7 +329,10 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     let change = prop_oneof![
         (one.clone(), one.clone(), any::<bool>()).prop_map(|(name, to, check)| Change::Put(name, to, check)),
         one.clone().prop_map(Change::Remove),
-        (one.clone(), one).prop_map(|(from, to)| Change::Rename(from, to)),
+        (one.clone(), one.clone()).prop_map(|(from, to)| Change::Rename(from, to)),
+        (one.clone(), one.clone()).prop_map(|(from, to)| Change::Key(from, to)),
+        one.clone().prop_map(Change::Index),
+        one.prop_map(Change::Column),
     ];
     proptest::collection::vec(change, 0..20)
 }
@@ -336,7 +341,13 @@ proptest! {
     #[test]
     fn what_is_kept_at_hand_never_goes_stale(changes in changes()) {
         let mut schema = Schema::default();
-        for change in changes {
+        let mut past: Vec<(Schema, Vec<Table>)> = Vec::new();
+        let tables = |schema: &Schema| -> Vec<Table> { schema.tables().values().map(|table| Table::clone(table)).collect() };
+        for (at, change) in changes.into_iter().enumerate() {
+            // Now and then another schema shares what follows is changed in.
+            if at % 3 == 0 {
+                past.push((schema.clone(), tables(&schema)));
+            }
             match change {
                 Change::Put(name, to, with_check) => {
                     let mut table = table(NAMES[name]);
@@ -349,10 +360,32 @@ proptest! {
                 }
                 Change::Rename(from, to) if schema.table(&object(NAMES[to])).is_none() => schema.rename_table(&object(NAMES[from]), &object(NAMES[to])),
                 Change::Rename(..) => {}
+                Change::Key(name, to) => {
+                    let name = object(NAMES[name]);
+                    if schema.table(&name).is_some_and(|table| table.constraint("fk_more").is_none()) {
+                        schema.add_constraint(&name, Constraint::ForeignKey(key_to(NAMES[to], "fk_more")));
+                    }
+                }
+                Change::Index(name) => schema.add_index(&object(NAMES[name]), index("ix_more", vec![IndexKey::Column("id".into())])),
+                Change::Column(name) => schema.edit_column(&object(NAMES[name]), "id", |column| column.nullable = !column.nullable),
+            }
+        }
+        let last = tables(&schema);
+        for (earlier, were) in &past {
+            prop_assert_eq!(&tables(earlier), were);
+            prop_assert_eq!(*earlier == schema, *were == last);
+        }
+        let mut anew = Schema::default();
+        last.into_iter().for_each(|table| anew.put_table(table));
+        for kind in [OccupantKind::Index, OccupantKind::ForeignKey, OccupantKind::Check] {
+            for (name, on) in ["fk", "fk_more", "ix_more", "ck"].iter().flat_map(|name| NAMES.map(|on| (name, on))) {
+                let taken = |schema: &Schema| schema.name_taken(PG, &object(name), kind, Some(&object(on))).is_some();
+                prop_assert_eq!(taken(&schema), taken(&anew), "{} on {}", name, on);
             }
         }
         for name in NAMES.map(object) {
-            let kept: Vec<_> = schema.referring(&name).map(|(table, _)| table.name.clone()).collect();
+            let mut kept: Vec<_> = schema.referring(&name).map(|(table, _)| table.name.clone()).collect();
+            kept.dedup();
             let tables = schema.tables().values();
             let there: Vec<_> = tables.filter(|table| table.foreign_keys.iter().any(|key| key.table == name)).map(|table| table.name.clone()).collect();
             prop_assert_eq!(kept, there);
