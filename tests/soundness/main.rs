@@ -1,6 +1,7 @@
 //! What the checker accepts runs and reverses: random histories, with rows in the tables, on every engine that is linked.
 //!
-//! `MINA_SOUNDNESS_COUNT` histories from `MINA_SOUNDNESS_SEED` on; `scripts/soundness` runs as many as it is told.
+//! `MINA_SOUNDNESS_COUNT` histories from `MINA_SOUNDNESS_SEED` on; `scripts/soundness` runs as many as it is told. Without a
+//! seed, changes of models on SQLite are fresh in each run, and all others the same.
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 #[path = "../../mina-runtime/tests/support/databases.rs"]
@@ -27,13 +28,28 @@ mod world;
 use ground::Ground;
 use history::{Draft, Said};
 use random::Random;
+use std::io::{Write, stderr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 use wanted::Asked;
 use world::Ran;
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().and_then(|text| text.parse().ok())
+}
+
+/// A first seed that no run before this one had.
+fn fresh() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_millis() as u64)
+}
+
+/// The first seed and how many there are, which every run says.
+fn seeds(name: &str, of: &str, first: u64, otherwise: u64) -> (u64, u64) {
+    let first = number("MINA_SOUNDNESS_SEED").unwrap_or(first);
+    let count = number("MINA_SOUNDNESS_COUNT").unwrap_or(otherwise);
+    // Past the test harness, which shows what is printed where a test fails only.
+    let _ = writeln!(stderr(), "{name}: {count} {of}, MINA_SOUNDNESS_SEED={first}");
+    (first, count)
 }
 
 fn tried(ground: &Ground, drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<(), String> {
@@ -87,9 +103,8 @@ fn shrunk(ground: &Ground, mut drafts: Vec<Draft>, mut failure: String, seed: u6
 }
 
 /// Runs histories from a seed on.
-fn hold(ground: &Ground, name: &str, otherwise: u64) {
-    let first = number("MINA_SOUNDNESS_SEED").unwrap_or(1);
-    let count = number("MINA_SOUNDNESS_COUNT").unwrap_or(otherwise);
+fn hold(ground: &Ground, name: &str, first: u64, otherwise: u64) {
+    let (first, count) = seeds(name, "histories", first, otherwise);
     let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
     let (mut said, mut ran) = (Said::default(), Ran::default());
     let mut failures = 0;
@@ -114,7 +129,10 @@ fn hold(ground: &Ground, name: &str, otherwise: u64) {
         "{name}: {count} histories from seed {first} on in {:.0?}: {ran}\n{said}",
         began.elapsed()
     );
-    assert_eq!(failures, 0, "see above; MINA_SOUNDNESS_SEED={first} repeats it");
+    assert_eq!(
+        failures, 0,
+        "see above; MINA_SOUNDNESS_SEED={first} MINA_SOUNDNESS_COUNT={count} repeats it"
+    );
     assert!(
         said.accepted * 2 > said.tried,
         "{} of {} statements accepted",
@@ -127,9 +145,8 @@ fn hold(ground: &Ground, name: &str, otherwise: u64) {
 const FOUND: [u64; 1] = [1435];
 
 /// Has the database follow models, through migrations that nobody wrote.
-fn follow(ground: &Ground, name: &str, otherwise: u64) {
-    let first = number("MINA_SOUNDNESS_SEED").unwrap_or(1);
-    let count = number("MINA_SOUNDNESS_COUNT").unwrap_or(otherwise);
+fn follow(ground: &Ground, name: &str, first: u64, otherwise: u64) {
+    let (first, count) = seeds(name, "changes of models", first, otherwise);
     let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
     let (mut asked, mut ran) = (Asked::default(), Ran::default());
     let mut failures = 0;
@@ -150,7 +167,10 @@ fn follow(ground: &Ground, name: &str, otherwise: u64) {
         began.elapsed(),
         asked.unsaid
     );
-    assert_eq!(failures, 0, "see above; MINA_SOUNDNESS_SEED={first} repeats it");
+    assert_eq!(
+        failures, 0,
+        "see above; MINA_SOUNDNESS_SEED={first} MINA_SOUNDNESS_COUNT={count} repeats it"
+    );
     assert!(
         asked.unsaid * 20 < asked.changes,
         "{} of {} changes left out",
@@ -161,12 +181,12 @@ fn follow(ground: &Ground, name: &str, otherwise: u64) {
 
 #[test]
 fn a_database_follows_its_models_and_goes_back() {
-    follow(&Ground::Sqlite, "SQLite", 100);
+    follow(&Ground::Sqlite, "SQLite", fresh(), 100);
 }
 
 #[test]
 fn what_the_checker_accepts_runs_and_reverses() {
-    hold(&Ground::Sqlite, "SQLite", 160);
+    hold(&Ground::Sqlite, "SQLite", 1, 160);
 }
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
@@ -175,11 +195,11 @@ mod servers {
     use crate::databases::{Database, Server};
 
     fn hold_on(server: Server, name: &str) {
-        hold(&Ground::Server(Database::new(server)), name, 12);
+        hold(&Ground::Server(Database::new(server)), name, 1, 12);
     }
 
     fn follow_on(server: Server, name: &str) {
-        follow(&Ground::Server(Database::new(server)), name, 100);
+        follow(&Ground::Server(Database::new(server)), name, 1, 100);
     }
 
     #[test]
