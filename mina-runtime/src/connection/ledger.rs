@@ -5,6 +5,7 @@ use super::lease::{Holder, Lease, Terms};
 use super::parcel::Parcel;
 use diesel::result::Error as DatabaseError;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use std::borrow::Cow;
 
 /// Each in the words of one server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,19 +40,23 @@ impl Ledger {
 
     /// A string, whatever the server takes a backslash for.
     pub(crate) fn literal(self, text: &str) -> String {
-        let quoted = text.replace('\'', "''");
-        match (self, text.contains('\\')) {
-            (_, false) => format!("'{quoted}'"),
-            (Self::Postgres, true) => format!("E'{}'", quoted.replace('\\', "\\\\")),
-            (Self::Mysql, true) => {
-                let digits: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
-                format!("CONVERT(X'{digits}' USING utf8mb4)")
-            }
-        }
+        let mut literal = String::with_capacity(text.len() + 2);
+        self.write_literal(&mut literal, text);
+        literal
     }
 
-    fn optional(self, text: Option<&str>) -> String {
-        text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text))
+    /// The same, put behind other text.
+    pub(crate) fn write_literal(self, out: &mut String, text: &str) {
+        let (before, inside, after) = match (self, text.contains('\\')) {
+            (_, false) => ("'", text.replace('\'', "''").into(), "'"),
+            (Self::Postgres, true) if !text.contains('$') => ("$$", Cow::from(text), "$$"),
+            (Self::Postgres, true) => ("E'", text.replace('\'', "''").replace('\\', "\\\\").into(), "'"),
+            (Self::Mysql, true) => {
+                let digits: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+                ("CONVERT(X'", digits.into(), "' USING utf8mb4)")
+            }
+        };
+        out.extend([before, &inside, after]);
     }
 
     /// The tables, where they are missing; sessions that make them at the same time may refuse each other.
@@ -116,6 +121,14 @@ impl Ledger {
         format!(
             "SELECT revision, action, state, unit, units, hash, checksum, position, duration_ms \
              FROM {JOURNAL} WHERE history_table = {} ORDER BY id",
+            self.literal(table)
+        )
+    }
+
+    /// The last rows of the journal: the revisions, and how long they took.
+    pub(crate) fn times(self, table: &str, count: usize) -> String {
+        format!(
+            "SELECT revision, duration_ms FROM {JOURNAL} WHERE history_table = {} ORDER BY id DESC LIMIT {count}",
             self.literal(table)
         )
     }
@@ -258,14 +271,14 @@ impl Ledger {
 
     /// The same among other statements of PostgreSQL, which fails where the lease is another's; see [`Ledger::is_lost`].
     pub(crate) fn hold_or_fail(lease: &str, token: i64) -> String {
-        Self::hold_and(lease, token, "")
+        Self::hold_and(lease, token, "", "")
     }
 
-    /// The same with other columns, which are worked out once it is held.
-    fn hold_and(lease: &str, token: i64, columns: &str) -> String {
+    /// The same with other reasons to fail, and other columns, which are worked out once it is held.
+    pub(crate) fn hold_and(lease: &str, token: i64, unless: &str, columns: &str) -> String {
         // What depends on a row is not worked out before the rows are seen.
         format!(
-            "SELECT CASE count(*) WHEN 0 THEN CAST('{LOST}' || count(*) AS INTEGER) END{columns} FROM ({}) AS held",
+            "SELECT CASE WHEN count(*) = 0 THEN CAST('{LOST}' || count(*) AS INTEGER){unless} END{columns} FROM ({}) AS held",
             Self::Postgres.hold(lease, token)
         )
     }
@@ -277,54 +290,6 @@ impl Ledger {
             Self::Mysql => "Column 'history_table' cannot be null",
         };
         matches!(error, DatabaseError::DatabaseError(_, information) if information.message().contains(said))
-    }
-
-    /// Prepares what PostgreSQL would have to think about anew for each unit, longer than about the unit itself.
-    pub(crate) fn prepare(parcel: &Parcel<'_>, limits: &[String; 3]) -> String {
-        let table = Self::Postgres.quote(parcel.table);
-        let [hold, journal, applied, reverted] = Self::prepared(parcel);
-        let names = ["lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"];
-        let set = |(name, limit): (&str, &String)| format!(", set_config('{name}', {}, true)", Self::Postgres.literal(limit));
-        let limits: String = names.into_iter().zip(limits).map(set).collect();
-        format!(
-            "PREPARE {hold} AS {}; \
-             PREPARE {journal} (TEXT, TEXT, TEXT, INTEGER, INTEGER, TEXT, TEXT, TEXT) AS {}; \
-             PREPARE {applied} (TEXT) AS INSERT INTO {table} (version) VALUES ($1); \
-             PREPARE {reverted} (TEXT) AS DELETE FROM {table} WHERE version = $1",
-            Self::hold_and(parcel.table, parcel.token, &limits),
-            insert_into_journal(
-                &Self::Postgres.literal(parcel.table),
-                ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "NULL", "$8", Self::Postgres.counted()],
-            ),
-        )
-    }
-
-    /// The names of what is prepared: a pooler that nobody knows of may have left those of another run on the session.
-    pub(crate) fn prepared(parcel: &Parcel<'_>) -> [String; 4] {
-        let name = |what: &str| Self::Postgres.quote(&format!("mina_{what} {} {}", parcel.token, parcel.table));
-        ["hold", "journal", "applied", "reverted"].map(name)
-    }
-
-    /// The same as [`Ledger::parcel`] with what was prepared, which sets the limits of the transaction, too.
-    pub(crate) fn parcel_prepared(parcel: &Parcel<'_>, begin: &str) -> String {
-        let ledger = Self::Postgres;
-        let entry = &parcel.entry;
-        let [revision, action, state, hash, checksum] =
-            [entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(|text| ledger.literal(text));
-        let [hold, journal, applied, reverted] = Self::prepared(parcel);
-        let history = match parcel.applied {
-            None => String::new(),
-            Some(true) => format!("EXECUTE {applied} ({revision}); "),
-            Some(false) => format!("EXECUTE {reverted} ({revision}); "),
-        };
-        format!(
-            "{begin}; EXECUTE {hold};\n{}\n;\n\
-             EXECUTE {journal} ({revision}, {action}, {state}, {}, {}, {hash}, {checksum}, {}); {history}COMMIT",
-            parcel.statements.join("\n;\n"),
-            entry.unit,
-            entry.units,
-            ledger.optional(entry.downgrade),
-        )
     }
 
     /// All that a unit does and that records it.
@@ -384,15 +349,17 @@ pub(crate) fn journal_row(table: &str, entry: &JournalEntry<'_>, took: &str, lit
         [
             &revision, &action, &state, &unit, &units, &hash, &checksum, &position, &downgrade, took,
         ],
+        None,
     )
 }
 
-/// A row of the journal, of values as they stand in SQL.
-fn insert_into_journal(table: &str, values: [&str; 10]) -> String {
+/// A row of the journal, of values as they stand in SQL; of the moment at which its transaction began where no other is told.
+pub(crate) fn insert_into_journal(table: &str, values: [&str; 10], at: Option<&str>) -> String {
+    let (column, at) = at.map_or_else(Default::default, |at| (", at", format!(", {at}")));
     format!(
         "INSERT INTO {JOURNAL} \
-         (history_table, revision, action, state, unit, units, hash, checksum, position, downgrade, duration_ms, tool) \
-         VALUES ({table}, {}, '{}')",
+         (history_table, revision, action, state, unit, units, hash, checksum, position, downgrade, duration_ms, tool{column}) \
+         VALUES ({table}, {}, '{}'{at})",
         values.join(", "),
         concat!("mina ", env!("CARGO_PKG_VERSION")),
     )

@@ -23,7 +23,7 @@ use lease::Leases;
 use mina_core::engine::Engine;
 use mina_core::normal::{Facts, Normal, facts};
 use mina_core::sql::sqlite::{Expected, TableChange};
-use parcel::{Parcel, Sent};
+use parcel::{Parcel, Sent, Together};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -120,6 +120,17 @@ pub trait Connection: sealed::Sealed {
     /// Runs a unit whole, in a transaction of its own or in none, and records it, where that spares the way to a server.
     fn send(&mut self, _parcel: &Parcel<'_>, _session: &Session) -> Option<Sent> {
         None
+    }
+
+    /// Runs units whole, each in a transaction of its own, and records them, where many can go to a server in one message.
+    fn send_together(&mut self, _parcels: &[Parcel<'_>], _session: &Session) -> Option<Together> {
+        None
+    }
+
+    /// What the last rows of the journal say of how long their revisions took, in milliseconds; asked for after units that were
+    /// sent together.
+    fn times(&mut self, _table: &str, _count: usize) -> QueryResult<Vec<(String, i64)>> {
+        Ok(Vec::new())
     }
 
     /// Runs a statement that is in no transaction.

@@ -34,6 +34,21 @@ pub enum Sent {
     After(DatabaseError),
 }
 
+/// What came of parcels that went to a server in one message, each a transaction of its own. Those before the one that was not
+/// brought to its end are done and recorded, and of that one and those after it nothing is left.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code))]
+pub enum Together {
+    /// Everything is done and recorded.
+    Done,
+    /// The lease is another's by now.
+    Lost,
+    /// It took so long that the rest was not begun.
+    Late,
+    /// A statement failed, or the session ended.
+    Failed(DatabaseError),
+}
+
 impl<'a> Parcel<'a> {
     /// What the journal says before a statement that is in no transaction.
     #[allow(dead_code)] // Asked for where statements are sent to MariaDB.

@@ -8,15 +8,15 @@ use super::report::{Direction, Ran, Report};
 use super::shared::Shared;
 use super::state::{Source, State, partly};
 use super::tenure::{Tenure, jittered};
+use super::together::Stride;
 use super::unit::{self, Done, Failure, Manner, Pace};
 use crate::connection::{Connection, JournalEntry, JournalRow, Trouble};
 use diesel::result::Error as DatabaseError;
 use mina_core::config::Scope;
 use mina_core::engine::Engine;
-use mina_core::sql::unit::{Backfill, Step, Unit, UnitKind};
+use mina_core::sql::unit::{Step, Unit, UnitKind};
 use std::time::{Duration, Instant};
 
-const POLL: Duration = Duration::from_millis(50);
 /// Between two attempts at a unit that locks are in the way of.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -34,6 +34,9 @@ pub(crate) struct Run<'a> {
     pub(crate) hooks: &'a Hooks,
     /// Whether this run has seen to it that the history table and the journal are there.
     pub(crate) prepared: bool,
+    pub(crate) stride: Stride,
+    /// What kept the next unit from being run where it was sent with others: its first attempt.
+    pub(super) locked: Option<ErrorKind>,
     pub(crate) report: Report,
 }
 
@@ -52,10 +55,12 @@ impl Run<'_> {
         if total > 0 {
             self.progress.planned(plan);
         }
-        for (at, planned) in plan.migrations.iter().enumerate() {
+        let mut at = 0;
+        while let Some(planned) = plan.migrations.get(at) {
             self.progress.began(planned, at + 1, total);
-            if let Err(kind) = self.one(planned) {
-                return Err(self.stopped(kind));
+            match self.next(plan, at) {
+                Ok(count) => at += count,
+                Err(kind) => return Err(self.stopped(kind)),
             }
         }
         if let Err(kind) = self.close() {
@@ -63,6 +68,18 @@ impl Run<'_> {
         }
         self.report.current = self.state.current();
         Ok(self.report)
+    }
+
+    /// Runs the migration at a place of the plan, or as many from there on as go together, and says how many.
+    fn next(&mut self, plan: &Plan, at: usize) -> Result<usize, ErrorKind> {
+        let together = self.together(plan, at)?;
+        if together > 0 {
+            return Ok(together);
+        }
+        let began = Instant::now();
+        self.one(&plan.migrations[at])?;
+        self.stride.took(1, began.elapsed());
+        Ok(1)
     }
 
     fn one(&mut self, planned: &Planned) -> Result<(), ErrorKind> {
@@ -73,12 +90,7 @@ impl Run<'_> {
             self.join_rows(revision)?;
         }
         let Some(ran) = self.migration(planned)? else { return Ok(()) };
-        tracing::info!(
-            steps = ran.steps,
-            rows = ran.rows,
-            duration_ms = ran.duration.as_millis() as u64,
-            "done"
-        );
+        tell(&ran);
         self.ran(ran)?;
         self.hook(When::After, planned)
     }
@@ -91,16 +103,7 @@ impl Run<'_> {
 
     fn migration(&mut self, planned: &Planned) -> Result<Option<Ran>, ErrorKind> {
         let began = Instant::now();
-        let source = self.state.graph.find(&planned.revision).and_then(|index| self.state.source(index));
-        let runs = match source {
-            Some(Source::Known(migration)) => migration.runs(self.state.engine),
-            _ => &[],
-        };
-        let downgrade = match planned.direction {
-            Direction::Up => source.map(|source| self.state.journalled(source)).transpose()?,
-            Direction::Down => None,
-        };
-        let job = Job { planned, runs, downgrade };
+        let job = self.job(planned)?;
         let mut done = Done::default();
         let mut ours = false;
         loop {
@@ -116,18 +119,23 @@ impl Run<'_> {
                 Outcome::Over => break,
             }
         }
-        Ok(ours.then(|| Ran {
-            revision: planned.revision.clone(),
-            message: planned.message.clone(),
-            direction: planned.direction,
-            steps: done.steps,
-            rows: done.rows,
-            rebuilt: done.rebuilt,
-            duration: began.elapsed(),
-        }))
+        Ok(ours.then(|| Ran::new(planned, done, began.elapsed())))
     }
 
-    fn is_over(&self, planned: &Planned) -> bool {
+    pub(super) fn job<'p>(&self, planned: &'p Planned) -> Result<Job<'p>, ErrorKind> {
+        let source = self.state.graph.find(&planned.revision).and_then(|index| self.state.source(index));
+        let runs = match source {
+            Some(Source::Known(migration)) => migration.runs(self.state.engine),
+            _ => &[],
+        };
+        let downgrade = match planned.direction {
+            Direction::Up => source.map(|source| self.state.journalled(source)).transpose()?,
+            Direction::Down => None,
+        };
+        Ok(Job { planned, runs, downgrade })
+    }
+
+    pub(super) fn is_over(&self, planned: &Planned) -> bool {
         if planned.takes_back.is_some() {
             return self.state.book.partial(&planned.revision).is_none();
         }
@@ -155,7 +163,10 @@ impl Run<'_> {
     fn unit(&mut self, job: &Job<'_>) -> Result<Outcome, ErrorKind> {
         let mut pause = SHORTEST_PAUSE;
         for attempt in 1.. {
-            let mut outcome = self.attempt(job);
+            let mut outcome = match self.locked.take() {
+                Some(locked) => Err(locked),
+                None => self.attempt(job),
+            };
             let Err(ErrorKind::Locked { blockers, .. }) = &mut outcome else {
                 return outcome;
             };
@@ -274,129 +285,6 @@ impl Run<'_> {
         }
     }
 
-    fn backfill(&mut self, job: &Job<'_>, at: usize, backfill: &Backfill, line: u32) -> Result<Outcome, ErrorKind> {
-        let mut done = Done {
-            steps: 1,
-            ..Done::default()
-        };
-        let began = Instant::now();
-        self.progress
-            .step(&mina_core::sql::unit::Action::Backfill(backfill.clone()).describe());
-        let filter = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
-        let total = self.conn.number(&format!("SELECT count(*) FROM {}{filter}", backfill.table));
-        let total = total.map_or(0, i64::unsigned_abs);
-        loop {
-            if let Some(outcome) = self.begin(job, at)? {
-                return Ok(outcome);
-            }
-            let position = self.partial(job.planned)?.position;
-            let result = match self.batch(backfill, position) {
-                Ok((rows, Some(position))) => {
-                    done.rows += rows;
-                    self.progress.rows(done.rows, total.max(done.rows));
-                    self.note(job, at, "batch", Some(position), Duration::ZERO)
-                        .and_then(|()| self.commit())
-                        .map(|()| false)
-                }
-                Ok((rows, None)) => {
-                    done.rows += rows;
-                    self.end(job, at, began).map(|()| true)
-                }
-                Err(error) => {
-                    let (message, trouble) = unit::words(self.conn, &error);
-                    let failure = Failure {
-                        line,
-                        statement: format!("UPDATE {} SET {}{filter}", backfill.table, backfill.set),
-                        message,
-                        trouble,
-                    };
-                    Err(self.failed(job, at, failure))
-                }
-            };
-            if self.or_roll_back(result)? {
-                return Ok(Outcome::Did(done));
-            }
-        }
-    }
-
-    fn batch(&mut self, backfill: &Backfill, after: Option<i64>) -> diesel::QueryResult<(u64, Option<i64>)> {
-        let (table, filter) = (&backfill.table, backfill.filter.as_deref());
-        let Some(key) = self.conn.batch_key(table)? else {
-            let condition = filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
-            let rows = self.conn.execute(&format!("UPDATE {table} SET {}{condition}", backfill.set))?;
-            return Ok((rows, None));
-        };
-        let Some(end) = self.conn.batch_end(table, &key, after, filter, backfill.batch.max(1))? else {
-            return Ok((0, None));
-        };
-        let mut conditions = vec![format!("{key} <= {end}")];
-        conditions.extend(after.map(|after| format!("{key} > {after}")));
-        conditions.extend(filter.map(|filter| format!("({filter}\n)")));
-        let rows = self
-            .conn
-            .execute(&format!("UPDATE {table} SET {} WHERE {}", backfill.set, conditions.join(" AND ")))?;
-        Ok((rows, Some(end)))
-    }
-
-    fn alone(&mut self, job: &Job<'_>, at: usize, unit: &Unit, repeats: bool) -> Result<Outcome, ErrorKind> {
-        if self.partial(job.planned)?.started && !repeats && !self.tenure.is_exclusive() {
-            return self.wait_for_other(job, at);
-        }
-        let began = Instant::now();
-        if let Some(change) = unit.change.as_ref().filter(|_| repeats || self.tenure.is_exclusive())
-            && self.partial(job.planned)?.started
-            && self.was_done(job, at, change)?
-        {
-            return match self.begin(job, at)? {
-                Some(outcome) => Ok(outcome),
-                None => {
-                    let result = self.end(job, at, began).map(|()| Outcome::Did(Done::default()));
-                    self.or_roll_back(result)
-                }
-            };
-        }
-        if !self.partial(job.planned)?.started
-            && let Some(outcome) = self.send(job, at, &unit.steps, true)?
-        {
-            return Ok(outcome);
-        }
-        if let Some(outcome) = self.begin(job, at)? {
-            return Ok(outcome);
-        }
-        let judged = unit.change.is_some() && self.tenure.is_exclusive();
-        let started = match self.partial(job.planned)?.started && !repeats && !judged {
-            true => {
-                self.conn.rollback().map_err(|error| self.database(&error))?;
-                let partial = self.partial(job.planned)?;
-                return match self.tenure.is_exclusive() {
-                    true => Err(partly(&job.planned.revision, &partial, Partly::Unfinished { unit: at + 1 })),
-                    false => Ok(Outcome::Again),
-                };
-            }
-            false => self.note(job, at, "started", None, Duration::ZERO).and_then(|()| self.commit()),
-        };
-        self.or_roll_back(started)?;
-        match unit::run_alone(self.conn, self.tenure, &unit.steps, job.runs, self.progress) {
-            Ok(done) => {
-                self.begin_again()?;
-                let result = self.end(job, at, began).map(|()| Outcome::Did(done));
-                self.or_roll_back(result)
-            }
-            // Nobody knows what became of it: it is looked for in the next run.
-            Err(failure) if failure.trouble == Trouble::Gone => Err(self.failed(job, at, failure)),
-            Err(failure) => self.may_be_redone(job, at, failure),
-        }
-    }
-
-    /// A statement outside a transaction said that it failed.
-    pub(super) fn may_be_redone(&mut self, job: &Job<'_>, at: usize, failure: Failure) -> Result<Outcome, ErrorKind> {
-        self.conn.rollback().map_err(|error| self.database(&error))?;
-        self.begin_again()?;
-        let noted = self.note(job, at, "redo", None, Duration::ZERO).and_then(|()| self.commit());
-        self.or_roll_back(noted)?;
-        Err(self.failed(job, at, failure))
-    }
-
     pub(super) fn begin_again(&mut self) -> Result<(), ErrorKind> {
         match self.tenure.begin(self.conn) {
             Ok(true) => Ok(()),
@@ -405,23 +293,8 @@ impl Run<'_> {
         }
     }
 
-    // The one who started it may still be at it.
-    fn wait_for_other(&mut self, job: &Job<'_>, at: usize) -> Result<Outcome, ErrorKind> {
-        let began = Instant::now();
-        while began.elapsed() < Duration::from_millis(self.lock_timeout) {
-            std::thread::sleep(POLL);
-            self.refresh()?;
-            let partial = self.partial(job.planned)?;
-            if !partial.started || partial.done.len() != at || self.is_over(job.planned) {
-                return Ok(Outcome::Again);
-            }
-        }
-        let partial = self.partial(job.planned)?;
-        Err(partly(&job.planned.revision, &partial, Partly::Unfinished { unit: at + 1 }))
-    }
-
     /// Takes the write lock and looks again; an outcome where there is nothing to do after all.
-    fn begin(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
+    pub(super) fn begin(&mut self, job: &Job<'_>, at: usize) -> Result<Option<Outcome>, ErrorKind> {
         let begun = self.tenure.begin(self.conn);
         if let Ok(false) = begun {
             return Err(ErrorKind::Superseded);
@@ -481,7 +354,7 @@ impl Run<'_> {
         }
     }
 
-    fn refresh(&mut self) -> Result<(), ErrorKind> {
+    pub(super) fn refresh(&mut self) -> Result<(), ErrorKind> {
         let table = self.state.table.clone();
         let refreshed = self.state.book.refresh(self.conn, &table);
         if refreshed.map_err(|error| self.database(&error))? {
@@ -491,7 +364,7 @@ impl Run<'_> {
     }
 
     /// Journals a unit as done, with the history row where it is the last, and commits.
-    fn end(&mut self, job: &Job<'_>, at: usize, began: Instant) -> Result<(), ErrorKind> {
+    pub(super) fn end(&mut self, job: &Job<'_>, at: usize, began: Instant) -> Result<(), ErrorKind> {
         let entry = job.entry(at, "done", None, began.elapsed());
         match &mut self.shared {
             Some(shared) => shared.keep(&entry, job.applied(at)),
@@ -512,7 +385,7 @@ impl Run<'_> {
         }
     }
 
-    fn note(&mut self, job: &Job<'_>, at: usize, state: &str, position: Option<i64>, took: Duration) -> Result<(), ErrorKind> {
+    pub(super) fn note(&mut self, job: &Job<'_>, at: usize, state: &str, position: Option<i64>, took: Duration) -> Result<(), ErrorKind> {
         let entry = job.entry(at, state, position, took);
         let written = self.conn.write_journal(&self.state.table, &entry);
         written.map_err(|error| self.database(&error))?;
@@ -536,10 +409,19 @@ impl Run<'_> {
         self.prepared = false;
         // The failure is what matters; a rollback that fails, too, ends with the connection.
         let _ = self.conn.rollback();
+        self.read_again();
+    }
+
+    pub(super) fn read_again(&mut self) {
         if let Ok(book) = Book::read(self.conn, &self.state.table) {
-            self.state.book = book;
-            self.state.follow();
+            self.take_over(book);
         }
+    }
+
+    /// What the database was found to say.
+    pub(super) fn take_over(&mut self, book: Book) {
+        self.state.book = book;
+        self.state.follow();
     }
 
     pub(super) fn failed(&self, job: &Job<'_>, at: usize, failure: Failure) -> ErrorKind {
@@ -583,6 +465,16 @@ impl From<&JournalEntry<'_>> for JournalRow {
             duration_ms: entry.duration_ms,
         }
     }
+}
+
+/// A migration is done.
+pub(super) fn tell(ran: &Ran) {
+    tracing::info!(
+        steps = ran.steps,
+        rows = ran.rows,
+        duration_ms = ran.duration.as_millis() as u64,
+        "done"
+    );
 }
 
 /// An error of the engine that is no step's.

@@ -3,6 +3,7 @@ use super::report::Direction;
 use crate::connection::{Connection, HistoryRow, JournalRow};
 use diesel::QueryResult;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Diesel's own first migration, which it records on PostgreSQL.
 const DIESEL_SETUP: &str = "00000000000000";
@@ -137,6 +138,12 @@ impl Book {
 
     pub(crate) fn record(&self, revision: &str) -> Option<&Record> {
         self.records.get(revision)
+    }
+
+    /// How long a migration took, as far as the journal says.
+    pub(crate) fn duration(&self, revision: &str) -> Duration {
+        let record = self.records.get(revision);
+        record.map_or(Duration::ZERO, |record| Duration::from_millis(record.duration_ms.unsigned_abs()))
     }
 
     /// How far a migration has come, if it is done in part.

@@ -20,6 +20,13 @@ pub(crate) struct Hooks {
     arguments: BTreeMap<String, String>,
 }
 
+impl Hooks {
+    /// Whether nothing is called.
+    pub(super) fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
+}
+
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { before, after, arguments } = self;

@@ -1,7 +1,9 @@
 //! Applies and reverts migrations, and says what is applied.
 
 mod again;
+mod alone;
 mod apply;
+mod backfill;
 mod book;
 mod by_id;
 mod create;
@@ -28,6 +30,7 @@ mod stamp;
 mod state;
 mod status;
 mod tenure;
+mod together;
 mod unit;
 
 pub use error::{Edit, Error, ErrorKind, Held, Partly, StepError};
@@ -65,6 +68,7 @@ use squashed::Squashed;
 use state::Journalled;
 use std::collections::BTreeMap;
 use tenure::{Connector, Tenure};
+use together::Stride;
 
 /// Diesel's own name for what is applied.
 pub const HISTORY_TABLE: &str = "__diesel_schema_migrations";
@@ -386,6 +390,8 @@ impl Runner {
                 shared: None,
                 hooks: &self.hooks,
                 prepared: tenure.is_exclusive(),
+                stride: Stride::default(),
+                locked: None,
                 report,
             };
             run.go(&plan)

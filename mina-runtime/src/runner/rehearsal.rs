@@ -137,15 +137,7 @@ impl Stage<'_> {
                 Err(failure) => return Err(self.failed(planned, at, failure)),
             }
         }
-        let ran = Ran {
-            revision: planned.revision.clone(),
-            message: planned.message.clone(),
-            direction: planned.direction,
-            steps: done.steps,
-            rows: done.rows,
-            rebuilt: done.rebuilt,
-            duration: began.elapsed(),
-        };
+        let ran = Ran::new(planned, done, began.elapsed());
         progress.finished(&ran);
         self.rehearsal.migrations.push(ran);
         Ok(true)

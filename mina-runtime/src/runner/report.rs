@@ -1,3 +1,5 @@
+use super::plan::Planned;
+use super::unit::Done;
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
@@ -70,6 +72,20 @@ pub struct Ran {
     /// How long it took.
     #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
     pub duration: Duration,
+}
+
+impl Ran {
+    pub(crate) fn new(planned: &Planned, done: Done, duration: Duration) -> Self {
+        Self {
+            revision: planned.revision.clone(),
+            message: planned.message.clone(),
+            direction: planned.direction,
+            steps: done.steps,
+            rows: done.rows,
+            rebuilt: done.rebuilt,
+            duration,
+        }
+    }
 }
 
 fn milliseconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

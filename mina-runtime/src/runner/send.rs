@@ -25,7 +25,8 @@ impl Run<'_> {
         if let Some((step, _)) = statements.first() {
             self.progress.step(&step.action.describe());
         }
-        let Some(sent) = self.tenure.send(self.conn, texts, alone, entry, job.applied(at)) else {
+        let parcel = self.tenure.parcel(texts, alone, entry, job.applied(at));
+        let Some(sent) = parcel.and_then(|parcel| self.tenure.send(self.conn, &parcel)) else {
             return Ok(None);
         };
         if alone && matches!(sent, Sent::Done | Sent::Failed(..) | Sent::After(_)) {

@@ -3,7 +3,7 @@
 use super::error::{ErrorKind, Held};
 use super::progress::Progress;
 use crate::connection::lease::{Holder, Lease, Leases, POOLED, Terms};
-use crate::connection::parcel::{Parcel, Sent};
+use crate::connection::parcel::{Parcel, Sent, Together};
 use crate::connection::{AsConnection, BoxError, Connection, JournalEntry, Limits, Session, Trouble};
 use diesel::QueryResult;
 use diesel::result::Error as DatabaseError;
@@ -67,6 +67,8 @@ pub(crate) struct Tenure {
 struct Hold {
     lease: String,
     token: i64,
+    me: Holder,
+    connector: Option<Connector>,
     beat: Option<Beat>,
 }
 
@@ -157,28 +159,55 @@ impl Tenure {
         }
     }
 
-    /// Runs a unit whole, where nobody else changes the database and the server takes it so.
-    pub(crate) fn send<'a>(
+    /// A unit as it goes to a server whole, where nobody else changes the database.
+    pub(crate) fn parcel<'a>(
         &'a self,
-        conn: &mut dyn Connection,
         statements: Vec<&'a str>,
         alone: bool,
         entry: JournalEntry<'a>,
         applied: Option<bool>,
-    ) -> Option<Sent> {
+    ) -> Option<Parcel<'a>> {
         let hold = self.hold.as_ref()?;
-        if hold.is_lost() {
-            return Some(Sent::Lost);
-        }
-        let parcel = Parcel {
+        Some(Parcel {
             statements,
             alone,
             table: &hold.lease,
             token: hold.token,
             entry,
             applied,
-        };
-        conn.send(&parcel, &self.session)
+        })
+    }
+
+    /// Runs a unit whole, where the server takes it so.
+    pub(crate) fn send(&self, conn: &mut dyn Connection, parcel: &Parcel<'_>) -> Option<Sent> {
+        match self.hold.as_ref()?.is_lost() {
+            true => Some(Sent::Lost),
+            false => conn.send(parcel, &self.session),
+        }
+    }
+
+    /// Runs many in one message, where the server takes them so.
+    pub(crate) fn send_together(&self, conn: &mut dyn Connection, parcels: &[Parcel<'_>]) -> Option<Together> {
+        match self.hold.as_ref()?.is_lost() {
+            true => Some(Together::Lost),
+            false => conn.send_together(parcels, &self.session),
+        }
+    }
+
+    /// Looks at the database over a second connection, once the session that was at work is no more; none where that cannot be
+    /// known, or there is no second connection.
+    pub(crate) fn look_after_the_end<T>(&self, look: impl FnOnce(&mut dyn Connection) -> QueryResult<T>) -> Option<T> {
+        let hold = self.hold.as_ref()?;
+        let mut other = (hold.connector.as_ref()?.0)().ok()?;
+        let conn = other.as_connection();
+        let began = Instant::now();
+        while conn.leases()?.lives(&hold.me).ok()? != Some(false) {
+            if began.elapsed() > ENDING {
+                return None;
+            }
+            std::thread::sleep(POLL);
+        }
+        look(conn).ok()
     }
 
     /// Runs a statement that is in no transaction.
@@ -215,11 +244,13 @@ impl Tenure {
 
 impl Hold {
     fn new(connector: Option<&Connector>, lease: &str, token: i64, length: u64, me: Holder) -> Self {
-        let beat = |connector: &Connector| Beat::start(connector.clone(), lease.to_owned(), token, length, me);
+        let beat = |connector: &Connector| Beat::start(connector.clone(), lease.to_owned(), token, length, me.clone());
         Self {
             beat: connector.map(beat),
             lease: lease.to_owned(),
             token,
+            me,
+            connector: connector.cloned(),
         }
     }
 

@@ -12,6 +12,7 @@ mod program;
 mod support;
 
 mod command;
+mod group;
 mod password;
 mod pooler;
 mod reader;

@@ -51,7 +51,7 @@ fn asked(conn: &mut AnyConnection, work: impl FnOnce(&mut AnyConnection)) -> usi
 }
 
 #[test]
-fn a_migration_of_one_change_asks_the_server_once() {
+fn a_migration_of_one_change_asks_the_server_once_or_not_even_that() {
     for server in SERVERS {
         let up_and_down = |count: usize| {
             let database = Database::new(server);
@@ -65,7 +65,9 @@ fn a_migration_of_one_change_asks_the_server_once() {
             (up, down)
         };
         let (few, many) = (up_and_down(2), up_and_down(6));
-        assert_eq!((many.0 - few.0, many.1 - few.1), (4, 4), "{server:?}");
+        // Of six, PostgreSQL is told one, four and one, and asked once how long each of the four took.
+        let more = if server == Server::Mariadb { 4 } else { 2 };
+        assert_eq!((many.0 - few.0, many.1 - few.1), (more, more), "{server:?}");
     }
 }
 
@@ -113,16 +115,16 @@ fn a_runner_that_lost_its_lease_sends_nothing_that_is_done() {
         let mut conn = database.open();
         let migrations: Migrations = support::history(changes(server.engine(), 4));
         let mut thief = Thief {
-            after: "2025b",
+            after: "2025a",
             conn: database.open(),
         };
         let result = migrations.runner().run(conn.as_connection(), Direction::Up, "head", &mut thief);
         let error = result.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Superseded), "{server:?}: {error}");
-        assert_eq!(error.report().current, ["2025b"], "{server:?}");
-        assert_eq!(number(&mut conn, "SELECT count(*) FROM __mina_journal WHERE revision = '2025c'"), 0);
+        assert_eq!(error.report().current, ["2025a"], "{server:?}");
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM __mina_journal WHERE revision = '2025b'"), 0);
         let objects = conn.as_connection().objects(mina_runtime::runner::HISTORY_TABLE).unwrap();
-        assert_eq!(objects, ["t0", "t1"], "{server:?}");
+        assert_eq!(objects, ["t0"], "{server:?}");
         // The session goes on as before.
         assert_eq!(number(&mut conn, "SELECT 7"), 7);
     }
