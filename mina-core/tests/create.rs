@@ -151,7 +151,7 @@ fn what_can_only_be_done_one_revision_after_the_other_is_named() {
     insta::assert_snapshot!(told("execute \"INSERT INTO users (name) SELECT name FROM sqlite_schema\";"), @"2:2 `sqlite_schema` answers for all statements and tables before it");
     insta::assert_snapshot!(told("run |conn| { helper(conn)?; } { effect { add_column users.bio: Nullable<Text>; } }"), @"2:2 its Rust names no table, and so may touch any");
     insta::assert_snapshot!(told("\n\nrun |conn| { helper(conn)?; }"), @"2:4 its Rust names no table, and so may touch any");
-    insta::assert_snapshot!(told("execute \"DELETE FROM elsewhere\";"), @"2:2 what it writes to is no table of the history");
+    insta::assert_snapshot!(told("execute \"DELETE FROM archive.elsewhere\";"), @"2:2 what it writes to is no table of the history");
     let seeded = |upgrade: &str| told(&format!("bulk_insert users [ {{ id: 1, name: \"a\" }} ];\n{upgrade}"));
     insta::assert_snapshot!(seeded("backfill users { set = \"name = (SELECT max(name) FROM users)\" }"), @"2:3 a batch of this `backfill` may read what the batch before it wrote");
     insta::assert_snapshot!(

@@ -2,9 +2,8 @@
 
 use crate::engine::Engine;
 use crate::schema::{Expression, ObjectName};
+use crate::sql::reference::parse;
 use sqlparser::ast::{self, AssignmentTarget, FromTable, Statement, TableFactor, TableObject, TableWithJoins};
-use sqlparser::dialect::{Dialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
-use sqlparser::parser::Parser;
 
 /// What one statement does to rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +29,9 @@ pub(super) enum Write {
 
 /// What an `execute` writes, a statement each.
 pub(super) fn of_sql(sql: &str, engine: Engine) -> Vec<Write> {
-    match Parser::parse_sql(dialect(engine), sql) {
-        Ok(statements) => statements.iter().map(|statement| of_statement(statement, engine)).collect(),
-        Err(_) => vec![Write::Unknown],
+    match parse(sql, engine) {
+        Some(statements) => statements.iter().map(|statement| of_statement(statement, engine)).collect(),
+        None => vec![Write::Unknown],
     }
 }
 
@@ -64,18 +63,10 @@ pub(super) fn delete(table: &ObjectName, filter: Option<&str>, engine: Engine) -
 
 /// The columns that a `set` assigns, with what.
 pub(super) fn assignments(set: &str, engine: Engine) -> Option<Vec<(String, Expression)>> {
-    let statements = Parser::parse_sql(dialect(engine), &format!("UPDATE t SET {set}")).ok()?;
+    let statements = parse(&format!("UPDATE t SET {set}"), engine)?;
     match &statements[..] {
         [Statement::Update(update)] if update.selection.is_none() && update.from.is_none() => assigned(update, engine),
         _ => None,
-    }
-}
-
-fn dialect(engine: Engine) -> &'static dyn Dialect {
-    match engine {
-        Engine::Sqlite => &SQLiteDialect {},
-        Engine::Pg => &PostgreSqlDialect {},
-        Engine::Mysql => &MySqlDialect {},
     }
 }
 

@@ -45,6 +45,9 @@ impl Folded {
         let taint = &self.after[position].taint;
         schema.taint.all |= taint.all;
         taint.words.iter().for_each(|word| schema.taint.add(word));
+        let unseen = &self.after[position].unseen;
+        schema.unseen.all |= unseen.all;
+        unseen.words.iter().for_each(|word| schema.unseen.add(word));
     }
 
     pub(super) fn in_force(&self, revision: &Revision, targets: &[Target]) -> Vec<(Target, Schema)> {

@@ -186,13 +186,14 @@ impl Replay<'_> {
         Ok(())
     }
 
-    fn quoted(&self, sql: &SqlString) -> String {
+    pub(super) fn quoted(&self, sql: &SqlString) -> String {
         quote_backticks(&sql.text, self.engine()).into_owned()
     }
 
     pub(super) fn update(&mut self, reference: &TableRef, set: &SqlString, filter: Option<&SqlString>, undo: &Undo) -> Resolution {
         let table = self.table(reference)?;
-        self.names_columns(&table, set)?;
+        self.row_names(&table, Some(set), filter)?;
+        self.undo_names(undo, false)?;
         let operation = Operation::Update {
             table: table.name.clone(),
             set: self.quoted(set),
@@ -205,6 +206,8 @@ impl Replay<'_> {
 
     pub(super) fn delete(&mut self, reference: &TableRef, filter: Option<&SqlString>, undo: &Undo) -> Resolution {
         let table = self.table(reference)?;
+        self.row_names(&table, None, filter)?;
+        self.undo_names(undo, false)?;
         let operation = Operation::Delete {
             table: table.name.clone(),
             filter: filter.map(|filter| self.quoted(filter)),
@@ -223,7 +226,8 @@ impl Replay<'_> {
         undo: &Undo,
     ) -> Resolution {
         let table = self.table(reference)?;
-        self.names_columns(&table, set)?;
+        self.row_names(&table, Some(set), filter)?;
+        self.undo_names(undo, false)?;
         let operation = Operation::Backfill {
             table: table.name.clone(),
             set: self.quoted(set),
@@ -236,7 +240,7 @@ impl Replay<'_> {
     }
 
     /// What stands before the first `=` of a SET is a column of the table.
-    fn names_columns(&mut self, table: &Table, set: &SqlString) -> Resolution {
+    pub(super) fn names_columns(&mut self, table: &Table, set: &SqlString) -> Resolution {
         let Some((first, _)) = set.text.split_once('=') else {
             return Ok(());
         };

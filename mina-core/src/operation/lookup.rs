@@ -40,19 +40,28 @@ impl<'a> Replay<'a> {
         if let Some(table) = self.schema.table(&name) {
             return Ok(table.clone());
         }
-        if reference.implied || self.tainted(&[&name.name]) {
+        if reference.implied {
             return Err(self.refuse_silently());
         }
-        let mut error = Diagnostic::error(Code::M201, reference.span(), format!("there is no table `{name}`"));
-        if let Some(view) = self.schema.view(&name) {
+        self.missing_table(&name, reference.span())
+    }
+
+    /// Says that there is no such table: what became of it, or which it could be.
+    pub(super) fn missing_table<T>(&mut self, name: &ObjectName, span: Span) -> Resolution<T> {
+        if self.tainted(&[&name.name]) {
+            return Err(self.refuse_silently());
+        }
+        let mut error = Diagnostic::error(Code::M201, span, format!("there is no table `{name}`"));
+        if let Some(view) = self.schema.view(name) {
             error.message = format!("`{name}` is a view, not a table");
             error = error.help(format!("it was created in {}", view.origin));
         } else if let Some((how, span)) = self.gone(&name.to_string()) {
             error = error.label(span, how);
-        } else if let Some(near) = self.near_table(&name) {
+        } else if let Some(near) = self.near_table(name) {
             error = error.help(format!("did you mean `{near}`?"));
             self.schema.taint.add(&near.name);
-        } else if let Some((line, _)) = self.later(|kind| matches!(kind, StatementKind::CreateTable(table) if table.table.object() == name))
+        } else if let Some((line, _)) =
+            self.later(|kind| matches!(kind, StatementKind::CreateTable(table) if table.table.object() == *name))
         {
             error = error.label(line, "it is created only here");
         } else {

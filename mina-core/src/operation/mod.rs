@@ -15,6 +15,7 @@ mod fit;
 mod index;
 mod invert;
 mod lookup;
+mod named;
 mod object;
 mod raw;
 mod replay;

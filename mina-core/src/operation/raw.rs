@@ -40,16 +40,14 @@ impl<'a> Replay<'a> {
     pub(super) fn execute(&mut self, sql: &'a SqlText, effect: Option<&'a Body>, undo: &Undo, keyword: Span) -> Resolution {
         let (text, written) = self.sql(sql, "`execute`")?;
         if effect.is_none() {
-            let engine = self.engine();
-            let changes = split_statements(&text, engine)
-                .into_iter()
-                .find_map(|statement| ddl_kind(statement, engine));
-            if let Some(ddl) = changes.filter(|ddl| !ddl.temporary) {
-                return self.changes_schema(&ddl, written.span);
-            }
+            self.no_ddl(&text, written.span, "`execute`")?;
         }
+        self.sql_names(&text, written.span)?;
         let before = self.now();
+        let declares = effect.is_some();
         let effect = self.effect(effect)?;
+        self.unseen(&text);
+        self.undo_names(undo, declares)?;
         let operation = Operation::Execute {
             sql: text,
             effect,
@@ -59,13 +57,28 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn changes_schema(&mut self, ddl: &Ddl, span: Span) -> Resolution {
+    /// Refuses SQL that changes the schema without saying how.
+    pub(super) fn no_ddl(&mut self, sql: &str, span: Span, what: &str) -> Resolution {
+        let engine = self.engine();
+        let mut changes = split_statements(sql, engine)
+            .into_iter()
+            .filter_map(|statement| ddl_kind(statement, engine));
+        match changes.find(|ddl| !ddl.temporary) {
+            Some(ddl) => self.changes_schema(&ddl, span, what),
+            None => Ok(()),
+        }
+    }
+
+    fn changes_schema(&mut self, ddl: &Ddl, span: Span, what: &str) -> Resolution {
         let on = ddl.name.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
         if let Some(name) = &ddl.name {
             self.schema.taint.add(&name.name);
         }
-        let message = format!("`execute` changes the schema: it {} the {}{on}", verb(ddl.verb), ddl.object);
-        let declare = "say what it does to the schema: `execute \"…\" { effect { … } }`, with an empty `effect {}` if nothing".to_owned();
+        let message = format!("{what} changes the schema: it {} the {}{on}", verb(ddl.verb), ddl.object);
+        let declare = match what {
+            "`undo`" => "write the operations: `undo { … }`".to_owned(),
+            _ => "say what it does to the schema: `execute \"…\" { effect { … } }`, with an empty `effect {}` if nothing".to_owned(),
+        };
         let mut help = Vec::new();
         help.extend(instead(ddl).map(|operation| format!("write `{operation}` instead")));
         help.push(if help.is_empty() { declare } else { format!("or {declare}") });
@@ -78,7 +91,10 @@ impl<'a> Replay<'a> {
             .iter()
             .position(|step| step.span.start == body.span.start && step.text == body.text);
         let before = self.now();
+        let declares = effect.is_some();
         let effect = self.effect(effect)?;
+        self.schema.unseen.all |= body.text.to_lowercase().contains("create");
+        self.undo_names(undo, declares)?;
         let operation = Operation::Run {
             index: index.unwrap_or_default(),
             text: body.text.clone(),

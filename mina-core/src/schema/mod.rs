@@ -14,6 +14,7 @@ mod value;
 
 pub use constraint::ConstraintRef;
 pub use expression::{Expression, ExpressionError};
+pub(crate) use expression::{children, grammar};
 pub use name::{Name, ObjectName, Origin, Place};
 pub use object::{Enum, Function, Sequence, Trigger, View};
 pub use occupancy::{Occupant, OccupantKind};
@@ -53,6 +54,8 @@ pub struct Schema {
     namespaces: NameMap,
     /// What a refused statement touched; nothing more is said about it.
     pub taint: Taint,
+    /// What raw SQL or Rust made, or may have made, without saying so: that it is not here means nothing.
+    pub unseen: Taint,
     log: Log,
     names: Occupancy,
     referrers: Referrers,

@@ -9,6 +9,7 @@ pub mod mysql;
 mod names;
 mod number;
 pub mod postgres;
+pub(crate) mod reference;
 pub mod sqlite;
 pub mod text;
 mod trigger;

@@ -8,7 +8,7 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::Token;
 use std::any::TypeId;
 
-pub(super) fn of(engine: Engine) -> &'static dyn Dialect {
+pub(crate) fn of(engine: Engine) -> &'static dyn Dialect {
     match engine {
         Engine::Sqlite => &Sqlite(SQLiteDialect {}),
         Engine::Pg => &PostgreSqlDialect {},

@@ -7,6 +7,9 @@ mod evaluate;
 mod fill;
 mod walk;
 
+pub(crate) use dialect::of as grammar;
+pub(crate) use walk::children;
+
 use super::{Table, Value};
 use crate::engine::Engine;
 use crate::sql::lexer::{Kind, Lexeme, lex, significant};

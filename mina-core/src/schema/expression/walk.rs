@@ -8,7 +8,7 @@ use sqlparser::ast::{
 macro_rules! children {
     ($name:ident, $iter:ident, $($mutable:tt)?) => {
         /// The expressions right below one, in order; those of a query are its own.
-        pub(super) fn $name(expr: &$($mutable)? Expr) -> Vec<&$($mutable)? Expr> {
+        pub(crate) fn $name(expr: &$($mutable)? Expr) -> Vec<&$($mutable)? Expr> {
             match expr {
                 Expr::IsFalse(a)
                 | Expr::IsNotFalse(a)
