@@ -57,6 +57,25 @@ fn every_example_parses() {
     }
 }
 
+/// `docs/safety.md` says how a change is made while its tables are in use.
+#[test]
+fn every_example_of_safety_parses_and_every_lint_of_it_is_there() {
+    let page = include_str!("../docs/safety.md");
+    for (line, text) in blocks_of(page, "mina") {
+        parses(
+            line,
+            &format!("migration! {{ revision = \"1\"; revises = base; upgrade {{ {text} }} downgrade {{}} }}"),
+        );
+    }
+    let settings: String = blocks_of(page, "toml").into_iter().map(|(_, text)| text).collect();
+    let config = mina_core::config::Config::parse(&settings).unwrap();
+    assert_eq!(config.released, ["20260101000000"]);
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let described: Vec<Lint> = rows.filter_map(|(name, _)| Lint::named(name)).collect();
+    let first = Lint::ALL.iter().position(|lint| *lint == Lint::BlockingIndex).unwrap();
+    assert_eq!(described, Lint::ALL[first..]);
+}
+
 /// `docs/models.md` says what models are.
 #[test]
 fn every_example_of_models_resolves() {

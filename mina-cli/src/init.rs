@@ -86,6 +86,7 @@ impl Session {
             standalone: around.workspace.is_none(),
             manifest: relative(&repository, &folder.join("Cargo.toml")),
             alias_file: relative(&folder, &alias_file),
+            released: taken.as_ref().and_then(|taken| taken.released.as_deref()),
         });
 
         let mut changes = Changes::default();
@@ -342,6 +343,7 @@ struct Facts<'a> {
     standalone: bool,
     manifest: String,
     alias_file: String,
+    released: Option<&'a str>,
 }
 
 fn values(facts: &Facts<'_>) -> Value {
@@ -398,6 +400,7 @@ fn values(facts: &Facts<'_>) -> Value {
         standalone => facts.standalone,
         manifest => facts.manifest.as_str(),
         alias_file => facts.alias_file.as_str(),
+        released => facts.released,
     }
 }
 

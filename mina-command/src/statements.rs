@@ -25,6 +25,7 @@ pub fn statements(units: &[Unit], done: usize, file: &str, style: Style) -> Stri
 fn kind(kind: UnitKind) -> &'static str {
     match kind {
         UnitKind::Transaction => "one transaction",
+        UnitKind::Own => "one transaction of its own",
         UnitKind::ForeignKeysOff => "one transaction, foreign keys off around it and checked at its end",
         UnitKind::Alone => "in no transaction",
     }

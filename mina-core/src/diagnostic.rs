@@ -281,12 +281,54 @@ lints! {
     VagueMessage = "vague_message" Warn
     /// A revision changes tables that have nothing to do with each other.
     UnrelatedChanges = "unrelated_changes" Warn
+    /// An index is built or dropped while a table that is in use is locked.
+    BlockingIndex = "blocking_index" Warn
+    /// A constraint looks at every row while a table that is in use is locked.
+    BlockingConstraint = "blocking_constraint" Warn
+    /// A column becomes NOT NULL by a look at every row, while the table is locked.
+    NotNullScan = "not_null_scan" Warn
+    /// A new type makes the database write or look at every row anew.
+    RewritingType = "rewriting_type" Warn
+    /// A new column makes the database write every row anew.
+    RewritingColumn = "rewriting_column" Warn
+    /// A change of an enum makes the database write every row anew.
+    RewritingEnum = "rewriting_enum" Warn
+    /// The index that served a foreign key is dropped.
+    DroppedKeyIndex = "dropped_key_index" Warn
+    /// What the released code uses is renamed or dropped.
+    BreaksRelease = "breaks_release" Warn
+    /// No index serves a foreign key.
+    MissingKeyIndex = "missing_key_index" Warn
+    /// An index holds nothing that another one does not.
+    RedundantIndex = "redundant_index" Warn
+    /// A primary key that is counted up ends at 32 bits or less.
+    ShortPrimaryKey = "short_primary_key" Warn
+    /// A transaction keeps a table locked while it does more.
+    HeldLock = "held_lock" Warn
 }
 
 impl Lint {
     /// The lint of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|lint| lint.name() == name)
+    }
+
+    /// Whether `mina lint` alone says it, unless mina.toml gives it a level: then the compiler does as well.
+    pub fn is_quiet(self) -> bool {
+        matches!(
+            self,
+            Self::VagueMessage
+                | Self::UnrelatedChanges
+                | Self::MissingKeyIndex
+                | Self::RedundantIndex
+                | Self::ShortPrimaryKey
+                | Self::HeldLock
+        )
+    }
+
+    /// Whether it is about what a change does to those who use the database meanwhile, or to what is slow later.
+    pub fn is_of_safety(self) -> bool {
+        self >= Self::BlockingIndex
     }
 }
 

@@ -61,6 +61,7 @@ fn ways_back(revision: &Revision, engines: &[Replayed], replayed: &Replayed, con
         file: &revision.file,
         config,
         parents: &parents,
+        released: None,
     };
     check::ways_back(&subject, &replayed.up)
 }

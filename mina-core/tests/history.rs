@@ -587,3 +587,57 @@ fn a_history_that_is_trusted_leaves_the_same_and_is_refused_where_it_cannot_be_r
     assert!(!branched.can_be_trusted());
     assert_eq!(branched.head(None, Target::SQLITE), checked.head(None, Target::SQLITE));
 }
+
+/// Four revisions on PostgreSQL, and what is said of them where mina.toml says that this is released.
+fn with_released(released: &str) -> String {
+    let config = format!("[database]\nengines = [\"postgres >= 14\"]\n[lints]\nreleased = {released}");
+    let first = block(
+        "revision = \"1\"; revises = base; label = \"first\";",
+        "create_table a { #[primary_key] id: Integer, x: Nullable<Integer>, y: Nullable<Integer> }",
+        "drop_table a;",
+    );
+    let second = block(
+        "revision = \"2\"; revises = \"1\"; alias = \"v2\";",
+        "create_index ix_a_x on a (x);",
+        "drop_index ix_a_x on a;",
+    );
+    let third = block(
+        "revision = \"3\"; revises = \"2\";",
+        "create_table b { #[primary_key] id: Integer, x: Nullable<Integer> } create_index ix_a_y on a (y);",
+        "drop_index ix_a_y on a; drop_table b;",
+    );
+    let fourth = block(
+        "revision = \"4\"; revises = \"3\";",
+        "create_index ix_b_x on b (x); alter_column b.x { rename = z } alter_column a.x { rename = z }",
+        "alter_column a.z { rename = x } alter_column b.z { rename = x } drop_index ix_b_x on b;",
+    );
+    let files = [("1.rs", &*first), ("2.rs", &*second), ("3.rs", &*third), ("4.rs", &*fourth)];
+    let history = history_of(Config::parse(&config).unwrap(), &files);
+    let mut said = Vec::new();
+    for (index, revision) in history.revisions.iter().enumerate() {
+        let lines = history.diagnostics(index).into_iter();
+        said.extend(lines.map(|found| format!("{}: {}", revision.file, found.to_string().lines().next().unwrap_or_default())));
+    }
+    said.join("\n")
+}
+
+#[test]
+fn what_is_released_is_let_be_and_what_no_release_has_is_not_in_use() {
+    insta::assert_snapshot!(with_released("\"2\""), @r"
+    3.rs: blocking_index: PostgreSQL lets nobody write to `a` while `ix_a_y` is built
+    4.rs: breaks_release: `a.x` is renamed to `z`, and the code that runs on the released `2` may still use it
+    ");
+    assert_eq!(
+        with_released("\"v2\"").replace("`v2`", "`2`"),
+        with_released("\"2\""),
+        "by its alias"
+    );
+    assert_eq!(with_released("\"4\""), "");
+    insta::assert_snapshot!(with_released("[\"first\"]"), @r"
+    2.rs: blocking_index: PostgreSQL lets nobody write to `a` while `ix_a_x` is built
+    3.rs: blocking_index: PostgreSQL lets nobody write to `a` while `ix_a_y` is built
+    4.rs: breaks_release: `a.x` is renamed to `z`, and the code that runs on the released `first` may still use it
+    ");
+    assert_eq!(with_released("\"base\""), "");
+    insta::assert_snapshot!(with_released("\"9\""), @"4.rs: M102: `released` in mina.toml names `9`, and there is no such revision");
+}

@@ -27,10 +27,14 @@ fn block(text: &str) -> (Block, Tokens) {
 }
 
 fn trace(start: Schema, body: &Body, block: &Block, tokens: &Tokens) -> Trace {
+    trace_on(TARGET, start, body, block, tokens)
+}
+
+fn trace_on(target: Target, start: Schema, body: &Body, block: &Block, tokens: &Tokens) -> Trace {
     let config = Config::default();
     let cx = Context {
-        target: TARGET,
-        targets: &[TARGET],
+        target,
+        targets: &[target],
         config: &config,
         block,
         tokens,
@@ -42,10 +46,14 @@ fn trace(start: Schema, body: &Body, block: &Block, tokens: &Tokens) -> Trace {
 
 /// The units of `body` on the schema that `setup` leaves.
 fn units(setup: &str, body: &str) -> Vec<Unit> {
+    units_on(TARGET, setup, body)
+}
+
+fn units_on(target: Target, setup: &str, body: &str) -> Vec<Unit> {
     let (first, tokens) = block(&format!("{HEAD} upgrade {{ {setup} }}"));
     let start = trace(Schema::default(), &first.upgrade, &first, &tokens).end;
     let (second, tokens) = block(&format!("{HEAD}\nupgrade {{\n{body}\n}}"));
-    let trace = trace(start, &second.upgrade, &second, &tokens);
+    let trace = trace_on(target, start, &second.upgrade, &second, &tokens);
     assert!(trace.diagnostics.is_empty(), "{:#?}", trace.diagnostics);
     render(&trace, &tokens, second.transaction)
 }
@@ -276,6 +284,78 @@ fn what_is_built_beside_writers_is_in_no_transaction() {
         6: Backfill(Backfill { table: "\"users\"", set: "age = '1'", filter: Some("age IS NULL"), batch: 10 })
         -- Transaction
         7: COMMENT ON TABLE "users" IS 'people'
+        "#);
+}
+
+#[test]
+fn what_is_made_while_its_table_is_in_use_is_committed_step_by_step() {
+    let body = r#"
+        comment_on users "people";
+        create_foreign_key fk_posts_editor on posts (editor_id) references users (id) { on_delete = cascade, online = true }
+        create_check ck_age on users "length(age) > 0" { online = true }
+        batch_alter users {
+            add_column nick: Nullable<Text>;
+            create_unique uq_nick (nick) { deferrable = true, online = true }
+            alter_column age { nullable = false, comment = "years", online = true }
+        }
+        comment_on users "persons";"#;
+    let setup = format!("{USERS} add_column posts.editor_id: Nullable<Integer>;");
+    let old = Target {
+        version: (14, 0),
+        ..TARGET
+    };
+    let shown = |target| units_on(target, &setup, body).iter().map(show).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(shown(old), @r#"
+    -- Transaction
+    4: COMMENT ON TABLE "users" IS 'people'
+    -- Own
+    5: ALTER TABLE "posts" ADD CONSTRAINT "fk_posts_editor" FOREIGN KEY ("editor_id") REFERENCES "users" ("id") ON DELETE CASCADE NOT VALID
+    -- Own
+    5: ALTER TABLE "posts" VALIDATE CONSTRAINT "fk_posts_editor"
+    -- Own
+    6: ALTER TABLE "users" ADD CONSTRAINT "ck_age" CHECK (length(age) > 0) NOT VALID
+    -- Own
+    6: ALTER TABLE "users" VALIDATE CONSTRAINT "ck_age"
+    -- Transaction
+    8: ALTER TABLE "users" ADD COLUMN "nick" TEXT
+    -- Alone
+    9: CREATE UNIQUE INDEX CONCURRENTLY "uq_nick" ON "users" ("nick")
+    -- Own
+    9: ALTER TABLE "users" ADD CONSTRAINT "uq_nick" UNIQUE USING INDEX "uq_nick" DEFERRABLE
+    -- Transaction
+    10: COMMENT ON COLUMN "users"."age" IS 'years'
+    -- Own
+    10: ALTER TABLE "users" ADD CONSTRAINT "ck_users_age_not_null" CHECK ("age" IS NOT NULL) NOT VALID
+    -- Own
+    10: ALTER TABLE "users" VALIDATE CONSTRAINT "ck_users_age_not_null"
+    -- Own
+    10: ALTER TABLE "users" ALTER COLUMN "age" SET NOT NULL
+    10: ALTER TABLE "users" DROP CONSTRAINT "ck_users_age_not_null"
+    -- Transaction
+    12: COMMENT ON TABLE "users" IS 'persons'
+    "#);
+    let rest = shown(old);
+    let (before, own) = (rest.lines().take_while(|line| !line.contains("IS NOT NULL")), shown(TARGET));
+    assert!(before.zip(own.lines()).all(|(old, new)| old == new), "{own}");
+    let own: Vec<&str> = own.lines().filter(|line| line.contains("not_null")).collect();
+    insta::assert_snapshot!(own.join("\n"), @r#"
+    10: ALTER TABLE "users" ADD CONSTRAINT "users_age_not_null" NOT NULL "age" NOT VALID
+    10: ALTER TABLE "users" VALIDATE CONSTRAINT "users_age_not_null"
+    "#);
+}
+
+#[test]
+fn a_column_that_refers_to_a_table_is_added_without_a_look_at_the_rows() {
+    insta::assert_snapshot!(sql(USERS, r#"
+        #[references(users.id, name = fk_editor, on_delete = set_null)]
+        add_column posts.editor_id: Nullable<Integer>;
+        #[references(users.id, name = fk_owner)]
+        add_column posts.owner_id: Integer = 1;"#), @r#"
+        -- Transaction
+        5: ALTER TABLE "posts" ADD COLUMN "editor_id" INTEGER CONSTRAINT "fk_editor" REFERENCES "users" ("id") ON DELETE SET NULL
+        7: ALTER TABLE "posts"
+            ADD COLUMN "owner_id" INTEGER DEFAULT 1 NOT NULL,
+            ADD CONSTRAINT "fk_owner" FOREIGN KEY ("owner_id") REFERENCES "users" ("id")
         "#);
 }
 

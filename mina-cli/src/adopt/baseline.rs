@@ -127,6 +127,7 @@ impl Live {
                 None => {
                     let notes = beyond.iter().map(|line| format!("{}: {line}", self.location)).collect();
                     return Ok(Taken {
+                        released: None,
                         files: vec![(file, tried.text)],
                         notes,
                     });
@@ -159,6 +160,7 @@ impl Tried {
             file,
             config: ground.config,
             parents: &[(ground.target, Schema::default())],
+            released: None,
         });
         let found = revision.syntax.iter().chain(&checked.diagnostics);
         let error = found.clone().find(|found| found.is_error()).map(|error| error.message.clone());

@@ -356,6 +356,7 @@ pub fn collation(reader: &Reader<'_>, name: &ast::ObjectName) -> Reading<String>
 /// A constraint by its name, where it needs one.
 pub fn constraint(name: Option<String>, kind: ConstraintKind) -> ConstraintDef {
     ConstraintDef {
+        online: false,
         name: name.map(ident),
         kind,
         span: Span::default(),

@@ -203,6 +203,7 @@ impl Making<'_> {
             file: self.file,
             config: self.ground.config,
             parents: &[(self.ground.target, start.clone())],
+            released: None,
         })
     }
 
@@ -260,6 +261,8 @@ fn downgrade_of(revision: &Revision) -> &Vec<Statement> {
 /// The lint that lets a finding be: what has been applied cannot be said otherwise any more.
 fn lint_of(found: &Diagnostic) -> Option<Lint> {
     match found.rule {
+        // What is released is not spoken of for how it was made.
+        Rule::Lint(lint, _) if lint.is_of_safety() => None,
         Rule::Lint(lint, _) => Some(lint),
         Rule::Error(Code::M211 | Code::M212 | Code::M213 | Code::M307) => Some(Lint::MayFailOnRows),
         Rule::Error(_) => None,

@@ -37,6 +37,8 @@ pub struct Taken {
     pub files: Vec<(String, String)>,
     /// What to look at.
     pub notes: Vec<String>,
+    /// The last of them: what is taken in is applied, and so released.
+    pub released: Option<String>,
 }
 
 /// Takes in a directory of Diesel's migrations, each as a revision with the version that it has.
@@ -57,7 +59,10 @@ pub fn diesel(directory: &Path, config: &Config, url: Option<&str>) -> Result<Ta
     }
     let ground = Ground { target, config };
     let mut scratch = Bench::beside(url, ground)?;
-    let mut taken = Taken::default();
+    let mut taken = Taken {
+        released: own.last().map(|folder| folder.version.clone()),
+        ..Taken::default()
+    };
     let mut schema = Schema::default();
     let mut revisions: Vec<Revision> = Vec::new();
     for (at, folder) in own.iter().enumerate() {

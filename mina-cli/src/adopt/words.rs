@@ -64,6 +64,7 @@ pub fn allow(statement: &mut Statement, lint: Lint) -> bool {
     if is_new {
         statement.allow.push(LintRef {
             lint,
+            reason: None,
             span: Span::default(),
         });
     }

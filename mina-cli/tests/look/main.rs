@@ -54,7 +54,7 @@ fn branches() -> Place {
             "drop_table events;",
         ),
     ]);
-    let settings = "[database]\nurl = \"sqlite://app.db\"\nengines = [\"sqlite >= 3.40\", \"postgres >= 14\"]\n[databases.analytics]\nurl = \"sqlite://events.db\"\n";
+    let settings = "[database]\nurl = \"sqlite://app.db\"\nengines = [\"sqlite >= 3.40\", \"postgres >= 14\"]\n[databases.analytics]\nurl = \"sqlite://events.db\"\n[lints]\nshort_primary_key = \"allow\"\n";
     place.with("mina.toml", settings)
 }
 
@@ -451,7 +451,7 @@ fn what_is_printed_for_a_shell_completes_in_it() {
 fn a_code_is_explained_anywhere() {
     let place = Place::bare();
     insta::assert_snapshot!("explain_M302", place.mina(&["explain", "m302"]).all());
-    assert_eq!(place.mina(&["explain"]).out.lines().count(), 59);
+    assert_eq!(place.mina(&["explain"]).out.lines().count(), 71);
     let said = place.mina(&["explain", "M999"]);
     assert_eq!(said.code, 2, "{}", said.all());
 }

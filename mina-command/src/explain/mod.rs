@@ -17,7 +17,8 @@ pub fn explain(name: Option<&str>) -> Result<String, String> {
     let lints = Lint::ALL.iter().map(|lint| (lint.name().to_owned(), lint.summary()));
     let all: Vec<(String, &str)> = codes.chain(lints).collect();
     let Some(name) = name.map(str::trim) else {
-        return Ok(all.iter().map(|(name, summary)| format!("{name:<18}{summary}\n")).collect());
+        let width = all.iter().map(|(name, _)| name.len() + 2).max().unwrap_or_default();
+        return Ok(all.iter().map(|(name, summary)| format!("{name:<width$}{summary}\n")).collect());
     };
     match all.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         Some((name, summary)) => {

@@ -195,6 +195,7 @@ pub(crate) fn settled(mut draft: Draft, config: &Config, parents: &[(Target, Sch
             file: "",
             config,
             parents,
+            released: None,
         });
         let allowed = allow(&mut draft.block, &checked.diagnostics);
         if allowed && draft.left.is_empty() {
@@ -240,6 +241,7 @@ fn allow_in(statement: &mut Statement, span: Span, lint: Lint) -> bool {
     if new {
         statement.allow.push(LintRef {
             lint,
+            reason: None,
             span: Span::default(),
         });
     }

@@ -120,6 +120,7 @@ fn apply(operation: Operation, undone: &Resolved, schema: &mut Schema) -> Resolv
         span: undone.span,
         word: undone.word,
         allow: undone.allow.clone(),
+        online: false,
         before,
         after: schema.clone(),
     }

@@ -7,20 +7,13 @@ use crate::history::Trace;
 use crate::operation::Context;
 use crate::sql;
 use crate::sql::unit::Back;
+use std::ops::RangeInclusive;
 
 /// The way back after each unit of an upgrade that has several; the trace has no errors.
 pub fn ways_back(subject: &Subject<'_>, up: &Trace) -> Vec<Back> {
     let ranges = sql::statements(up, subject.tokens, subject.block.transaction);
     let targets: Vec<Target> = subject.parents.iter().map(|(target, _)| *target).collect();
-    let cx = Context {
-        target: up.target,
-        targets: &targets,
-        config: subject.config,
-        block: subject.block,
-        tokens: subject.tokens,
-        file: subject.file,
-        downgrade: true,
-    };
+    let cx = subject.context(up.target, &targets, true);
     let shares = |unit: usize| {
         ranges
             .get(unit)
@@ -29,12 +22,33 @@ pub fn ways_back(subject: &Subject<'_>, up: &Trace) -> Vec<Back> {
     };
     let way = |unit: usize| {
         if shares(unit) {
-            return Back::Unknown("its statement is done in part".to_owned());
+            let taken_back = in_part(unit, &ranges, up, &cx);
+            return taken_back.unwrap_or_else(|| Back::Unknown("its statement is done in part".to_owned()));
         }
         let to = (0..unit).rev().take_while(|before| shares(*before)).last().unwrap_or(unit);
         between(*ranges[to].start(), *ranges[unit].end(), to, up, &cx)
     };
     (0..ranges.len()).map(way).collect()
+}
+
+/// Back from the midst of a statement that is one operation in several units, if these are its own.
+fn in_part(unit: usize, ranges: &[RangeInclusive<usize>], up: &Trace, cx: &Context<'_>) -> Option<Back> {
+    let range = &ranges[unit];
+    let to = ranges.iter().position(|other| other == range)?;
+    let touches = to.checked_sub(1).is_some_and(|before| ranges[before].end() == range.start());
+    let [operation] = &up.steps[*range.start()].operations[..] else {
+        return None;
+    };
+    if touches || range.start() != range.end() {
+        return None;
+    }
+    let line = cx.tokens.location(operation.span).map_or(0, |location| location.line);
+    let dialect = sql::dialect(up.target.engine())?;
+    let drafts = dialect.taken_back(operation, up.target, unit - to + 1, line)?;
+    Some(Back::Units {
+        to,
+        units: sql::cut(drafts, None, dialect),
+    })
 }
 
 /// Back from the end of one statement to the beginning of another.

@@ -81,9 +81,10 @@ fn names(targets: &[Target]) -> String {
 pub(crate) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     let errors: Vec<_> = diagnostics.iter().filter(|d| d.is_error()).map(|d| d.span).collect();
     diagnostics.retain(|diagnostic| {
-        let Rule::Lint(Lint::NoChange | Lint::LossyDowngrade, level) = diagnostic.rule else {
+        let Rule::Lint(lint, level) = diagnostic.rule else { return true };
+        if !(matches!(lint, Lint::NoChange | Lint::LossyDowngrade) || lint.is_of_safety()) {
             return true;
-        };
+        }
         let near = |error: &crate::syntax::Span| error.start < diagnostic.span.end && diagnostic.span.start < error.end;
         level == crate::diagnostic::Level::Deny || !errors.iter().any(near)
     });

@@ -16,6 +16,7 @@ mod restore;
 mod restore_words;
 pub mod rows;
 mod safe;
+pub(crate) mod safety;
 pub(crate) mod spell;
 pub(crate) mod style;
 pub(crate) mod units;
@@ -23,10 +24,11 @@ mod word;
 mod writes;
 
 pub use back::ways_back;
+pub use safety::Released;
 pub(crate) use spell::model_block;
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Lint};
 use crate::engine::Target;
 use crate::history::Trace;
 use crate::operation::{Context, Operation, replay};
@@ -46,6 +48,23 @@ pub struct Subject<'a> {
     pub config: &'a Config,
     /// The engines in force for it, each with the schema its ancestors leave.
     pub parents: &'a [(Target, Schema)],
+    /// What mina.toml says is released; none where it does not say.
+    pub released: Option<&'a Released>,
+}
+
+impl<'a> Subject<'a> {
+    /// What a body of it is replayed with on an engine.
+    fn context(&self, target: Target, targets: &'a [Target], downgrade: bool) -> Context<'a> {
+        Context {
+            target,
+            targets,
+            config: self.config,
+            block: self.block,
+            tokens: self.tokens,
+            file: self.file,
+            downgrade,
+        }
+    }
 }
 
 /// A block, replayed up and down on each engine in force.
@@ -72,16 +91,11 @@ pub fn check(subject: &Subject<'_>) -> Checked {
     let mut engines = Vec::with_capacity(targets.len());
     let mut findings = Vec::with_capacity(targets.len());
     for (target, parent) in subject.parents {
-        let cx = Context {
-            target: *target,
-            targets: &targets,
-            config: subject.config,
-            block: subject.block,
-            tokens: subject.tokens,
-            file: subject.file,
-            downgrade: false,
-        };
-        let (replayed, diagnostics) = on_engine(parent, &cx);
+        let cx = subject.context(*target, &targets, false);
+        let (replayed, mut diagnostics) = on_engine(parent, &cx);
+        diagnostics.extend(safety::check(&replayed.up, &cx, subject.released, &|lint| {
+            said_by_the_compiler(lint, subject.config)
+        }));
         engines.push(replayed);
         findings.push((*target, diagnostics));
     }
@@ -89,9 +103,27 @@ pub fn check(subject: &Subject<'_>) -> Checked {
     diagnostics.extend(engines::incomplete(subject));
     diagnostics.extend(lints::of_block(subject));
     let up = engines.first().map(|replayed| &replayed.up);
-    diagnostics.extend(style::of_block(subject, up, |lint| subject.config.lints.contains_key(&lint)));
+    diagnostics.extend(style::of_block(subject, up, |lint| said_by_the_compiler(lint, subject.config)));
     merge::tidy(&mut diagnostics);
     Checked { engines, diagnostics }
+}
+
+/// What is said of a block on demand alone: what [`check`] leaves to `mina lint`.
+pub fn quietly(subject: &Subject<'_>, engines: &[Replayed]) -> Vec<Diagnostic> {
+    let asked = |lint| !said_by_the_compiler(lint, subject.config);
+    let targets: Vec<Target> = engines.iter().map(|replayed| replayed.up.target).collect();
+    let found = engines.iter().map(|replayed| {
+        let cx = subject.context(replayed.up.target, &targets, false);
+        (replayed.up.target, safety::check(&replayed.up, &cx, subject.released, &asked))
+    });
+    let mut diagnostics = merge::merge(found.collect());
+    diagnostics.extend(style::of_block(subject, engines.first().map(|replayed| &replayed.up), asked));
+    merge::tidy(&mut diagnostics);
+    diagnostics
+}
+
+fn said_by_the_compiler(lint: Lint, config: &Config) -> bool {
+    !lint.is_quiet() || config.lints.contains_key(&lint)
 }
 
 /// Operations as statements of the language, what tightens allowed to fail on rows.

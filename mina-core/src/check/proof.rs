@@ -99,13 +99,18 @@ impl InForce {
 fn not_null(column: &str, rows: &Rows, in_force: &InForce) -> bool {
     let implied = in_force.constraints.iter().any(|constraint| match constraint {
         Constraint::PrimaryKey(key) => key.columns.iter().any(|name| name == column),
-        Constraint::Check(check) => conjuncts(check.expression.tree()).iter().any(|term| is_not_null(term, column)),
+        Constraint::Check(check) => says_not_null(check.expression.tree(), column),
         _ => false,
     });
     implied || in_force.not_null.iter().any(|name| name == column) || rows.column(column).is_not_null()
 }
 
-fn is_not_null(tree: &Expr, name: &str) -> bool {
+/// Whether an expression that holds says of a column that it is not NULL, in these words.
+pub(super) fn says_not_null(tree: &Expr, column: &str) -> bool {
+    conjuncts(tree).iter().any(|term| is_not_null(term, column))
+}
+
+pub(super) fn is_not_null(tree: &Expr, name: &str) -> bool {
     match tree {
         Expr::IsNotNull(inner) => column(inner).is_some_and(|column| column == name),
         _ => false,

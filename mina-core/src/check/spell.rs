@@ -97,6 +97,7 @@ fn statement(operation: &Operation, implied: bool) -> Vec<Statement> {
         for statement in &mut said {
             statement.allow.push(LintRef {
                 lint: Lint::MayFailOnRows,
+                reason: None,
                 span: Span::default(),
             });
         }

@@ -46,6 +46,7 @@ fn stands_alone(resolved: &Resolved, trace: &Trace) -> Option<String> {
             "`{}` is made or dropped concurrently, which PostgreSQL does in no transaction",
             index.name
         )),
+        _ if sql::postgres::is_online(resolved) => Some("`online = true` commits each of its steps".to_owned()),
         _ => None,
     }
 }

@@ -37,6 +37,10 @@ pub struct Config {
     pub naming: Vec<(Option<String>, Naming)>,
     /// `[lints]`
     pub lints: BTreeMap<Lint, Level>,
+    /// `released = "20260101000000"` in `[lints]`, or a list: ids, labels or aliases of the revisions that the released code
+    /// runs on; `base` where nothing is released. Nothing is said of these and what they build on for how a change is made,
+    /// and no table that came after them is taken for one in use.
+    pub released: Vec<String>,
     /// `[templates]`
     pub templates: Templates,
     /// `[[post_write]]`: what is run after `mina` wrote a migration.
@@ -189,6 +193,7 @@ impl std::default::Default for Config {
             databases: BTreeMap::new(),
             naming: vec![(None, Naming::default())],
             lints: BTreeMap::new(),
+            released: Vec::new(),
             templates: Templates::default(),
             post_write: Vec::new(),
             locations: vec!["versions".into()],

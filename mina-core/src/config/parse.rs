@@ -48,6 +48,13 @@ pub(super) fn config(text: &str) -> Result<Config> {
     }
     if let Some(lints) = top.table("lints")? {
         for (name, value) in lints.iter() {
+            if &**name.get_ref() == "released" {
+                config.released = match value.get_ref() {
+                    DeValue::String(_) => vec![reader.string(value, "lints.released")?],
+                    _ => reader.strings(value, "lints.released")?,
+                };
+                continue;
+            }
             let lint = reader.lint(name)?;
             config.lints.insert(lint, reader.level(name.get_ref(), value)?);
         }

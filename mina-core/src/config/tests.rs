@@ -31,6 +31,7 @@ fn everything_can_be_said() {
         schema = "analytics"
         [lints]
         no_change = "deny"
+        released = "20260101000000"
         [templates]
         path = "templates"
         file = "{rev}_{slug}"
@@ -49,6 +50,7 @@ fn everything_can_be_said() {
     insta::assert_snapshot!(shown(&config.databases["analytics"].engines), @"PostgreSQL 14.0");
     assert_eq!(config.databases["analytics"].schema.as_deref(), Some("analytics"));
     assert_eq!(config.level(Lint::NoChange), Level::Deny);
+    assert_eq!(config.released, ["20260101000000"]);
     assert_eq!((config.run.lock_timeout, config.run.busy_timeout()), (500, 500));
     assert_eq!(config.run.statement_timeout, Some(120_000));
     assert_eq!(config.run.transaction, Scope::Run);
@@ -103,6 +105,7 @@ fn a_refusal_names_the_line_and_what_to_write() {
     insta::assert_snapshot!(refusal("[database]\nengines = [\"postgres\", \"postgresql >= 15\"]"), @"mina.toml:2: `database.engines` has `postgresql >= 15` twice; the oldest version is enough");
     insta::assert_snapshot!(refusal("[lints]\nno_chang = \"deny\""), @"mina.toml:2: there is no lint `no_chang`; did you mean `no_change`");
     insta::assert_snapshot!(refusal("[lints]\nno_change = \"error\""), @r#"mina.toml:2: `lints.no_change` is one of "allow", "warn" and "deny""#);
+    insta::assert_snapshot!(refusal("[lints]\nreleased = 2026"), @"mina.toml:2: `lints.released` is a list of strings, not a value of type integer");
     insta::assert_snapshot!(refusal("[run]\nlock_timeout = \"5 days\""), @r#"mina.toml:2: `run.lock_timeout` is no time; write it as "500ms", "5s", "2m" or "1h""#);
     insta::assert_snapshot!(refusal("[templates]\nfile = \"{id}\""), @"mina.toml:2: `templates.file` takes `{rev}`, `{slug}`, `{year}`, `{month}`, `{day}`, `{hour}`, `{minute}`, `{second}`, not `{id}`");
     insta::assert_snapshot!(refusal("[templates]\nfile = \"{year}/{rev}\""), @"mina.toml:2: `templates.file` has a folder in it; the folders of migrations are `locations`, at the top of the file");

@@ -1,6 +1,6 @@
 use super::layout::{Bind, Blocks, Layout};
 use super::{History, Revision};
-use crate::check::{Checked, Subject, check};
+use crate::check::{Checked, Released, Subject, check};
 use crate::config::Config;
 use crate::engine::Target;
 use crate::schema::Schema;
@@ -15,7 +15,7 @@ pub(super) struct Folded {
 }
 
 impl Folded {
-    fn new(config: &Config, revision: &Revision, targets: &[Target], before: Vec<Schema>) -> Self {
+    fn new(config: &Config, revision: &Revision, targets: &[Target], before: Vec<Schema>, released: Option<&Released>) -> Self {
         let parents = with_schemas(revision, targets, &before);
         let checked = check(&Subject {
             block: &revision.block,
@@ -23,6 +23,7 @@ impl Folded {
             file: &revision.file,
             config,
             parents: &parents,
+            released,
         });
         let mut replayed = checked.engines.iter().peekable();
         let after = targets.iter().zip(&before).map(|(target, before)| {
@@ -102,7 +103,8 @@ impl History {
 
     pub(super) fn fold(&self, layout: &Layout, blocks: Blocks<'_>, index: usize) -> Folded {
         let targets = &layout.bind(index).targets;
-        Folded::new(&self.config, blocks.get(index), targets, self.start(layout, index))
+        let released = self.released(layout, index);
+        Folded::new(&self.config, blocks.get(index), targets, self.start(layout, index), released)
     }
 
     pub(super) fn start(&self, layout: &Layout, index: usize) -> Vec<Schema> {

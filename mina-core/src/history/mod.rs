@@ -14,6 +14,7 @@ mod mention;
 pub mod plan;
 mod problems;
 mod refusal;
+mod released;
 mod set;
 mod squash;
 pub mod target;
@@ -28,7 +29,7 @@ pub use squash::{Squash, Unsquashable};
 
 pub use trace::{Resolved, Step, Trace};
 
-use crate::check::{Checked, Subject, style};
+use crate::check::{Checked, Released, Subject, quietly};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Target;
@@ -124,6 +125,8 @@ pub struct History {
     folds: Vec<OnceLock<Folded>>,
     trusted: bool,
     ends: Vec<OnceLock<End>>,
+    marks: OnceLock<Vec<Released>>,
+    released: OnceLock<Vec<Released>>,
     conflicts: OnceLock<Vec<Vec<Diagnostic>>>,
 }
 
@@ -141,6 +144,8 @@ impl History {
             folds: revisions.iter().map(|_| OnceLock::new()).collect(),
             trusted: false,
             ends: revisions.iter().map(|_| OnceLock::new()).collect(),
+            marks: OnceLock::new(),
+            released: OnceLock::new(),
             conflicts: OnceLock::new(),
             revisions,
         }
@@ -188,8 +193,8 @@ impl History {
         diagnostics
     }
 
-    /// What is about how a block is written, whatever it does, unless mina.toml gives it a level: then it is among its
-    /// [`diagnostics`](Self::diagnostics).
+    /// What is said on demand alone: how a block is written, and what is slow or short later, unless mina.toml gives the lint a
+    /// level: then it is among the block's [`diagnostics`](Self::diagnostics).
     pub fn style(&self, index: usize) -> Vec<Diagnostic> {
         let revision = &self.revisions[index];
         let subject = Subject {
@@ -198,9 +203,9 @@ impl History {
             file: &revision.file,
             config: &self.config,
             parents: &[],
+            released: self.released(self.layout(), index),
         };
-        let up = self.checked(index).engines.first().map(|replayed| &replayed.up);
-        style::of_block(&subject, up, |lint| !self.config.lints.contains_key(&lint))
+        quietly(&subject, &self.checked(index).engines)
     }
 
     /// One block, replayed and checked; computed once.

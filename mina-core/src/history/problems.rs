@@ -1,6 +1,7 @@
 use super::Revision;
 use super::identifier;
 use super::layout::{Bind, Blocks, Layout};
+use super::released::unknown;
 use super::target::RESERVED;
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
@@ -33,6 +34,7 @@ pub(super) fn problems(config: &Config, layout: &Layout, blocks: Blocks<'_>, ind
         found.extend(about.squashed(id, squashed));
     }
     found.extend(about.heads(id));
+    found.extend(about.unknown_release(id));
     found
 }
 
@@ -88,6 +90,28 @@ impl About<'_> {
         let graph = &self.bind.graph;
         let last = graph.nodes().last().map_or("", |node| &node.id);
         identifier::next(last, |_| false)
+    }
+
+    /// Said once, at the newest revision.
+    fn unknown_release(&self, id: &Ident) -> Option<Diagnostic> {
+        let newest = self.layout.binds.first()?.graph.nodes().last()?;
+        if self.config.released.is_empty() || self.bind.torn || newest.id.as_ref() != id.text || self.layout.seats[self.index].bind != 0 {
+            return None;
+        }
+        let name = *unknown(self.config, self.layout).first()?;
+        let ids = self
+            .layout
+            .binds
+            .iter()
+            .flat_map(|bind| bind.graph.nodes())
+            .map(|node| node.id.as_ref());
+        let message = format!("`released` in mina.toml names `{name}`, and there is no such revision");
+        let found = Diagnostic::error(Code::M102, id.span, message);
+        Some(match did_you_mean(name, ids) {
+            Some(meant) => found.help(format!("did you mean `released = \"{meant}\"`?")),
+            None => found
+                .help("name the revision that the released code runs on, by its id, its alias or its label; `base` where there is none"),
+        })
     }
 
     fn unknown_bind(&self) -> Option<Diagnostic> {

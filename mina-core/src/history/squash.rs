@@ -264,6 +264,7 @@ impl<'a> Range<'a> {
             file: "",
             config: &self.history.config,
             parents,
+            released: None,
         });
         for (target, end) in self.targets.iter().zip(&self.end) {
             let replayed = checked.engines.iter().find(|replayed| replayed.up.target == *target);

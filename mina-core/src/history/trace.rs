@@ -50,6 +50,8 @@ pub struct Resolved {
     pub word: Span,
     /// `#[allow(…)]` on it or around it.
     pub allow: Vec<crate::diagnostic::Lint>,
+    /// Whether it says `online = true`, where its engine has need of that.
+    pub online: bool,
     /// The schema before it.
     pub before: Schema,
     /// The schema after it.

@@ -188,6 +188,7 @@ fn apart(table: &TableDef, is_ahead: impl Fn(&TableRef) -> bool) -> (TableDef, V
 fn key_of(column: &mut ColumnDef, is_ahead: impl Fn(&TableRef) -> bool) -> Option<ConstraintDef> {
     let references = column.references.take_if(|references| is_ahead(&references.table))?;
     Some(ConstraintDef {
+        online: false,
         name: references.name,
         span: references.span,
         kind: ConstraintKind::ForeignKey {

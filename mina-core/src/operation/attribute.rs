@@ -12,6 +12,7 @@ pub(super) fn attribute_constraints(definition: &ColumnDef) -> Vec<ConstraintDef
         constraints.push(ConstraintDef {
             name: name.clone(),
             kind,
+            online: false,
             span,
         });
     };

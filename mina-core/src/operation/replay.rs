@@ -74,6 +74,8 @@ pub(super) struct Replay<'a> {
     pub(super) in_effect: bool,
     /// Whether it is asked what each statement did.
     keeps: bool,
+    /// Whether the statement at hand says `online = true`.
+    online: bool,
     resolved: Vec<Resolved>,
     gone: Vec<(String, String, Span)>,
     allow: Vec<Lint>,
@@ -91,6 +93,7 @@ impl<'a> Replay<'a> {
             batch: &[],
             in_effect: false,
             keeps,
+            online: false,
             resolved: Vec::new(),
             gone: Vec::new(),
             allow: Vec::new(),
@@ -149,11 +152,13 @@ impl<'a> Replay<'a> {
         self.allow.extend(statement.allow.iter().map(|allow| allow.lint));
         let outer = std::mem::replace(&mut self.span, statement.span);
         self.refused = false;
+        self.online = self.engine() == Engine::Pg && says_online(&statement.kind);
         if self.dispatch(statement).is_err() || self.refused {
             self.resolved.truncate(done);
             self.taint(&statement.kind);
             self.refused = true;
         }
+        self.online = false;
         self.span = outer;
         self.allow.truncate(around);
     }
@@ -262,6 +267,7 @@ impl<'a> Replay<'a> {
             span: self.span,
             word,
             allow,
+            online: self.online,
             before,
             after: self.schema.clone(),
         });
@@ -355,5 +361,13 @@ impl<'a> Replay<'a> {
 
     fn taint(&mut self, kind: &StatementKind) {
         super::lookup::words(kind, self.naming(), &mut |word| self.schema.taint.add(word));
+    }
+}
+
+fn says_online(kind: &StatementKind) -> bool {
+    match kind {
+        StatementKind::CreateConstraint { constraint, .. } => constraint.online,
+        StatementKind::AlterColumn { changes, .. } => changes.online,
+        _ => false,
     }
 }

@@ -47,8 +47,10 @@ pub enum Company {
     Committed,
     /// Belongs to the step after it.
     Next,
-    /// With nothing.
+    /// With nothing, and in no transaction.
     Alone,
+    /// With nothing, in a transaction of its own.
+    Own,
 }
 
 /// Cuts steps into units, as few as may be.
@@ -94,7 +96,7 @@ struct Open {
 impl Open {
     fn takes(&self, company: Company) -> bool {
         match (self.company, company) {
-            (Company::Alone, _) | (_, Company::Alone | Company::Committed) => false,
+            (Company::Alone | Company::Own, _) | (_, Company::Alone | Company::Own | Company::Committed) => false,
             (Company::Schema, _) | (_, Company::Schema) => true,
             (open, company) => open == company,
         }
@@ -105,6 +107,7 @@ impl Open {
         let kind = match self.company {
             Company::KeysOff => UnitKind::ForeignKeysOff,
             Company::Alone => UnitKind::Alone,
+            Company::Own => UnitKind::Own,
             _ if !transaction && only_sql => UnitKind::Alone,
             _ => UnitKind::Transaction,
         };
@@ -156,6 +159,13 @@ mod tests {
             kinds(&[Schema, Alone, Schema], true),
             [(UnitKind::Transaction, 1), (UnitKind::Alone, 1), (UnitKind::Transaction, 1)]
         );
+    }
+
+    #[test]
+    fn what_is_made_while_a_table_is_in_use_is_committed_step_by_step() {
+        let (shared, own) = ((UnitKind::Transaction, 1), (UnitKind::Own, 1));
+        assert_eq!(kinds(&[Schema, Own, Own, Schema], true), [shared, own, own, shared]);
+        assert_eq!(kinds(&[Own, Next, Own], false), [own, (UnitKind::Own, 2)]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What differs between engines when a schema becomes SQL.
 
 use super::Draft;
-use crate::engine::Engine;
-use crate::history::{Step, Trace};
+use crate::engine::{Engine, Target};
+use crate::history::{Resolved, Step, Trace};
 use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 
 /// How one engine writes SQL.
@@ -91,6 +91,11 @@ pub trait Dialect {
     /// Whether a table has the options that a history says, given those that the database has.
     fn has_options(&self, history: &[(String, Value)], database: &[(String, Value)]) -> bool {
         history == database
+    }
+
+    /// What takes back the first so many units of a statement that is one operation in several; none where it cannot be said.
+    fn taken_back(&self, _operation: &Resolved, _target: Target, _done: usize, _line: u32) -> Option<Vec<Draft>> {
+        None
     }
 
     /// The steps of one statement of a block; `line` tells where an operation stands.

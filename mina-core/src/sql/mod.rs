@@ -16,6 +16,7 @@ mod trigger;
 pub mod unit;
 
 pub use creation::{Creation, Part, Refusal};
+pub(crate) use cut::cut;
 pub use cut::{Company, Draft};
 pub use dialect::Dialect;
 
@@ -23,7 +24,7 @@ use crate::engine::Engine;
 use crate::history::Trace;
 use crate::syntax::Tokens;
 use std::ops::RangeInclusive;
-use unit::Unit;
+use unit::{Unit, UnitKind};
 
 /// Whether SQL is rendered for an engine. The others are checked.
 pub fn renders(engine: Engine) -> bool {
@@ -52,6 +53,18 @@ pub fn render(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<
 
 /// The statements that each of these units runs, the first and the last by their place in the trace: two units may share one.
 pub fn statements(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<RangeInclusive<usize>> {
+    let units = placed(trace, tokens, transaction);
+    units.into_iter().map(|(_, places)| places).collect()
+}
+
+/// The same of the units that are a transaction.
+pub(crate) fn transactions(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<RangeInclusive<usize>> {
+    let mut units = placed(trace, tokens, transaction);
+    units.retain(|(kind, _)| *kind == UnitKind::Transaction);
+    units.into_iter().map(|(_, places)| places).collect()
+}
+
+fn placed(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<(UnitKind, RangeInclusive<usize>)> {
     let Some(dialect) = dialect(trace.target.engine()) else {
         return Vec::new();
     };
@@ -60,7 +73,8 @@ pub fn statements(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> 
     let mut places = places.into_iter();
     let ranges = units.iter().map(|unit| {
         let own: Vec<usize> = places.by_ref().take(unit.steps.len()).collect();
-        own.first().copied().unwrap_or_default()..=own.last().copied().unwrap_or_default()
+        let places = own.first().copied().unwrap_or_default()..=own.last().copied().unwrap_or_default();
+        (unit.kind, places)
     });
     ranges.collect()
 }

@@ -36,6 +36,8 @@ pub enum Back {
 pub enum UnitKind {
     /// In one transaction.
     Transaction,
+    /// In a transaction that no other unit shares, whatever shares one: what it has locked is let go at once.
+    Own,
     /// In one transaction, foreign keys off around it: a SQLite rebuild of a table that keys touch.
     ForeignKeysOff,
     /// In no transaction.

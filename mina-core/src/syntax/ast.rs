@@ -109,6 +109,8 @@ pub struct EngineRef {
 pub struct LintRef {
     /// The lint.
     pub lint: crate::diagnostic::Lint,
+    /// `reason = "…"` beside it.
+    pub reason: Option<String>,
     /// Where it stands.
     pub span: Span,
 }
@@ -461,6 +463,8 @@ pub struct ConstraintDef {
     pub name: Option<Ident>,
     /// What it demands.
     pub kind: ConstraintKind,
+    /// `online = true`, of a statement: made while the table is in use.
+    pub online: bool,
     /// The whole, from its keyword.
     pub span: Span,
 }
@@ -561,6 +565,8 @@ pub struct ColumnChanges {
     pub collate: Option<(Option<String>, Span)>,
     /// `generated = "…"`, `generated = none`: the expression of a generated column.
     pub generated: Option<(Option<SqlString>, Span)>,
+    /// `online = true`: `nullable = false` while the table is in use.
+    pub online: bool,
     /// The braces.
     pub span: Span,
 }

@@ -231,7 +231,8 @@ impl<'s> Header<'s> {
         for surplus in elements.iter().skip(ids.len()) {
             let with_comma = surplus - 1..surplus + 1;
             let start = self.ranges[surplus - 2].end;
-            if self.source[start..self.ranges[*surplus].start].contains('/') {
+            let between = self.source.get(start..self.ranges[*surplus].start);
+            if between.is_none_or(|between| between.contains('/')) {
                 self.replace(with_comma, String::new());
             } else {
                 self.edit(start..self.ranges[*surplus].end, "");

@@ -9,6 +9,7 @@ mod hook;
 #[path = "../support/language.rs"]
 mod language;
 mod offline;
+mod online;
 mod place;
 #[path = "../support/program.rs"]
 mod program;

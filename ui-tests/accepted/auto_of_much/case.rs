@@ -51,6 +51,7 @@ mod change {
             batch_alter users {
                 add_column bio: Nullable<Text>;
                 alter_column name { rename = full_name }
+                #[allow(blocking_index)]
                 create_index ix_users_full_name (full_name);
             }
             rename_table tasks => todos;

@@ -8,6 +8,7 @@ mina::migration! {
     revises = "20251001090000";
 
     upgrade {
+        #[allow(blocking_index, reason = "there are few tasks")]
         create_index ix_tasks_user_title on tasks (user_id, title);
         #[on(Mysql)]
         drop_index fk_tasks_user on tasks;

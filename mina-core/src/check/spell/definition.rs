@@ -221,6 +221,7 @@ pub(super) fn constraint_def(constraint: &Constraint) -> ConstraintDef {
         },
     };
     ConstraintDef {
+        online: false,
         name: Some(ident(&constraint.name().text)),
         kind,
         span: Span::default(),

@@ -381,7 +381,7 @@ fn no_downgrade_at_all() {
         &[Target::SQLITE, PG],
         &Config::default(),
         BASE,
-        "",
+        "#![allow(blocking_index)]",
         "batch_alter users { add_column a: Nullable<Integer>; create_index ix_a (a); } drop_column settings.value;",
         "",
     );

@@ -3,6 +3,7 @@
 mod downgrade;
 mod rows;
 mod rules;
+mod safety;
 mod soundness;
 
 pub(crate) use soundness::STATEMENTS;
@@ -113,6 +114,7 @@ impl Case {
             file: "versions/2_test.rs",
             config,
             parents: &parents,
+            released: None,
         });
         Self { tokens, checked }
     }
@@ -140,9 +142,20 @@ impl Case {
         tokens.iter().map(text).collect::<Vec<_>>().join(" ")
     }
 
-    /// Errors and lints as `M302 phone_number`: the code and what the caret stands under, with the line of it.
+    /// Errors and lints as `M302 phone_number`: the code and what the caret stands under; what a change does to those who
+    /// use the database meanwhile is left out.
     pub(super) fn carets(&self) -> Vec<String> {
-        self.checked.diagnostics.iter().map(|diagnostic| self.place(diagnostic)).collect()
+        self.places(|diagnostic| !is_of_safety(diagnostic))
+    }
+
+    /// The same of what a change does to those who use the database meanwhile.
+    pub(super) fn harms(&self) -> Vec<String> {
+        self.places(is_of_safety)
+    }
+
+    fn places(&self, wanted: impl Fn(&Diagnostic) -> bool) -> Vec<String> {
+        let wanted = self.checked.diagnostics.iter().filter(|diagnostic| wanted(diagnostic));
+        wanted.map(|diagnostic| self.place(diagnostic)).collect()
     }
 
     fn place(&self, diagnostic: &Diagnostic) -> String {
@@ -173,6 +186,10 @@ impl Case {
         let all = self.checked.diagnostics.iter();
         all.map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
     }
+}
+
+fn is_of_safety(diagnostic: &Diagnostic) -> bool {
+    matches!(diagnostic.rule, crate::diagnostic::Rule::Lint(lint, _) if lint.is_of_safety())
 }
 
 /// On SQLite, on top of [`BASE`].

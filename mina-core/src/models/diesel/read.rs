@@ -100,6 +100,7 @@ fn joinable(
             referred: vec![referred.clone()],
             options: KeyOptions::default(),
         },
+        online: false,
         span: inside,
     };
     Some((child, key))
@@ -225,6 +226,7 @@ impl Cursor<'_> {
                 columns: key.clone(),
                 generated: None,
             },
+            online: false,
             span,
         }));
         let name = before.sql_name.unwrap_or(name);

@@ -184,6 +184,15 @@ impl Expression {
         })
     }
 
+    /// Whether it calls a function whose name, in lower case, is one of those wanted.
+    pub(crate) fn calls(&self, wanted: &dyn Fn(&str) -> bool) -> bool {
+        walk::any(self.tree(), &|expr| {
+            let Expr::Function(function) = expr else { return false };
+            let name = function.name.0.last().and_then(|part| part.as_ident());
+            name.is_some_and(|name| wanted(&name.value.to_lowercase()))
+        })
+    }
+
     /// The same expression after a column was renamed.
     #[must_use]
     pub fn rename_column(&self, from: &str, to: &str) -> Self {

@@ -2,6 +2,7 @@
 
 use super::pass::{Piece, Turn};
 use super::{Postgres, data, quote, table, types};
+use crate::check::safety::comes_along;
 use crate::history::Resolved;
 use crate::operation::{Operation, Using};
 use crate::schema::{Column, Constraint, ConstraintRef, Generated, Index, ObjectName};
@@ -9,6 +10,9 @@ use crate::sql::Dialect;
 
 /// The table and the pieces; none where the operation is no change of a table that stays.
 pub(super) fn pieces(resolved: &Resolved) -> Option<(&ObjectName, Vec<Piece>)> {
+    if super::is_online(resolved) {
+        return None;
+    }
     Some(match &resolved.operation {
         Operation::AddColumn {
             table,
@@ -88,9 +92,18 @@ fn piece<'n>(turn: Turn, sql: String, names: impl IntoIterator<Item = &'n String
 fn add_column(table: &ObjectName, column: &Column, constraints: &[Constraint], indexes: &[Index]) -> Vec<Piece> {
     let mut names = vec![column.name.clone()];
     names.extend(column.generated.iter().flat_map(|generated| generated.expression.columns()));
-    let sql = format!("ADD COLUMN {}", table::column(column));
-    let mut pieces = vec![piece(Turn::AddColumn, sql, &names)];
-    pieces.extend(constraints.iter().map(add_constraint));
+    let mut sql = format!("ADD COLUMN {}", table::column(column));
+    let mut pieces = Vec::new();
+    for constraint in constraints {
+        match constraint {
+            Constraint::ForeignKey(key) if comes_along(column, key) => {
+                names.extend(names_of(constraint.as_ref()));
+                sql += &format!(" {}", table::references(key));
+            }
+            constraint => pieces.push(add_constraint(constraint)),
+        }
+    }
+    pieces.insert(0, piece(Turn::AddColumn, sql, &names));
     pieces.extend(indexes.iter().map(|index| create_index(table, index)));
     if column.comment.is_some() {
         pieces.push(comment(table, column));
@@ -146,7 +159,7 @@ fn drop_index(table: &ObjectName, index: &Index) -> Piece {
 }
 
 /// A default that was there is dropped before the type changes and set again after it: it need not cast.
-fn alter_column(table: &ObjectName, before: &Column, after: &Column, using: &Using) -> Vec<Piece> {
+pub(super) fn alter_column(table: &ObjectName, before: &Column, after: &Column, using: &Using) -> Vec<Piece> {
     let mut names = vec![after.name.clone()];
     if let Using::Expression(expression) = using {
         names.extend(expression.columns());

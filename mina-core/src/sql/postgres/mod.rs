@@ -11,17 +11,19 @@ mod interval;
 mod made;
 mod normal;
 mod object;
+mod online;
 mod pass;
 mod raise;
 mod step;
 mod table;
 mod types;
 
+pub(crate) use online::is_online;
 pub use raise::{raise, written};
 
 use super::{Dialect, Draft};
-use crate::engine::Engine;
-use crate::history::{Step, Trace};
+use crate::engine::{Engine, Target};
+use crate::history::{Resolved, Step, Trace};
 use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::Span;
 
@@ -146,5 +148,9 @@ impl Dialect for Postgres {
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
         step::steps(step, trace, line)
+    }
+
+    fn taken_back(&self, resolved: &Resolved, target: Target, done: usize, line: u32) -> Option<Vec<Draft>> {
+        online::back(resolved, target, done, line).filter(|_| is_online(resolved))
     }
 }

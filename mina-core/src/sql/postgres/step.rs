@@ -1,7 +1,7 @@
 //! The steps of one statement of a block.
 
 use super::pass::Pass;
-use super::{Postgres, alter, data, enumeration, object, quote, table};
+use super::{Postgres, alter, data, enumeration, is_online, object, online, quote, table};
 use crate::check::rows::count_query;
 use crate::check::units::{is_ddl, uses_value};
 use crate::diagnostic::Lint;
@@ -22,7 +22,10 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
         let at = line(resolved.span);
         let Some((table, pieces)) = alter::pieces(resolved) else {
             close(&mut pass, &mut drafts);
-            drafts.extend(operation(resolved, at));
+            drafts.extend(match is_online(resolved) {
+                true => online::steps(resolved, trace.target, at),
+                false => operation(resolved, at),
+            });
             continue;
         };
         if pass.as_ref().is_some_and(|pass| pass.table != *table || !pass.takes(&pieces)) {
@@ -34,7 +37,10 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
     if statement.operations.iter().any(|resolved| is_ddl(&resolved.operation)) {
         drafts = drafts
             .into_iter()
-            .map(|draft| draft.between(&statement.before, &statement.after))
+            .map(|draft| match draft.around {
+                Some(_) => draft,
+                None => draft.between(&statement.before, &statement.after),
+            })
             .collect();
     }
     let first = statement.operations.first().map_or(0, |resolved| line(resolved.span));
@@ -46,7 +52,7 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
     all.append(&mut drafts);
     if let Some(draft) = all
         .iter_mut()
-        .find(|draft| !matches!(draft.company, Company::Next | Company::Alone))
+        .find(|draft| !matches!(draft.company, Company::Next | Company::Alone | Company::Own))
         && needs_commit(statement, trace)
     {
         draft.company = Company::Committed;
@@ -64,7 +70,7 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
     let schema = |sql: String| vec![schema_step(line, sql)];
     let all = |statements: Vec<String>| statements.into_iter().map(|sql| schema_step(line, sql)).collect();
     let rows = |statements: Vec<String>| statements.into_iter().map(|sql| rows_step(line, Action::Sql(sql))).collect();
-    let alone = |sql: String| vec![alone_step(line, Action::Sql(sql))];
+    let alone = |sql: String| vec![alone_step(line, Action::Sql(sql)).between(&resolved.before, &resolved.after)];
     let name = |name: &ObjectName| Postgres.object(name);
     match &resolved.operation {
         Operation::CreateNamespace(schema_name) => schema(format!("CREATE SCHEMA {}", name(schema_name))),

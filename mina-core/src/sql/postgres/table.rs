@@ -83,7 +83,29 @@ pub(super) fn constraint(constraint: &Constraint) -> String {
     format!("CONSTRAINT {} {rule}", quote(&constraint.name().text))
 }
 
+/// The clause of a constraint that takes over an index, whose name is quoted.
+pub(super) fn using_index(constraint: &Constraint, index: &str) -> String {
+    match constraint {
+        Constraint::Unique(unique) => format!("UNIQUE USING INDEX {index}{}", deferral(unique.deferral)),
+        _ => format!("PRIMARY KEY USING INDEX {index}"),
+    }
+}
+
+/// The words of a column that refers to another table: no row has to be looked at where all have NULL in it.
+pub(super) fn references(key: &ForeignKey) -> String {
+    format!("CONSTRAINT {} {}", quote(&key.name.text), references_of(key))
+}
+
 fn foreign_key(key: &ForeignKey) -> String {
+    format!(
+        "FOREIGN KEY ({}) {}{}",
+        quote_all(&key.columns),
+        references_of(key),
+        not_valid(key.not_valid)
+    )
+}
+
+fn references_of(key: &ForeignKey) -> String {
     let action = |event, action| match action {
         Action::NoAction => String::new(),
         Action::Restrict => format!(" ON {event} RESTRICT"),
@@ -92,14 +114,12 @@ fn foreign_key(key: &ForeignKey) -> String {
         Action::SetDefault => format!(" ON {event} SET DEFAULT"),
     };
     format!(
-        "FOREIGN KEY ({}) REFERENCES {} ({}){}{}{}{}",
-        quote_all(&key.columns),
+        "REFERENCES {} ({}){}{}{}",
         Postgres.object(&key.table),
         quote_all(&key.referred),
         action("DELETE", key.on_delete),
         action("UPDATE", key.on_update),
-        deferral(key.deferral),
-        not_valid(key.not_valid)
+        deferral(key.deferral)
     )
 }
 

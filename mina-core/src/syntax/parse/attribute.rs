@@ -114,17 +114,36 @@ impl Parser<'_> {
         once
     }
 
-    /// `(lossy_downgrade)` of `#[allow(lossy_downgrade)]`.
+    /// `(lossy_downgrade, reason = "…")` of `#[allow(lossy_downgrade, reason = "…")]`.
     pub(super) fn allow(&mut self, attribute: &Attribute, allowed: &mut Vec<LintRef>) -> Result<()> {
+        let mut reason = None;
         let lints = self.within(attribute.arguments, |p| {
             p.group(Bracket::Round, "`(` and lints, such as `allow(lossy_downgrade)`", |p| {
                 if p.done() {
                     return Err(p.unexpected("a lint"));
                 }
-                p.list(|p| p.lint())
+                p.list(|p| match p.is_word("reason") && p.is_mark_nth(1, '=') {
+                    true => p.reason(&mut reason).map(|()| None),
+                    false => p.lint(),
+                })
             })
         })?;
-        allowed.extend(lints.into_iter().flatten());
+        let lints = lints.into_iter().flatten();
+        allowed.extend(lints.map(|lint| LintRef {
+            reason: reason.clone(),
+            ..lint
+        }));
+        Ok(())
+    }
+
+    /// `reason = "…"`, why it is allowed.
+    fn reason(&mut self, reason: &mut Option<String>) -> Result<()> {
+        let span = self.span_here();
+        self.at += 1;
+        self.expect('=')?;
+        if reason.replace(self.text("a string")?).is_some() {
+            self.report(Diagnostic::error(Code::M003, span, "`reason` is given twice"));
+        }
         Ok(())
     }
 
@@ -143,7 +162,7 @@ impl Parser<'_> {
                 None => diagnostic.help(format!("the lints are {}", enumerate(&names))),
             });
         }
-        Ok(lint.map(|lint| LintRef { lint, span }))
+        Ok(lint.map(|lint| LintRef { lint, reason: None, span }))
     }
 
     /// What to say of an attribute that is none of those that can stand here.

@@ -10,7 +10,17 @@ use crate::syntax::ast::{
 use crate::syntax::print;
 use crate::syntax::token::{Bracket, Span};
 
-const CHANGES: &[&str] = &["rename", "type", "using", "nullable", "default", "comment", "collate", "generated"];
+const CHANGES: &[&str] = &[
+    "rename",
+    "type",
+    "using",
+    "nullable",
+    "default",
+    "comment",
+    "collate",
+    "generated",
+    "online",
+];
 
 impl Parser<'_> {
     pub(super) fn add_column(&mut self, batch: Batch<'_>, mut before: Before) -> Result<StatementKind> {
@@ -258,6 +268,15 @@ impl Parser<'_> {
         let start = self.at;
         self.options("alter_column", CHANGES, |p, key| p.change(key, &mut changes))?;
         changes.span = self.span_since(start);
+        let tightens = changes.ty.is_none() && changes.nullable.is_some_and(|(nullable, _)| !nullable);
+        if changes.online && !tightens {
+            let diagnostic = Diagnostic::error(
+                Code::M005,
+                changes.span,
+                "`online` goes with `nullable = false`, without a new type",
+            );
+            self.report(diagnostic.help("give the other changes a statement of their own"));
+        }
         if let (Some(ty), None) = (&changes.ty, changes.nullable)
             && ty.nullable
         {
@@ -305,6 +324,7 @@ impl Parser<'_> {
                 };
                 changes.collate = Some((collate, key.span.join(self.span_since(start))));
             }
+            "online" => changes.online = self.boolean()?,
             _ => {
                 let generated = if self.eat_word("none") {
                     None

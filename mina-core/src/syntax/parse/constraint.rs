@@ -21,10 +21,11 @@ impl Parser<'_> {
             let elements = self.index_elements()?;
             return Ok(TableItem::Index(self.index(form, name, elements, start)?.0));
         }
-        let (kind, _) = self.constraint_kind(form, form)?;
+        let (kind, _) = self.constraint_kind(form, form, None)?;
         Ok(TableItem::Constraint(ConstraintDef {
             name,
             kind,
+            online: false,
             span: self.span_since(start),
         }))
     }
@@ -53,8 +54,9 @@ impl Parser<'_> {
     pub(super) fn create_constraint(&mut self, keyword: &str, batch: Batch<'_>) -> Result<StatementKind> {
         let start = self.at - 1;
         let form = keyword.strip_prefix("create_").unwrap_or(keyword);
+        let mut online = false;
         let result = self.name_and_table(form, batch).and_then(|(name, table)| {
-            let (kind, braces) = self.constraint_kind(form, keyword)?;
+            let (kind, braces) = self.constraint_kind(form, keyword, Some(&mut online))?;
             self.finish_after(braces)?;
             Ok((name, table, kind))
         });
@@ -65,27 +67,41 @@ impl Parser<'_> {
         let span = self.span_since(start);
         Ok(StatementKind::CreateConstraint {
             table,
-            constraint: ConstraintDef { name, kind, span },
+            constraint: ConstraintDef { name, kind, online, span },
         })
     }
 
-    fn constraint_kind(&mut self, form: &str, owner: &str) -> Result<(ConstraintKind, bool)> {
-        match form {
+    /// `online` is where a statement says that it is made while the table is in use; a table's own constraints do not.
+    fn constraint_kind(&mut self, form: &str, owner: &str, online: Option<&mut bool>) -> Result<(ConstraintKind, bool)> {
+        let mut is_online = false;
+        let mut keys: Vec<&str> = match form {
+            "primary_key" => vec!["generated"],
+            "foreign_key" => KEY_OPTIONS.to_vec(),
+            "unique" => vec!["nulls_not_distinct", "deferrable"],
+            "check" => vec!["validate"],
+            _ => return self.exclusion(owner),
+        };
+        keys.extend(online.is_some().then_some("online"));
+        let found = match form {
             "primary_key" => {
                 let columns = self.names_in_parentheses("column")?;
                 let mut generated = None;
-                let braces = self.options_if_any(owner, &["generated"], |p, _| {
-                    generated = Some(p.boolean()?);
+                let braces = self.options_if_any(owner, &keys, |p, key| {
+                    match key.text.as_str() {
+                        "online" => is_online = p.boolean()?,
+                        _ => generated = Some(p.boolean()?),
+                    }
                     Ok(())
                 })?;
-                Ok((ConstraintKind::PrimaryKey { columns, generated }, braces))
+                (ConstraintKind::PrimaryKey { columns, generated }, braces)
             }
-            "foreign_key" => self.foreign_key(owner),
+            "foreign_key" => self.foreign_key(owner, &keys, &mut is_online)?,
             "unique" => {
                 let columns = self.names_in_parentheses("column")?;
                 let (mut nulls_not_distinct, mut deferral) = (false, Deferral::No);
-                let braces = self.options_if_any(owner, &["nulls_not_distinct", "deferrable"], |p, key| {
+                let braces = self.options_if_any(owner, &keys, |p, key| {
                     match key.text.as_str() {
+                        "online" => is_online = p.boolean()?,
                         "deferrable" => deferral = p.deferral()?,
                         _ => nulls_not_distinct = p.boolean()?,
                     }
@@ -96,22 +112,28 @@ impl Parser<'_> {
                     nulls_not_distinct,
                     deferral,
                 };
-                Ok((kind, braces))
+                (kind, braces)
             }
-            "check" => {
+            _ => {
                 let expression = self.sql_string("the condition as a string")?;
                 let mut not_valid = false;
-                let braces = self.options_if_any(owner, &["validate"], |p, _| {
-                    not_valid = !p.boolean()?;
+                let braces = self.options_if_any(owner, &keys, |p, key| {
+                    match key.text.as_str() {
+                        "online" => is_online = p.boolean()?,
+                        _ => not_valid = !p.boolean()?,
+                    }
                     Ok(())
                 })?;
-                Ok((ConstraintKind::Check { expression, not_valid }, braces))
+                (ConstraintKind::Check { expression, not_valid }, braces)
             }
-            _ => self.exclusion(owner),
+        };
+        if let Some(online) = online {
+            *online = is_online;
         }
+        Ok(found)
     }
 
-    fn foreign_key(&mut self, owner: &str) -> Result<(ConstraintKind, bool)> {
+    fn foreign_key(&mut self, owner: &str, keys: &[&str], online: &mut bool) -> Result<(ConstraintKind, bool)> {
         let columns = self.names_in_parentheses("column")?;
         self.expect_word("references")?;
         let table = self.table_ref("a table")?;
@@ -127,7 +149,10 @@ impl Parser<'_> {
         }
         let referred = self.names_in_parentheses("column")?;
         let mut options = KeyOptions::default();
-        let braces = self.options_if_any(owner, KEY_OPTIONS, |p, key| p.key_option(key, &mut options))?;
+        let braces = self.options_if_any(owner, keys, |p, key| match key.text.as_str() {
+            "online" => p.boolean().map(|is_online| *online = is_online),
+            _ => p.key_option(key, &mut options),
+        })?;
         let kind = ConstraintKind::ForeignKey {
             columns,
             table,

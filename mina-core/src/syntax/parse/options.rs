@@ -168,7 +168,7 @@ fn no_option(owner: &str, keys: &[&str], key: &Ident) -> Diagnostic {
     };
     match keys.len() {
         0 => diagnostic.help(format!("`{owner}` has no options")),
-        1..=8 => diagnostic.help(format!("its options are {}", enumerate(keys))),
+        1..=9 => diagnostic.help(format!("its options are {}", enumerate(keys))),
         _ => diagnostic,
     }
 }

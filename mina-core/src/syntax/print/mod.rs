@@ -88,8 +88,8 @@ impl Writer {
         if !block.doc.is_empty() {
             self.doc(&block.doc, true);
         }
-        if !block.allow.is_empty() {
-            self.item(&format!("#![{}]", text::allow(&block.allow)));
+        for allow in text::allows(&block.allow) {
+            self.item(&format!("#![{allow}]"));
         }
         if let Some(revision) = &block.revision {
             self.item(&format!("revision = {};", literal::string(&revision.text)));

@@ -25,8 +25,8 @@ impl Writer {
         if !statement.on.is_empty() {
             self.item(&text::on(&statement.on));
         }
-        if !statement.allow.is_empty() {
-            self.item(&format!("#[{}]", text::allow(&statement.allow)));
+        for allow in text::allows(&statement.allow) {
+            self.item(&format!("#[{allow}]"));
         }
         if let StatementKind::AddColumn { column, .. } = &statement.kind {
             self.attributes(column);
@@ -169,6 +169,9 @@ impl Writer {
         if let Some((generated, _)) = &changes.generated {
             let text = generated.as_ref().map_or("none".into(), |text| sql(text, self.compact));
             written.push(format!("generated = {text}"));
+        }
+        if changes.online {
+            written.push("online = true".into());
         }
         let braces = text::braces(&written);
         self.push(&format!(

@@ -56,13 +56,15 @@ impl Writer {
         };
         let create = if on.is_some() { "create_" } else { "" };
         let name = named(&constraint.name, &["on", "using"]);
-        format!("{create}{word} {name}{}{}", on.unwrap_or_default(), self.demand(&constraint.kind))
+        format!("{create}{word} {name}{}{}", on.unwrap_or_default(), self.demand(constraint))
     }
 
-    fn demand(&self, kind: &ConstraintKind) -> String {
-        match kind {
+    fn demand(&self, constraint: &ConstraintDef) -> String {
+        let online = constraint.online.then(|| "online = true".to_owned());
+        match &constraint.kind {
             ConstraintKind::PrimaryKey { columns, generated } => {
-                let options: Vec<String> = generated.iter().map(|generated| format!("generated = {generated}")).collect();
+                let generated = generated.iter().map(|generated| format!("generated = {generated}"));
+                let options: Vec<String> = generated.chain(online).collect();
                 format!("({}){}", names(columns), text::braces(&options))
             }
             ConstraintKind::ForeignKey {
@@ -71,7 +73,9 @@ impl Writer {
                 referred,
                 options,
             } => {
-                let options = text::braces(&text::key_options(options));
+                let mut options = text::key_options(options);
+                options.extend(online);
+                let options = text::braces(&options);
                 format!(
                     "({}) references {} ({}){options}",
                     names(columns),
@@ -89,11 +93,13 @@ impl Writer {
                     options.push("nulls_not_distinct = true".to_owned());
                 }
                 options.extend(text::deferral(*deferral));
+                options.extend(online);
                 format!("({}){}", names(columns), text::braces(&options))
             }
             ConstraintKind::Check { expression, not_valid } => {
-                let options = if *not_valid { " { validate = false }" } else { "" };
-                format!("{}{options}", sql(expression, self.compact))
+                let not_valid = not_valid.then(|| "validate = false".to_owned());
+                let options: Vec<String> = not_valid.into_iter().chain(online).collect();
+                format!("{}{}", sql(expression, self.compact), text::braces(&options))
             }
             ConstraintKind::Exclusion {
                 method,

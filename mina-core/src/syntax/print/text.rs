@@ -3,9 +3,16 @@
 use crate::schema::{Action, Deferral};
 use crate::syntax::ast::{EngineRef, KeyOptions, LintRef};
 
-pub(super) fn allow(lints: &[LintRef]) -> String {
-    let lints: Vec<&str> = lints.iter().map(|allowed| allowed.lint.name()).collect();
-    format!("allow({})", lints.join(", "))
+/// One attribute for each reason that is given in a row.
+pub(super) fn allows(lints: &[LintRef]) -> Vec<String> {
+    let groups = lints.chunk_by(|one, next| one.reason == next.reason);
+    let attribute = |group: &[LintRef]| {
+        let mut words: Vec<String> = group.iter().map(|allowed| allowed.lint.name().to_owned()).collect();
+        let reason = group.first().and_then(|allowed| allowed.reason.as_ref());
+        words.extend(reason.map(|reason| format!("reason = {}", super::literal::string(reason))));
+        format!("allow({})", words.join(", "))
+    };
+    groups.map(attribute).collect()
 }
 
 pub(super) fn on(engines: &[EngineRef]) -> String {

@@ -65,7 +65,7 @@ fn a_header_with_every_key_in_any_order() {
         <Pg, Sqlite>
         transaction = false;
         //! Merge billing
-        #![allow(lossy_downgrade, no_change)]
+        #![allow(lossy_downgrade, no_change, reason = "nobody reads them")]
         alias = "6f9f2dd343f5"; bind = analytics; label = billing; depends_on = "20251002000000";
         //! with a longer description
         revises = ["a", "b"]; revision = "c";
@@ -74,7 +74,7 @@ fn a_header_with_every_key_in_any_order() {
     <Pg, Sqlite>
     //! Merge billing
     //! with a longer description
-    #![allow(lossy_downgrade, no_change)]
+    #![allow(lossy_downgrade, no_change, reason = "nobody reads them")]
 
     revision = "c";
     revises = ["a", "b"];
@@ -239,7 +239,7 @@ fn columns_with_attributes_and_comments() {
                 #[check("price > 0", name = ck_price)] #[index] #[collate = "C"] price: Text,
                 #[generated("price * 2", stored = true)] twice: Integer,
             } { strict = true, row_format = dynamic, engine = "InnoDB" }
-            #[unique] #[on(Pg, Mysql)] #[allow(no_change)]
+            #[unique] #[on(Pg, Mysql)] #[allow(no_change)] #[allow(reason = "ten rows", blocking_index)]
             /// Their name
             add_column #[index(name = ix_nick)] users.nick: Varchar<40> = "";
         }
@@ -275,6 +275,7 @@ fn columns_with_attributes_and_comments() {
         /// Their name
         #[on(Pg, Mysql)]
         #[allow(no_change)]
+        #[allow(blocking_index, reason = "ten rows")]
         #[unique]
         #[index(name = ix_nick)]
         add_column users.nick: Varchar<40> = "";

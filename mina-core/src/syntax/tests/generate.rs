@@ -125,7 +125,10 @@ fn few_engines() -> BoxedStrategy<Vec<EngineRef>> {
 fn lints() -> BoxedStrategy<Vec<LintRef>> {
     prop_oneof![
         3 => Just(Vec::new()),
-        1 => subsequence(Lint::ALL, 0..3).prop_map(|lints| lints.into_iter().map(|lint| LintRef { lint, span: span() }).collect()),
+        1 => subsequence(Lint::ALL, 0..3).prop_flat_map(|lints| {
+            let lint = |lint| of(text()).prop_map(move |reason| LintRef { lint, reason, span: span() });
+            lints.into_iter().map(lint).collect::<Vec<_>>()
+        }),
     ]
     .boxed()
 }
@@ -271,7 +274,12 @@ fn constraint_kind() -> BoxedStrategy<ConstraintKind> {
 
 fn constraint() -> BoxedStrategy<ConstraintDef> {
     (of(ident()), constraint_kind())
-        .prop_map(|(name, kind)| ConstraintDef { name, kind, span: span() })
+        .prop_map(|(name, kind)| ConstraintDef {
+            name,
+            kind,
+            online: false,
+            span: span(),
+        })
         .boxed()
 }
 
@@ -409,10 +417,11 @@ fn changes() -> BoxedStrategy<ColumnChanges> {
     let using = prop_oneof![Just(UsingDef::Cast(span())), sql_text().prop_map(UsingDef::Sql)];
     let first = (of(ident()), of(type_ref()), of(using), of(any::<bool>()));
     let second = (of(of(value())), of(of(text())), of(of(name())), of(of(sql())));
-    (first, second)
-        .prop_map(|((rename, ty, using, nullable), (default, comment, collate, generated))| {
+    (first, second, any::<bool>())
+        .prop_map(|((rename, ty, using, nullable), (default, comment, collate, generated), online)| {
             let by_type = ty.as_ref().is_some_and(|ty| ty.nullable).then_some(true);
             ColumnChanges {
+                online: online && ty.is_none() && nullable == Some(false),
                 rename,
                 ty,
                 using,
@@ -542,7 +551,10 @@ fn table_statement(table: BoxedStrategy<TableRef>) -> BoxedStrategy<StatementKin
         4 => (t(), column()).prop_map(|(table, column)| StatementKind::AddColumn { table, column }),
         4 => (t(), ident(), changes()).prop_map(|(table, column, changes)| StatementKind::AlterColumn { table, column, changes }),
         1 => (t(), ident()).prop_map(|(table, column)| StatementKind::DropColumn { table, column }),
-        4 => (t(), constraint()).prop_map(|(table, constraint)| StatementKind::CreateConstraint { table, constraint }),
+        4 => (t(), constraint(), any::<bool>()).prop_map(|(table, mut constraint, online)| {
+            constraint.online = online && !matches!(constraint.kind, ConstraintKind::Exclusion { .. });
+            StatementKind::CreateConstraint { table, constraint }
+        }),
         1 => (t(), ident()).prop_map(|(table, name)| StatementKind::DropConstraint { table, name }),
         3 => (t(), index()).prop_map(|(table, index)| StatementKind::CreateIndex { table, index }),
         1 => (t(), ident(), any::<bool>()).prop_map(|(table, name, concurrently)| StatementKind::DropIndex { table, name, concurrently }),

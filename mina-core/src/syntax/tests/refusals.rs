@@ -448,10 +448,10 @@ create_table t { a: Text } { engin = \"InnoDB\", if_not_exists = true }
 drop_index ix on t { cascade = true }"), @r#"
     2 `type_` M005: `alter_column` has no option `type_`
         did you mean `type`?
-        its options are `rename`, `type`, `using`, `nullable`, `default`, `comment`, `collate`, `generated`
+        its options are `rename`, `type`, `using`, `nullable`, `default`, `comment`, `collate`, `generated`, `online`
     2 `server_default` M005: `alter_column` has no option `server_default`
         did you mean `default`?
-        its options are `rename`, `type`, `using`, `nullable`, `default`, `comment`, `collate`, `generated`
+        its options are `rename`, `type`, `using`, `nullable`, `default`, `comment`, `collate`, `generated`, `online`
     2 `existing_type` M005: `alter_column` has no option `existing_type`
         leave it out: what the column is now is known from the history
     3 `uniqe` M005: `create_index` has no option `uniqe`
@@ -459,10 +459,10 @@ drop_index ix on t { cascade = true }"), @r#"
         its options are `unique`, `nulls_not_distinct`, `where`, `using`, `include`, `concurrently`
     4 `ondelete` M005: `create_foreign_key` has no option `ondelete`
         did you mean `on_delete`?
-        its options are `on_delete`, `on_update`, `deferrable`, `validate`
+        its options are `on_delete`, `on_update`, `deferrable`, `validate`, `online`
     4 `initially` M005: `create_foreign_key` has no option `initially`
         write `deferrable = initially_deferred`
-        its options are `on_delete`, `on_update`, `deferrable`, `validate`
+        its options are `on_delete`, `on_update`, `deferrable`, `validate`, `online`
     5 `engin` M005: `create_table` has no option `engin`
         did you mean `engine`?
     5 `if_not_exists` M005: `create_table` has no option `if_not_exists`

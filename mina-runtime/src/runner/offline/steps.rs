@@ -23,7 +23,8 @@ impl Job<'_> {
         }
         for (at, unit) in planned.units.iter().enumerate() {
             let (alone, keys_off) = (unit.kind == UnitKind::Alone, unit.kind == UnitKind::ForeignKeysOff);
-            if alone || keys_off {
+            let shared = unit.kind == UnitKind::Transaction;
+            if !shared {
                 script.commit();
             }
             if keys_off {
@@ -47,9 +48,9 @@ impl Job<'_> {
             }
             script.begin();
             script.record(planned, at);
-            match alone || keys_off {
-                true => script.commit(),
-                false => script.end_unit(),
+            match shared {
+                true => script.end_unit(),
+                false => script.commit(),
             }
             if keys_off {
                 script.statement("PRAGMA foreign_keys = ON");

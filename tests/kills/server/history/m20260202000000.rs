@@ -22,13 +22,13 @@ mina::migration! {
         create_index ix_users_name on users (name);
         add_column tasks.title: Nullable<Varchar<80>>;
         update tasks { set = "title = 'untitled'" }
-        alter_column tasks.title { nullable = false, default = "untitled" }
+        alter_column tasks.title { nullable = false, default = "untitled", online = true }
         create_index ix_tasks_user on tasks (user_id);
-        create_foreign_key fk_tasks_user on tasks (user_id) references users (id);
-        create_check ck_users_age on users "age >= 0";
+        create_foreign_key fk_tasks_user on tasks (user_id) references users (id) { online = true }
+        create_check ck_users_age on users "age >= 0" { online = true }
         drop_column users.legacy;
         alter_column tasks.title { rename = heading }
-        create_unique uq_notes_body on notes (body);
+        create_unique uq_notes_body on notes (body) { online = true }
         bulk_insert notes [{ id: 1, body: "first" }, { id: 2, body: "second" }];
     }
 
