@@ -249,7 +249,7 @@ words! {
     /// Changes rows in batches, each committed.
     ///
     /// ```text
-    /// backfill TABLE { set = "…", where = "…", batch = 10_000 }
+    /// backfill TABLE { set = "…", where = "…", batch = 10_000, batch_time = "500ms", wait_while = "…" }
     /// ```
     backfill
     /// True or false.

@@ -96,6 +96,19 @@ fn every_example_of_models_resolves() {
     assert!(!Config::parse(&settings).unwrap().database.models.is_empty());
 }
 
+/// `docs/data.md` says how rows are moved.
+#[test]
+fn every_example_of_data_parses() {
+    let statements = blocks_of(include_str!("../docs/data.md"), "mina");
+    assert!(statements.len() >= 4);
+    for (line, text) in statements {
+        let block = format!("migration! {{ revision = \"1\"; revises = base; upgrade {{ {text} }} downgrade {{}} }}");
+        let found = scan(&block).unwrap();
+        let said: Vec<String> = parse(&found[0].tokens).diagnostics.iter().map(ToString::to_string).collect();
+        assert!(said.is_empty(), "docs/data.md, the block at line {line}: {said:#?}");
+    }
+}
+
 #[test]
 fn every_lint_is_described() {
     for lint in Lint::ALL {

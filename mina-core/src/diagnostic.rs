@@ -220,6 +220,8 @@ codes! {
     M401
     /// A statement of `execute` changes the schema.
     M402
+    /// A `backfill` has no key to go along.
+    M403
     /// An effect is declared on what is not there.
     M405
     /// An engine in force lacks the type.

@@ -435,7 +435,7 @@ fn rows_share_a_transaction_and_schema_changes_stand_alone() {
     expect Effect
       column `users.bio` is add_column users.bio: Nullable<Text>;
 
-    Backfill(Backfill { table: "`users`", set: "status = 'y'", filter: Some("status IS NULL"), batch: 100 })
+    Backfill(Backfill { table: "`users`", set: "status = 'y'", filter: Some("status IS NULL"), batch: 100, key: ["`id`"], cursor: "CAST(JSON_ARRAY(CAST(`id` AS CHAR)) AS CHAR)", row_values: false, time: None, wait_while: None })
 
     -- Transaction
     DELETE FROM `users` WHERE id > 3

@@ -281,7 +281,7 @@ fn what_is_built_beside_writers_is_in_no_transaction() {
         -- Alone
         5: DROP INDEX CONCURRENTLY "ix_users_mood"
         -- Alone
-        6: Backfill(Backfill { table: "\"users\"", set: "age = '1'", filter: Some("age IS NULL"), batch: 10 })
+        6: Backfill(Backfill { table: "\"users\"", set: "age = '1'", filter: Some("age IS NULL"), batch: 10, key: ["\"id\""], cursor: "CAST(json_build_array(quote_literal(CAST(\"id\" AS text))) AS text)", row_values: true, time: None, wait_while: None })
         -- Transaction
         7: COMMENT ON TABLE "users" IS 'people'
         "#);

@@ -400,7 +400,7 @@ fn data_steps() {
         ) without []
         13: Run(0)
         -- Alone
-        14: Backfill(Backfill { table: "\"users\"", set: "age = '1'", filter: Some("age IS NULL"), batch: 500 })
+        14: Backfill(Backfill { table: "\"users\"", set: "age = '1'", filter: Some("age IS NULL"), batch: 500, key: ["\"id\""], cursor: "json_array(quote(\"id\"))", row_values: true, time: None, wait_while: None })
         -- Transaction
         15: DELETE FROM "users" WHERE id = 3
         "#);

@@ -86,19 +86,25 @@ impl<'a> Runs<'a> {
         let argument = Ident::new(&step.argument.text, argument.unwrap_or_else(Span::call_site));
         let body = group(self.source.stream.clone(), step.body.span.start as usize)?;
         let tables = self.named(step, schema).map(|table| declare(table, engine));
+        let returned = if returns_nothing(step.body) { quote!(()) } else { quote!(usize) };
         Some(quote! {
             #wrapper! {
-                #[allow(unused_variables, clippy::needless_pass_by_ref_mut)]
                 fn #name(
-                    #argument: &mut #connection,
-                ) -> ::core::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error + ::core::marker::Send + ::core::marker::Sync>> {
-                    #[allow(unused_imports)]
-                    use ::diesel::prelude::*;
-                    #[allow(dead_code, unused_imports, missing_docs)]
-                    mod schema {
-                        #(#tables)*
+                    conn: &mut #connection,
+                ) -> ::core::result::Result<usize, ::std::boxed::Box<dyn ::std::error::Error + ::core::marker::Send + ::core::marker::Sync>> {
+                    #[allow(unused_variables, clippy::needless_pass_by_ref_mut)]
+                    fn body(
+                        #argument: &mut #connection,
+                    ) -> ::core::result::Result<#returned, ::std::boxed::Box<dyn ::std::error::Error + ::core::marker::Send + ::core::marker::Sync>> {
+                        #[allow(unused_imports)]
+                        use ::diesel::prelude::*;
+                        #[allow(dead_code, unused_imports, missing_docs)]
+                        mod schema {
+                            #(#tables)*
+                        }
+                        ::mina::support::outcome(#body)
                     }
-                    ::mina::support::outcome(#body)
+                    ::mina::support::rows(body(conn))
                 }
             }
         })
@@ -122,6 +128,12 @@ impl<'a> Runs<'a> {
             .filter(move |table| words.contains(&identifier(&table.name.name).as_str()));
         named.map(|table| &**table).collect::<Vec<_>>().into_iter()
     }
+}
+
+/// Whether there is a `return Ok(())` in a body: it cannot give rows as well.
+fn returns_nothing(body: &ast::RunBody) -> bool {
+    let text: String = body.text.chars().filter(|letter| !letter.is_whitespace()).collect();
+    text.contains("returnOk(())")
 }
 
 fn name(index: usize, engine: Engine) -> Ident {

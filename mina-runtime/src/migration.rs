@@ -45,11 +45,11 @@ pub struct Migration {
 pub enum RunStep {
     /// For SQLite.
     #[cfg(feature = "sqlite")]
-    Sqlite(fn(&mut diesel::SqliteConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>>),
+    Sqlite(fn(&mut diesel::SqliteConnection) -> Result<usize, Box<dyn std::error::Error + Send + Sync>>),
     /// For PostgreSQL.
     #[cfg(feature = "postgres")]
-    Pg(fn(&mut diesel::PgConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>>),
+    Pg(fn(&mut diesel::PgConnection) -> Result<usize, Box<dyn std::error::Error + Send + Sync>>),
     /// For MariaDB and MySQL.
     #[cfg(feature = "mysql")]
-    Mysql(fn(&mut diesel::MysqlConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>>),
+    Mysql(fn(&mut diesel::MysqlConnection) -> Result<usize, Box<dyn std::error::Error + Send + Sync>>),
 }

@@ -26,26 +26,65 @@ pub fn down(migration: Migration, conn: &mut dyn AsConnection) -> Ran {
     migration.down(conn)
 }
 
-type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+type Outcome<R> = Result<R, Box<dyn Error + Send + Sync>>;
 
-/// What the Rust of a `run` step ends in: `Ok(())`, or nothing.
+/// What the Rust of a `run` step ends in: the rows that it changed, `Ok(())`, or nothing.
 #[diagnostic::on_unimplemented(
-    message = "a `run` step ends in `Ok(())` or in nothing, not in a `{Self}`",
-    label = "end it in `;` or in `Ok(())`"
+    message = "a `run` step ends in `Ok(())`, in `Ok(rows)` or in nothing, not in a `{Self}`",
+    label = "end it in `;`, in `Ok(())`, or in a `usize` of rows"
 )]
 pub trait RunValue {
-    /// As the runner takes it.
-    fn outcome(self) -> Outcome;
+    /// The rows, none where they are not told.
+    fn outcome(self) -> Outcome<usize>;
 }
 
 impl RunValue for () {
-    fn outcome(self) -> Outcome {
-        Ok(())
+    fn outcome(self) -> Outcome<usize> {
+        Ok(0)
     }
 }
 
-impl RunValue for Outcome {
-    fn outcome(self) -> Outcome {
+impl RunValue for usize {
+    fn outcome(self) -> Outcome<usize> {
+        Ok(self)
+    }
+}
+
+impl RunValue for Outcome<()> {
+    fn outcome(self) -> Outcome<usize> {
+        self.map(|()| 0)
+    }
+}
+
+impl RunValue for Outcome<usize> {
+    fn outcome(self) -> Outcome<usize> {
+        self
+    }
+}
+
+/// What a `return` of a `run` step gives: rows or nothing.
+pub trait RunReturn: Sized {
+    /// Rows as it gives them.
+    fn of(rows: usize) -> Self;
+
+    /// The rows that it gives.
+    fn rows(self) -> usize;
+}
+
+impl RunReturn for () {
+    fn of(_: usize) -> Self {}
+
+    fn rows(self) -> usize {
+        0
+    }
+}
+
+impl RunReturn for usize {
+    fn of(rows: usize) -> Self {
+        rows
+    }
+
+    fn rows(self) -> usize {
         self
     }
 }
@@ -55,8 +94,17 @@ impl RunValue for Outcome {
 /// # Errors
 ///
 /// The step's own.
-pub fn outcome(value: impl RunValue) -> Outcome {
-    value.outcome()
+pub fn outcome<R: RunReturn>(value: impl RunValue) -> Outcome<R> {
+    value.outcome().map(R::of)
+}
+
+/// The rows that a `run` step changed, as far as it tells.
+///
+/// # Errors
+///
+/// The step's own.
+pub fn rows<R: RunReturn>(ran: Outcome<R>) -> Outcome<usize> {
+    ran.map(R::rows)
 }
 
 /// Stands in the list of an engine's steps for one that is not for that engine.
@@ -64,8 +112,8 @@ pub fn outcome(value: impl RunValue) -> Outcome {
 /// # Errors
 ///
 /// None.
-pub fn nothing<C>(_: &mut C) -> Outcome {
-    Ok(())
+pub fn nothing<C>(_: &mut C) -> Outcome<usize> {
+    Ok(0)
 }
 
 /// For an engine: its argument where the engine is linked, and the `run` steps of a migration, none where it is not.

@@ -133,7 +133,7 @@ fn rust_steps_are_those_of_their_revision() {
     let mut drafts = three();
     drafts[1].runs = vec![RunStep::Sqlite(|conn| {
         execute(conn, "INSERT INTO users (email) VALUES ('from rust')");
-        Ok(())
+        Ok(0)
     })];
     let mut all = parts();
     all[2].steps.push(step(9, Action::Run(0)));

@@ -4,7 +4,7 @@ mod support;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use mina_core::sql::unit::{Action, Unit, UnitKind};
+use mina_core::sql::unit::{Action, Backfill, Unit, UnitKind};
 use mina_runtime::migration::RunStep;
 use mina_runtime::runner::{Direction, ErrorKind, Partly};
 use support::*;
@@ -296,12 +296,12 @@ fn rows_that_a_step_refuses_are_counted_once_it_has() {
     upgrade(&mut conn, "SELECT count(*) FROM users").unwrap();
 }
 
-fn insert_from_rust(conn: &mut SqliteConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+fn insert_from_rust(conn: &mut SqliteConnection) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
     conn.transaction(|conn| conn.batch_execute("INSERT INTO users (email) VALUES ('rust')"))?;
-    Ok(())
+    Ok(1)
 }
 
-fn fail_in_rust(conn: &mut SqliteConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+fn fail_in_rust(conn: &mut SqliteConnection) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
     insert_from_rust(conn)?;
     Err("no such user".into())
 }
@@ -326,8 +326,53 @@ fn rust_is_run_in_the_transaction() {
         "{error}"
     );
     assert_eq!(number(&mut conn, "SELECT count(*) AS n FROM users"), 2);
-    with(insert_from_rust).upgrade(&mut conn, "head").unwrap();
+    let report = with(insert_from_rust).upgrade(&mut conn, "head").unwrap();
     assert_eq!(number(&mut conn, "SELECT count(*) AS n FROM users"), 3);
+    assert_eq!(report.migrations.last().unwrap().rows, 1);
+}
+
+/// Stops what a backfill waits for as soon as it waits.
+struct Watch {
+    path: std::path::PathBuf,
+    waits: u32,
+}
+
+impl mina_runtime::runner::Progress for Watch {
+    fn step(&mut self, text: &str) {
+        if text == "backfill \"t\" waits" {
+            self.waits += 1;
+            execute(&mut open(&self.path), "DELETE FROM busy");
+        }
+    }
+}
+
+#[test]
+fn a_backfill_waits_as_long_as_its_query_has_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    let create = ["CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)", "CREATE TABLE busy (why TEXT)"];
+    let rows = [
+        "INSERT INTO t (n) VALUES (1), (2), (3)",
+        "INSERT INTO busy VALUES ('lunch'), ('dinner')",
+    ];
+    let patient = Backfill {
+        wait_while: Some("SELECT why FROM busy WHERE why <> 'nothing' -- and so on".to_owned()),
+        time: Some(1),
+        ..walk("\"t\"", "n = n * 10", None, 2)
+    };
+    let migrations = history(vec![
+        Draft::new("a", &[], &[create[0], create[1], rows[0], rows[1]], &[]),
+        Draft::units("b", &["a"], vec![alone(Action::Backfill(patient))], vec![]),
+    ]);
+    let mut watch = Watch {
+        path: path.clone(),
+        waits: 0,
+    };
+    let mut conn = open(&path);
+    let report = migrations.runner().run(&mut conn, Direction::Up, "head", &mut watch).unwrap();
+    assert_eq!(watch.waits, 1);
+    assert_eq!(report.migrations[1].rows, 3);
+    assert_eq!(number(&mut conn, "SELECT sum(n) AS n FROM t"), 60);
 }
 
 #[test]

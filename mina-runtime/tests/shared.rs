@@ -254,7 +254,7 @@ fn rust_steps_take_part() {
     );
     draft.runs = vec![RunStep::Sqlite(|conn| {
         conn.transaction(|conn| diesel::sql_query("INSERT INTO t_a VALUES (1)").execute(conn))?;
-        Ok(())
+        Ok(0)
     })];
     let mut conn = memory();
     let migrations = one(vec![table("a", &[]), draft, failing("c", &["b"])]);

@@ -1,7 +1,9 @@
 //! Processes killed in the middle of a migration, from outside: the next run ends where an uninterrupted one does.
 //!
-//! `MINA_KILLS_COUNT` kills from `MINA_KILLS_SEED` on; `scripts/soundness kills` makes as many as it is told.
+//! `MINA_KILLS_COUNT` kills from `MINA_KILLS_SEED` on, and backfills of `MINA_KILLS_ROWS` rows; `scripts/soundness kills` makes as
+//! many as it is told.
 
+mod backfill;
 mod child;
 mod creation;
 mod scene;
@@ -130,6 +132,11 @@ fn main() -> ExitCode {
     {
         return server::run(url);
     }
+    if let [_, word, url] = &arguments[..]
+        && word == "backfill"
+    {
+        return backfill::run(url);
+    }
     if let [_, word, path, scene, door] = &arguments[..]
         && word == "child"
     {
@@ -148,6 +155,8 @@ fn main() -> ExitCode {
         server::campaign(count, &mut Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1), &mut tally);
         report(&tally, seed, began);
     }
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    backfill::campaigns(number("MINA_KILLS_ROWS", 100_000), &mut random);
     ExitCode::SUCCESS
 }
 

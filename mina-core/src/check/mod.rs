@@ -21,7 +21,7 @@ pub(crate) mod spell;
 pub(crate) mod style;
 pub(crate) mod units;
 mod word;
-mod writes;
+pub(crate) mod writes;
 
 pub use back::ways_back;
 pub use safety::Released;

@@ -70,6 +70,12 @@ pub(super) fn assignments(set: &str, engine: Engine) -> Option<Vec<(String, Expr
     }
 }
 
+/// The names of the columns that a `set` assigns, as they stand there.
+pub(crate) fn assigned_columns(set: &str, engine: Engine) -> Option<Vec<String>> {
+    let columns = assignments(set, engine)?;
+    Some(columns.into_iter().map(|(column, _)| column).collect())
+}
+
 fn of_statement(statement: &Statement, engine: Engine) -> Write {
     match statement {
         Statement::Update(update) => of_update(update, engine).unwrap_or(Write::Unknown),

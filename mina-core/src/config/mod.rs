@@ -7,6 +7,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use parse::milliseconds;
 pub use tables::Pattern;
 
 use crate::diagnostic::{Level, Lint};
@@ -135,6 +136,10 @@ pub struct Run {
     pub lease: u64,
     /// `attempts = 5`: how often a unit is tried that a lock of another session keeps from being run, on a server.
     pub attempts: u32,
+    /// `batch_time = "500ms"`: how long a batch of a backfill should take, where its statement says nothing.
+    pub batch_time: u64,
+    /// `replica_lag = "10s"`: how far behind a replica may be for a backfill to go on, on PostgreSQL; none to not ask.
+    pub replica_lag: Option<u64>,
     /// `transaction = "migration"`
     pub transaction: Scope,
     /// `role = "…"`: whom to become before anything is created.
@@ -159,6 +164,8 @@ impl std::default::Default for Run {
             wait_timeout: 600_000,
             lease: 30_000,
             attempts: 5,
+            batch_time: 500,
+            replica_lag: None,
             transaction: Scope::Migration,
             role: None,
             backup: None,
@@ -199,6 +206,18 @@ impl std::default::Default for Config {
             locations: vec!["versions".into()],
             run: Run::default(),
         }
+    }
+}
+
+/// Milliseconds in the words of mina.toml and of the language.
+pub(crate) fn duration(milliseconds: u64) -> String {
+    let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    match units
+        .iter()
+        .find(|(unit, _)| milliseconds > 0 && milliseconds.is_multiple_of(*unit))
+    {
+        Some((unit, name)) => format!("{}{name}", milliseconds / unit),
+        None => format!("{milliseconds}ms"),
     }
 }
 

@@ -78,6 +78,8 @@ const RUN: &[&str] = &[
     "wait_timeout",
     "lease",
     "attempts",
+    "batch_time",
+    "replica_lag",
     "transaction",
     "role",
     "backup",
@@ -288,7 +290,7 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-fn milliseconds(text: &str) -> Option<u64> {
+pub(crate) fn milliseconds(text: &str) -> Option<u64> {
     let text = text.trim();
     let digits = text.find(|next: char| !next.is_ascii_digit())?;
     let factor = match text[digits..].trim() {
@@ -345,6 +347,10 @@ fn run(section: &Section<'_>) -> Result<Run> {
             return Err(section.reader.error(value.span(), words));
         }
     }
+    if let Some(time) = section.milliseconds("batch_time")? {
+        run.batch_time = time.max(1);
+    }
+    run.replica_lag = section.milliseconds("replica_lag")?;
     if let Some(value) = section.get("attempts") {
         let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse::<u32>().ok());
         run.attempts = number

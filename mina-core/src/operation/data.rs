@@ -4,14 +4,15 @@ use super::Operation;
 use super::lookup::{list, path};
 use super::replay::{Refused, Replay, Resolution};
 use crate::diagnostic::Code;
-use crate::schema::{Column, Table, Value};
+use crate::engine::Engine;
+use crate::schema::{Column, Table, Type, Value};
 use crate::sql::text::quote_backticks;
 use crate::syntax::Span;
-use crate::syntax::ast::{BulkInsert, Ident, Row, SqlString, TableRef, Undo};
+use crate::syntax::ast::{BulkInsert, Ident, Pace, Row, SqlString, TableRef, Undo};
 use std::collections::HashMap;
 
-/// Rows a batch of a backfill, where none is given.
-const BATCH: u32 = 1_000;
+/// The most rows of a batch of a backfill, where no number is given.
+const BATCH: u32 = 10_000;
 
 impl Replay<'_> {
     pub(super) fn bulk_insert(&mut self, insert: &BulkInsert) -> Resolution {
@@ -222,21 +223,66 @@ impl Replay<'_> {
         reference: &TableRef,
         set: &SqlString,
         filter: Option<&SqlString>,
-        batch: Option<u32>,
+        pace: &Pace,
         undo: &Undo,
     ) -> Resolution {
         let table = self.table(reference)?;
         self.row_names(&table, Some(set), filter)?;
+        self.can_walk(&table, reference, set)?;
+        if let Some(query) = &pace.wait_while {
+            self.sql_names(&self.quoted(query), query.span)?;
+        }
         self.undo_names(undo, false)?;
         let operation = Operation::Backfill {
             table: table.name.clone(),
             set: self.quoted(set),
             filter: filter.map(|filter| self.quoted(filter)),
-            batch: batch.unwrap_or(BATCH),
+            batch: pace.batch.unwrap_or(BATCH),
+            time: pace.time,
+            wait_while: pace.wait_while.as_ref().map(|query| self.quoted(query)),
             undo: undo.clone(),
         };
         self.emit(operation, reference.span());
         Ok(())
+    }
+
+    /// A backfill goes along the primary key, which stays as it is.
+    fn can_walk(&mut self, table: &Table, reference: &TableRef, set: &SqlString) -> Resolution {
+        let name = &table.name;
+        let instead = format!("write `update {name} {{ … }}`: it is one statement");
+        let Some(key) = &table.primary_key else {
+            if self.tainted(&[&name.name]) {
+                return Err(self.refuse_silently());
+            }
+            let message = format!("`backfill` goes along a primary key, and `{name}` has none");
+            return self.error(
+                Code::M403,
+                reference.span(),
+                message,
+                [instead, "or give it a key first".to_owned()],
+            );
+        };
+        let engine = self.engine();
+        let unordered = key.columns.iter().filter_map(|name| table.column(name));
+        if let Some(column) = unordered.into_iter().find(|column| !is_walkable(&column.ty, engine)) {
+            let message = format!(
+                "`backfill` cannot go along the key of `{name}`: its `{}` is a `{}`, which has no order to rely on",
+                column.name, column.ty
+            );
+            return self.error(Code::M403, reference.span(), message, [instead]);
+        }
+        let assigned = crate::check::writes::assigned_columns(&self.quoted(set), engine).unwrap_or_default();
+        match key
+            .columns
+            .iter()
+            .find(|column| assigned.iter().any(|name| name.eq_ignore_ascii_case(column)))
+        {
+            Some(column) => {
+                let message = format!("`backfill` goes along the key of `{name}`, and this changes it: `{column}`");
+                self.error(Code::M403, set.span, message, [instead])
+            }
+            None => Ok(()),
+        }
     }
 
     /// What stands before the first `=` of a SET is a column of the table.
@@ -256,6 +302,16 @@ impl Replay<'_> {
 
 fn columns_of<'r>(insert: &'r BulkInsert, row: &'r Row) -> &'r [Ident] {
     insert.columns.as_deref().unwrap_or(&row.names)
+}
+
+/// Whether a value written as text is found again where it stood in the order.
+fn is_walkable(ty: &Type, engine: Engine) -> bool {
+    match ty {
+        Type::Float | Type::Double => false,
+        // It is ordered by number and compared by name.
+        Type::Enum(_) => engine != Engine::Mysql,
+        _ => true,
+    }
 }
 
 fn needs_value(column: &Column) -> bool {

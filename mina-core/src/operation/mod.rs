@@ -188,6 +188,12 @@ pub enum Operation {
         #[serde(skip_serializing_if = "is_default")]
         filter: Option<String>,
         batch: u32,
+        /// Milliseconds that a batch should take, where the statement says so.
+        #[serde(skip)]
+        time: Option<u64>,
+        /// A query that holds the next batch up as long as it has rows.
+        #[serde(skip)]
+        wait_while: Option<String>,
         #[serde(skip)]
         undo: Undo,
     },

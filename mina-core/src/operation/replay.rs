@@ -209,9 +209,9 @@ impl<'a> Replay<'a> {
                 table,
                 set,
                 filter,
-                batch,
+                pace,
                 undo,
-            } => self.backfill(table, set, filter.as_ref(), *batch, undo),
+            } => self.backfill(table, set, filter.as_ref(), pace, undo),
         }
     }
 

@@ -1,6 +1,9 @@
 //! Steps that move rows.
 
 use super::Dialect;
+use crate::check::writes::assigned_columns;
+use crate::history::{Resolved, Step, Trace};
+use crate::operation::Operation;
 use crate::schema::{ObjectName, Schema, Type, Value};
 
 /// Rows of one statement, and bytes of its text: far inside every engine's limits, and few enough to hold in memory.
@@ -10,6 +13,45 @@ const BYTES: usize = 256 * 1024;
 pub(super) fn update(dialect: &dyn Dialect, table: &ObjectName, set: &str, filter: Option<&str>) -> String {
     let filter = filter.map_or(String::new(), |filter| format!(" WHERE {filter}"));
     format!("UPDATE {} SET {set}{filter}", dialect.object(table))
+}
+
+/// What a backfill fills once more, just before its column becomes NOT NULL: the rows that clients wrote behind it.
+pub(super) fn sweep(resolved: &Resolved, statement: &Step, trace: &Trace, dialect: &dyn Dialect) -> Option<(ObjectName, String)> {
+    let Operation::AlterColumn { table, before, after, .. } = &resolved.operation else {
+        return None;
+    };
+    let is_there = || {
+        statement
+            .before
+            .table(table)
+            .is_some_and(|table| table.column(&before.name).is_some())
+    };
+    if !before.nullable || after.nullable || !is_there() {
+        return None;
+    }
+    let at = trace.steps.iter().position(|other| std::ptr::eq(other, statement))?;
+    let mut earlier = trace.steps[..at].iter().rev().flat_map(|step| step.operations.iter().rev());
+    earlier.find_map(|earlier| {
+        let Operation::Backfill {
+            table: filled,
+            set,
+            filter,
+            ..
+        } = &earlier.operation
+        else {
+            return None;
+        };
+        let assigned = assigned_columns(set, dialect.engine())?;
+        if filled != table || !assigned.iter().any(|column| column.eq_ignore_ascii_case(&before.name)) {
+            return None;
+        }
+        let empty = format!("{} IS NULL", dialect.quote(&before.name));
+        let empty = match filter {
+            Some(filter) => format!("{empty} AND ({filter}\n)"),
+            None => empty,
+        };
+        Some((table.clone(), update(dialect, table, set, Some(&empty))))
+    })
 }
 
 pub(super) fn delete(dialect: &dyn Dialect, table: &ObjectName, filter: Option<&str>) -> String {

@@ -48,6 +48,17 @@ pub trait Dialect {
         rows.to_owned()
     }
 
+    /// An expression for a value of a column, quoted, as a literal of SQL in a text, which compares as the value itself.
+    fn literal_of(&self, column: &str, ty: Option<&Type>) -> String;
+
+    /// An expression for texts as an array in JSON, a text itself.
+    fn json_array(&self, texts: &[String]) -> String;
+
+    /// Whether `(a, b) > (1, 2)` is looked up in an index.
+    fn compares_rows(&self) -> bool {
+        true
+    }
+
     /// The condition of the rows whose value in a column, quoted, would be bent or refused as it becomes one of another
     /// type; none where the engine cannot tell before.
     fn bent(&self, column: &str, before: &Type, after: &Type) -> Option<String>;

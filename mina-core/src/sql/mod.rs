@@ -1,5 +1,6 @@
 //! Statements of SQL, per dialect, cut into units.
 
+pub(crate) mod backfill;
 mod creation;
 mod cut;
 mod data;

@@ -1,5 +1,6 @@
 //! What the runner runs: units of steps. The macro writes them into the binary as JSON, the journal keeps them so.
 
+pub use super::backfill::Backfill;
 use crate::normal::{Change, Facts};
 use serde::{Deserialize, Serialize};
 
@@ -124,20 +125,7 @@ impl Action {
     }
 }
 
-/// An UPDATE in batches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Backfill {
-    /// The table, quoted.
-    pub table: String,
-    /// What stands after SET.
-    pub set: String,
-    /// What stands after WHERE.
-    pub filter: Option<String>,
-    /// Rows a batch.
-    pub batch: u32,
-}
-
-fn is_false(value: &bool) -> bool {
+pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
 

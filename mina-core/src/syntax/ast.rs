@@ -254,14 +254,25 @@ pub enum StatementKind {
         effect: Option<Body>,
         undo: Undo,
     },
-    /// `backfill t { set = "…", where = "…", batch = 10_000 }`
+    /// `backfill t { set = "…", where = "…", batch = 10_000, batch_time = "500ms", wait_while = "…" }`
     Backfill {
         table: TableRef,
         set: SqlString,
         filter: Option<SqlString>,
-        batch: Option<u32>,
+        pace: Pace,
         undo: Undo,
     },
+}
+
+/// How fast a `backfill` goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// The most rows of a batch.
+    pub batch: Option<u32>,
+    /// Milliseconds that a batch should take.
+    pub time: Option<u64>,
+    /// A query: as long as it has rows, the next batch waits.
+    pub wait_while: Option<SqlString>,
 }
 
 /// A string of SQL with its place; a multi-line string is dedented.

@@ -75,7 +75,9 @@ impl Progress for Lines {
     }
 
     fn rows(&mut self, done: u64, total: u64) {
-        if let Ok(style) = ProgressStyle::with_template("  {spinner} {prefix} [{bar:30}] {human_pos}/{human_len} rows, {eta} left") {
+        if let Ok(style) =
+            ProgressStyle::with_template("  {spinner} {prefix} [{bar:30}] {human_pos}/{human_len} rows, {per_sec}, {eta} left")
+        {
             self.bar.set_style(style);
         }
         self.bar.set_length(total);

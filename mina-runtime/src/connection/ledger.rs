@@ -85,7 +85,7 @@ impl Ledger {
             format!(
                 "CREATE TABLE IF NOT EXISTS {JOURNAL} (id {number} PRIMARY KEY, history_table {text} NOT NULL, revision {text} NOT NULL, \
                  action {text} NOT NULL, state {text} NOT NULL, unit INTEGER NOT NULL, units INTEGER NOT NULL, hash {text} NOT NULL, \
-                 checksum {text} NOT NULL, position BIGINT, downgrade {long}, duration_ms BIGINT NOT NULL, tool {text} NOT NULL, \
+                 checksum {text} NOT NULL, position {long}, downgrade {long}, duration_ms BIGINT NOT NULL, tool {text} NOT NULL, \
                  at {moment} NOT NULL DEFAULT {now}){end}"
             ),
             format!(
@@ -340,7 +340,7 @@ impl Ledger {
 
 /// A row of the journal, in the words of an engine whose strings `literal` writes; the table is in them already.
 pub(crate) fn journal_row(table: &str, entry: &JournalEntry<'_>, took: &str, literal: impl Fn(&str) -> String) -> String {
-    let position = entry.position.map_or_else(|| "NULL".to_owned(), |position| position.to_string());
+    let position = entry.position.map_or_else(|| "NULL".to_owned(), &literal);
     let downgrade = entry.downgrade.map_or_else(|| "NULL".to_owned(), &literal);
     let [revision, action, state, hash, checksum] = [entry.revision, entry.action, entry.state, entry.hash, entry.checksum].map(&literal);
     let (unit, units) = (entry.unit.to_string(), entry.units.to_string());
@@ -386,7 +386,7 @@ pub(crate) fn tables_of_sqlite(table: &str) -> [String; 3] {
                  units INTEGER NOT NULL,\n    \
                  hash TEXT NOT NULL,\n    \
                  checksum TEXT NOT NULL,\n    \
-                 position BIGINT,\n    \
+                 position TEXT,\n    \
                  downgrade TEXT,\n    \
                  duration_ms BIGINT NOT NULL,\n    \
                  tool TEXT NOT NULL,\n    \
@@ -398,7 +398,7 @@ pub(crate) fn tables_of_sqlite(table: &str) -> [String; 3] {
 }
 
 /// What [`Ledger::journal`] reads.
-pub(crate) type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<BigInt>, BigInt);
+pub(crate) type JournalColumns = (Text, Text, Text, Integer, Integer, Text, Text, Nullable<Text>, BigInt);
 
 /// What [`Ledger::look`] reads.
 pub(crate) type Columns = (BigInt, BigInt, Text, Text, Nullable<Integer>);

@@ -268,18 +268,15 @@ pub trait Connection: sealed::Sealed {
         Ok(facts(&self.introspect()?.schema))
     }
 
-    /// Calls a Rust step.
+    /// Calls a Rust step, and says how many rows it tells to have changed.
     ///
     /// # Errors
     ///
     /// The step's own, or that it is for another engine.
-    fn call(&mut self, step: &RunStep) -> Result<(), BoxError>;
+    fn call(&mut self, step: &RunStep) -> Result<usize, BoxError>;
 
-    /// The column of whole numbers that a backfill walks along; none where the table has no such.
-    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>>;
-
-    /// The key of the last row of a backfill's next batch, none where there are no more rows.
-    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>>;
+    /// Runs a query with one text or no row.
+    fn text(&mut self, sql: &str) -> QueryResult<Option<String>>;
 
     /// What kind of failure an error is.
     fn trouble(&self, error: &DatabaseError) -> Trouble;
@@ -397,7 +394,7 @@ pub struct JournalRow {
     pub units: i32,
     pub hash: String,
     pub checksum: String,
-    pub position: Option<i64>,
+    pub position: Option<String>,
     pub duration_ms: i64,
 }
 
@@ -412,7 +409,7 @@ pub struct JournalEntry<'a> {
     pub units: usize,
     pub hash: &'a str,
     pub checksum: &'a str,
-    pub position: Option<i64>,
+    pub position: Option<&'a str>,
     pub duration_ms: i64,
     pub downgrade: Option<&'a str>,
 }
@@ -432,16 +429,4 @@ pub(crate) fn first_word(sql: &str) -> String {
         .take_while(char::is_ascii_alphabetic)
         .collect::<String>()
         .to_ascii_lowercase()
-}
-
-/// The query for the last key of a backfill's next batch.
-pub(crate) fn batch_end(table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32, number: &str) -> String {
-    let mut conditions = Vec::new();
-    conditions.extend(after.map(|after| format!("{key} > {after}")));
-    conditions.extend(filter.map(|filter| format!("({filter}\n)")));
-    let condition = match conditions.is_empty() {
-        true => String::new(),
-        false => format!(" WHERE {}", conditions.join(" AND ")),
-    };
-    format!("SELECT CAST(max(k) AS {number}) AS n FROM (SELECT {key} AS k FROM {table}{condition} ORDER BY {key} LIMIT {rows}) AS batch")
 }

@@ -1,7 +1,7 @@
 use super::lease::{Holder, Lease, Leases, Terms};
 use super::ledger::{Columns, JOURNAL, JournalColumns, LOCK, Ledger, Row};
 use super::parcel::{Parcel, Sent};
-use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, batch_end, first_word};
+use super::{BoxError, Connection, Fault, HistoryRow, JournalEntry, JournalRow, Limits, Session, Trouble, first_word};
 use crate::migration::RunStep;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager, TransactionManagerStatus};
 use diesel::dsl::sql;
@@ -294,7 +294,7 @@ impl Connection for MysqlConnection {
         self.batch_execute(&LEDGER.write_journal(table, entry))
     }
 
-    fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
+    fn call(&mut self, step: &RunStep) -> Result<usize, BoxError> {
         match step {
             RunStep::Mysql(function) => function(self),
             #[allow(unreachable_patterns)] // Other engines may not be linked.
@@ -302,21 +302,8 @@ impl Connection for MysqlConnection {
         }
     }
 
-    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>> {
-        let name = table.trim_matches('`').replace("``", "`");
-        let query = format!(
-            "SELECT column_name FROM information_schema.columns c WHERE table_schema = DATABASE() AND table_name = {0} \
-             AND column_key = 'PRI' AND data_type IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint') \
-             AND 1 = (SELECT count(*) FROM information_schema.columns o WHERE o.table_schema = DATABASE() AND o.table_name = {0} \
-             AND o.column_key = 'PRI')",
-            LEDGER.literal(&name)
-        );
-        let key: Option<String> = sql::<Text>(&query).get_result(self).optional()?;
-        Ok(key.map(|key| LEDGER.quote(&key)))
-    }
-
-    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
-        sql::<Nullable<BigInt>>(&batch_end(table, key, after, filter, rows, "SIGNED")).get_result(self)
+    fn text(&mut self, query: &str) -> QueryResult<Option<String>> {
+        text(self, query).optional()
     }
 
     fn trouble(&self, error: &DatabaseError) -> Trouble {

@@ -33,12 +33,6 @@ struct DataVersion {
 }
 
 #[derive(QueryableByName)]
-struct OptionalNumber {
-    #[diesel(sql_type = Nullable<BigInt>)]
-    n: Option<i64>,
-}
-
-#[derive(QueryableByName)]
 struct Word {
     #[diesel(sql_type = Text)]
     word: String,
@@ -90,7 +84,7 @@ fn journal_row(line: &str) -> Option<JournalRow> {
     Some(JournalRow {
         unit: unit.parse().ok()?,
         units: next()?.parse().ok()?,
-        position: next()?.parse().ok(),
+        position: Some(next()?).filter(|position| !position.is_empty()).map(str::to_owned),
         action: next()?.to_owned(),
         state: next()?.to_owned(),
         hash: next()?.to_owned(),
@@ -139,13 +133,6 @@ fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn unquote(name: &str) -> String {
-    match name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(inner) => inner.replace("\"\"", "\""),
-        None => name.to_owned(),
-    }
-}
-
 fn has_table(conn: &mut SqliteConnection, name: &str) -> QueryResult<bool> {
     let found: Number = sql_query("SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE")
         .bind::<Text, _>(name)
@@ -173,7 +160,7 @@ fn append(conn: &mut SqliteConnection, table: &str, entries: &[JournalEntry<'_>]
             .bind::<Integer, _>(entry.units as i32)
             .bind::<Text, _>(entry.hash)
             .bind::<Text, _>(entry.checksum)
-            .bind::<Nullable<BigInt>, _>(entry.position)
+            .bind::<Nullable<Text>, _>(entry.position)
             .bind::<Nullable<Text>, _>(entry.downgrade)
             .bind::<BigInt, _>(entry.duration_ms)
             .bind::<Text, _>(concat!("mina ", env!("CARGO_PKG_VERSION")));
@@ -508,7 +495,7 @@ impl Connection for SqliteConnection {
         sqlite::introspect(self).map_err(Fault::from)
     }
 
-    fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
+    fn call(&mut self, step: &RunStep) -> Result<usize, BoxError> {
         match step {
             RunStep::Sqlite(function) => function(self),
             #[allow(unreachable_patterns)] // Other engines may not be linked.
@@ -516,23 +503,8 @@ impl Connection for SqliteConnection {
         }
     }
 
-    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>> {
-        let named: Vec<Word> = sql_query("SELECT lower(name) AS word FROM pragma_table_xinfo(?)")
-            .bind::<Text, _>(unquote(table))
-            .load(self)?;
-        let taken = |name: &&&str| named.iter().any(|column| column.word == **name);
-        let Some(key) = ["rowid", "_rowid_", "oid"].iter().find(|name| !taken(name)) else {
-            return Ok(None);
-        };
-        // A table WITHOUT ROWID has no such column.
-        let has_rows = sql_query(format!("SELECT {key} FROM {table} LIMIT 0")).execute(self).is_ok();
-        Ok(has_rows.then(|| (*key).to_owned()))
-    }
-
-    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
-        let sql = super::batch_end(table, key, after, filter, rows, "INTEGER");
-        let row: OptionalNumber = sql_query(sql).get_result(self)?;
-        Ok(row.n)
+    fn text(&mut self, query: &str) -> QueryResult<Option<String>> {
+        sql::<Text>(query).get_result(self).optional()
     }
 
     fn trouble(&self, error: &DatabaseError) -> Trouble {

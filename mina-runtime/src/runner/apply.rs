@@ -1,3 +1,4 @@
+use super::backfill::Pacing;
 use super::book::{Book, Partial};
 use super::error::{Error, ErrorKind, Partly, StepError};
 use super::hook::{Hooks, When};
@@ -29,6 +30,7 @@ pub(crate) struct Run<'a> {
     pub(crate) progress: &'a mut dyn Progress,
     pub(crate) lock_timeout: u64,
     pub(crate) attempts: u32,
+    pub(crate) pacing: Pacing,
     pub(crate) scope: Scope,
     pub(crate) shared: Option<Shared>,
     pub(crate) hooks: &'a Hooks,
@@ -385,7 +387,7 @@ impl Run<'_> {
         }
     }
 
-    pub(super) fn note(&mut self, job: &Job<'_>, at: usize, state: &str, position: Option<i64>, took: Duration) -> Result<(), ErrorKind> {
+    pub(super) fn note(&mut self, job: &Job<'_>, at: usize, state: &str, position: Option<&str>, took: Duration) -> Result<(), ErrorKind> {
         let entry = job.entry(at, state, position, took);
         let written = self.conn.write_journal(&self.state.table, &entry);
         written.map_err(|error| self.database(&error))?;
@@ -461,7 +463,7 @@ impl From<&JournalEntry<'_>> for JournalRow {
             units: entry.units as i32,
             hash: entry.hash.to_owned(),
             checksum: entry.checksum.to_owned(),
-            position: entry.position,
+            position: entry.position.map(str::to_owned),
             duration_ms: entry.duration_ms,
         }
     }

@@ -34,7 +34,7 @@ pub(crate) struct Partial {
     pub(crate) done: Vec<String>,
     pub(crate) units: usize,
     pub(crate) started: bool,
-    pub(crate) position: Option<i64>,
+    pub(crate) position: Option<String>,
     /// The upgrade that is being taken back, where it is no downgrade of a whole.
     pub(crate) broken_off: Option<BrokenOff>,
 }
@@ -257,7 +257,7 @@ mod tests {
             units,
             hash: "h",
             checksum: state,
-            position: (state == "batch").then_some(7),
+            position: (state == "batch").then_some("[\"7\"]"),
             duration_ms: 5,
             downgrade: Some("[]"),
         }

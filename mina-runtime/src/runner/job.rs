@@ -23,7 +23,7 @@ impl Job<'_> {
         whole.then_some(self.planned.direction == Direction::Up)
     }
 
-    pub(super) fn entry<'a>(&'a self, unit: usize, state: &'a str, position: Option<i64>, took: Duration) -> JournalEntry<'a> {
+    pub(super) fn entry<'a>(&'a self, unit: usize, state: &'a str, position: Option<&'a str>, took: Duration) -> JournalEntry<'a> {
         JournalEntry {
             revision: &self.planned.revision,
             action: self.planned.action(),

@@ -386,6 +386,7 @@ impl Runner {
                 progress,
                 lock_timeout: config.run.lock_timeout,
                 attempts: config.run.attempts,
+                pacing: backfill::Pacing::of(&config.run),
                 scope: self.transaction.unwrap_or(config.run.transaction),
                 shared: None,
                 hooks: &self.hooks,

@@ -64,7 +64,7 @@ impl Unwritten {
             units: self.row.units.unsigned_abs() as usize,
             hash: &self.row.hash,
             checksum: &self.row.checksum,
-            position: self.row.position,
+            position: self.row.position.as_deref(),
             duration_ms: self.row.duration_ms,
             downgrade: self.downgrade.as_deref(),
         }

@@ -234,10 +234,11 @@ fn action(conn: &mut dyn Connection, action: &Action, runs: &[RunStep], done: &m
         Action::Run(index) => {
             let missing = || plain(format!("the program has no Rust for step {index}"), Trouble::Other);
             let step = runs.get(*index).ok_or_else(missing)?;
-            conn.call(step).map_err(|error| match error.downcast_ref::<DatabaseError>() {
+            let rows = conn.call(step).map_err(|error| match error.downcast_ref::<DatabaseError>() {
                 Some(error) => fault(conn, error),
                 None => plain(error.to_string(), Trouble::Other),
             })?;
+            done.rows += rows as u64;
         }
         Action::Backfill(backfill) => done.rows += whole(conn, backfill, progress).map_err(|error| fault(conn, &error))?,
         Action::Verify(expected) => conn.verify(expected)?,
@@ -338,8 +339,7 @@ pub(crate) fn run_looking_at_keys(
 }
 
 fn whole(conn: &mut dyn Connection, backfill: &Backfill, progress: &mut dyn Progress) -> diesel::QueryResult<u64> {
-    let condition = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
-    let rows = conn.execute(&format!("UPDATE {} SET {}{condition}", backfill.table, backfill.set))?;
+    let rows = conn.execute(&backfill.whole())?;
     progress.rows(rows, rows);
     Ok(rows)
 }
@@ -366,10 +366,7 @@ fn shorten(action: &Action) -> String {
     let text = match action {
         Action::Sql(sql) => sql.trim().to_owned(),
         Action::Count { .. } | Action::Verify(_) | Action::Expect { .. } | Action::Run(_) => String::new(),
-        Action::Backfill(backfill) => {
-            let condition = backfill.filter.as_ref().map_or(String::new(), |filter| format!(" WHERE {filter}"));
-            format!("UPDATE {} SET {}{condition}", backfill.table, backfill.set)
-        }
+        Action::Backfill(backfill) => backfill.whole(),
         Action::Batch(_) => action.describe(),
     };
     cut(&text)

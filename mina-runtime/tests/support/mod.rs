@@ -52,13 +52,23 @@ pub fn alone(action: Action) -> Unit {
     }
 }
 
+/// Along `id`, on SQLite.
 pub fn backfill(table: &str, set: &str, filter: Option<&str>, batch: u32) -> Action {
-    Action::Backfill(Backfill {
+    Action::Backfill(walk(table, set, filter, batch))
+}
+
+pub fn walk(table: &str, set: &str, filter: Option<&str>, batch: u32) -> Backfill {
+    Backfill {
         table: table.to_owned(),
         set: set.to_owned(),
         filter: filter.map(str::to_owned),
         batch,
-    })
+        key: vec!["id".to_owned()],
+        cursor: "json_array(quote(id))".to_owned(),
+        row_values: true,
+        time: None,
+        wait_while: None,
+    }
 }
 
 impl Draft {

@@ -2,7 +2,7 @@
 
 mod child;
 #[path = "../../../mina-runtime/tests/support/databases.rs"]
-mod databases;
+pub mod databases;
 #[path = "history/m20260201000000.rs"]
 mod m20260201000000;
 #[path = "history/m20260202000000.rs"]

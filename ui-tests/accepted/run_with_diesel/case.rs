@@ -23,9 +23,48 @@ mina::migration! {
             assert_eq!(number, 12);
             Ok(())
         }
+        run |conn| {
+            use schema::users::dsl::*;
+
+            let older = crate::older_than();
+            if older < 0 {
+                return Ok(0);
+            }
+            let rows = diesel::update(users.filter(score.gt(older))).set(name.eq("Ada")).execute(conn)?;
+            Ok(rows)
+        }
+        run |conn| {
+            if crate::older_than() < 0 {
+                return Ok(());
+            }
+            diesel::delete(schema::tasks::table).execute(conn)?;
+        }
     }
 
     downgrade {}
+}
+
+mod later {
+    mina::migration! {
+        //! Drop what a step before this one still names
+
+        revision = "20251010090000";
+        revises = "20251009090000";
+
+        upgrade {
+            #[allow(lossy_downgrade)]
+            drop_column users.score;
+        }
+
+        downgrade {
+            add_column users.score: Integer = 0;
+        }
+    }
+}
+
+/// What an application would tell.
+fn older_than() -> i32 {
+    3
 }
 
 fn main() {}

@@ -10,6 +10,7 @@ mina::migration! {
             id: Integer,
             email: Varchar<120>,
             name: Varchar<80>,
+            score: Integer = 0,
         }
         create_table tasks {
             #[primary_key]

@@ -118,6 +118,28 @@ impl Dialect for Mysql {
         "<=>"
     }
 
+    /// Numbers stand as they are: as a string one would be compared as a float. Digits say a text whatever a backslash means.
+    fn literal_of(&self, column: &str, ty: Option<&Type>) -> String {
+        match ty {
+            Some(Type::Bool | Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt | Type::Unsigned(_) | Type::Numeric(_)) => {
+                format!("CAST({column} AS CHAR)")
+            }
+            Some(Type::Date | Type::Time | Type::Timestamp | Type::Timestamptz | Type::Uuid) => {
+                format!("CONCAT('''', CAST({column} AS CHAR), '''')")
+            }
+            Some(Type::Binary) => format!("CONCAT('X''', HEX({column}), '''')"),
+            _ => format!("CONCAT('_utf8mb4 X''', HEX(CONVERT({column} USING utf8mb4)), '''')"),
+        }
+    }
+
+    fn json_array(&self, texts: &[String]) -> String {
+        format!("CAST(JSON_ARRAY({}) AS CHAR)", texts.join(", "))
+    }
+
+    fn compares_rows(&self) -> bool {
+        false
+    }
+
     /// In strict mode the server itself refuses what does not fit; the rows are counted to be named before anything is done.
     fn bent(&self, column: &str, before: &Type, after: &Type) -> Option<String> {
         types::bent(column, before, after)
@@ -166,6 +188,6 @@ impl Dialect for Mysql {
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
-        step::steps(step, trace.target, line)
+        step::steps(step, trace, line)
     }
 }

@@ -5,7 +5,7 @@ use super::{Mysql, change, keyed, program, rename, retype, table};
 use crate::check::rows::count_query;
 use crate::diagnostic::Lint;
 use crate::engine::{Engine, Target};
-use crate::history::{Resolved, Step as Statement};
+use crate::history::{Resolved, Step as Statement, Trace};
 use crate::normal::Change;
 use crate::operation::{Operation, Using};
 use crate::schema::{ObjectName, Schema};
@@ -15,13 +15,18 @@ use crate::sql::{Company, Dialect, Draft, data};
 use crate::syntax::Span;
 
 /// What one statement of a block becomes: the rows that could break it are counted first, under the names they have then.
-pub(super) fn steps(statement: &Statement, target: Target, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
+pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
     let counts = statement
         .operations
         .iter()
         .filter_map(|resolved| count(resolved, statement, line(resolved.span)));
+    let swept = statement.operations.iter().filter_map(|resolved| {
+        let (table, sql) = data::sweep(resolved, statement, trace, &Mysql)?;
+        Some((line(resolved.span), table, sql))
+    });
+    let swept: Vec<(u32, ObjectName, String)> = swept.collect();
     let mut writer = Writer {
-        target,
+        target: trace.target,
         drafts: counts.collect(),
         open: None,
     };
@@ -29,7 +34,38 @@ pub(super) fn steps(statement: &Statement, target: Target, line: &dyn Fn(Span) -
         writer.operation(resolved, line(resolved.span));
     }
     writer.close();
-    writer.drafts
+    match swept.is_empty() {
+        true => writer.drafts,
+        false => with_sweeps(writer.drafts, swept),
+    }
+}
+
+fn beside(line: u32, sql: String) -> Draft {
+    let action = Action::Sql(sql);
+    Draft::new(Step { line, action }, Company::Next)
+}
+
+/// Nobody writes between what fills a column and the one statement that makes it NOT NULL: a transaction would end with that
+/// statement, a lock of the table does not. Under it no other table can be read.
+fn with_sweeps(mut drafts: Vec<Draft>, swept: Vec<(u32, ObjectName, String)>) -> Vec<Draft> {
+    let reads_others = swept.iter().any(|(.., sql)| sql.to_ascii_lowercase().contains("select"));
+    let table = swept.first().map(|(line, table, _)| (*line, Mysql.object(table)));
+    let sweeps = swept.into_iter().map(|(line, _, sql)| beside(line, sql));
+    let looks = |draft: &Draft| matches!(draft.step.action, Action::Expect { .. });
+    let (Some((line, table)), Some((alter, others))) = (table, drafts.split_last_mut()) else {
+        return drafts;
+    };
+    if reads_others || !others.iter().all(looks) {
+        return sweeps.chain(drafts).collect();
+    }
+    let mut unlock = beside(line, "UNLOCK TABLES".into());
+    unlock.company = std::mem::replace(&mut alter.company, Company::Next);
+    unlock.around = alter.around.take();
+    let alter = drafts.pop();
+    drafts.push(beside(line, format!("LOCK TABLES {table} WRITE")));
+    drafts.extend(sweeps.chain(alter));
+    drafts.push(unlock);
+    drafts
 }
 
 /// Counts the rows that would break an operation, where the block allows that there are some.
@@ -179,16 +215,10 @@ impl Writer {
                 self.rows(Action::Run(*index), line);
                 self.effect(effect, resolved, line);
             }
-            Operation::Backfill {
-                table, set, filter, batch, ..
-            } => {
-                let action = Action::Backfill(Backfill {
-                    table: Mysql.object(table),
-                    set: set.clone(),
-                    filter: filter.clone(),
-                    batch: *batch,
-                });
-                self.drafts.push(Draft::new(Step { line, action }, Company::Alone));
+            Operation::Backfill { .. } => {
+                let action = Backfill::of(&resolved.operation, &resolved.before, &Mysql).map(Action::Backfill);
+                let draft = action.map(|action| Draft::new(Step { line, action }, Company::Alone));
+                self.drafts.extend(draft);
             }
             _ => {}
         }

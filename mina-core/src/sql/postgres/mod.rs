@@ -114,6 +114,14 @@ impl Dialect for Postgres {
         "IS NOT DISTINCT FROM"
     }
 
+    fn literal_of(&self, column: &str, _: Option<&Type>) -> String {
+        format!("quote_literal(CAST({column} AS text))")
+    }
+
+    fn json_array(&self, texts: &[String]) -> String {
+        format!("CAST(json_build_array({}) AS text)", texts.join(", "))
+    }
+
     fn bent(&self, column: &str, before: &Type, after: &Type) -> Option<String> {
         types::bent(column, before, after)
     }

@@ -48,7 +48,12 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
         .operations
         .iter()
         .filter_map(|resolved| count(resolved, statement, line(resolved.span)));
-    let mut all: Vec<Draft> = settle(statement, trace, first).into_iter().chain(counts).collect();
+    let sweeps = statement
+        .operations
+        .iter()
+        .flat_map(|resolved| sweep(resolved, statement, trace, line(resolved.span)));
+    let before = settle(statement, trace, first).into_iter().chain(sweeps);
+    let mut all: Vec<Draft> = before.chain(counts).collect();
     all.append(&mut drafts);
     if let Some(draft) = all
         .iter_mut()
@@ -115,17 +120,13 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
             let step = rows_step(line, Action::Run(*index));
             [step].into_iter().chain(expectation(resolved, line)).collect()
         }
-        Operation::Backfill {
-            table, set, filter, batch, ..
-        } => vec![alone_step(
-            line,
-            Action::Backfill(Backfill {
-                table: name(table),
-                set: set.clone(),
-                filter: filter.clone(),
-                batch: *batch,
-            }),
-        )],
+        Operation::Backfill { .. } => {
+            let backfill = Backfill::of(&resolved.operation, &resolved.before, &Postgres);
+            backfill
+                .into_iter()
+                .map(|backfill| alone_step(line, Action::Backfill(backfill)))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -181,6 +182,26 @@ fn count(resolved: &Resolved, statement: &Statement, line: u32) -> Option<Draft>
         late: false,
     };
     Some(Draft::new(Step { line, action }, Company::Next))
+}
+
+/// Fills what was written behind a backfill. No one writes between that and the change, and whoever reads has not to wait for who
+/// waits for it.
+fn sweep(resolved: &Resolved, statement: &Statement, trace: &Trace, line: u32) -> Vec<Draft> {
+    let Some((table, sql)) = crate::sql::data::sweep(resolved, statement, trace, &Postgres) else {
+        return Vec::new();
+    };
+    let lock = format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", Postgres.object(&table));
+    let now = "SET CONSTRAINTS ALL IMMEDIATE".to_owned();
+    let next = |sql| {
+        Draft::new(
+            Step {
+                line,
+                action: Action::Sql(sql),
+            },
+            Company::Next,
+        )
+    };
+    [lock, sql, now].into_iter().map(next).collect()
 }
 
 fn moves_rows(statement: &Statement) -> bool {

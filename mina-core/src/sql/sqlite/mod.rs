@@ -143,6 +143,14 @@ impl Dialect for Sqlite {
         "IS"
     }
 
+    fn literal_of(&self, column: &str, _: Option<&Type>) -> String {
+        format!("quote({column})")
+    }
+
+    fn json_array(&self, texts: &[String]) -> String {
+        format!("json_array({})", texts.join(", "))
+    }
+
     fn row_list(&self, rows: &str) -> String {
         format!("VALUES {rows}")
     }
@@ -187,7 +195,7 @@ impl Dialect for Sqlite {
         lexer::normalised(one) == lexer::normalised(other)
     }
 
-    fn steps(&self, step: &Step, _: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
-        step::steps(step, line)
+    fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
+        step::steps(step, trace, line)
     }
 }

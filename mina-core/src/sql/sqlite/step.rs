@@ -6,7 +6,7 @@ use super::{Sqlite, effect, lower, quote, string};
 use crate::check::rows::count_query;
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
-use crate::history::{Resolved, Step as Statement};
+use crate::history::{Resolved, Step as Statement, Trace};
 use crate::operation::{Operation, Using};
 use crate::schema::{self, ObjectName, Schema, Table, Trigger, Type, View};
 use crate::sql::text::split_statements;
@@ -15,7 +15,7 @@ use crate::sql::{Company, Dialect, Draft, data};
 use crate::syntax::Span;
 use std::sync::Arc;
 
-pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
+pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut pass: Option<Pass> = None;
     for resolved in &statement.operations {
@@ -33,6 +33,10 @@ pub(super) fn steps(statement: &Statement, line: &dyn Fn(Span) -> u32) -> Vec<Dr
                 drafts.extend(pass.take().map(Pass::close).unwrap_or_default());
             }
             let pass = pass.get_or_insert_with(|| Pass::new(&table));
+            if let Some((_, sql)) = crate::sql::data::sweep(resolved, statement, trace, &Sqlite) {
+                let action = Action::Sql(sql);
+                pass.counts.push(Draft::new(Step { line: at, action }, Company::Next));
+            }
             pass.counts.extend(counts(resolved, statement, at));
             pass.keyed |= is_keyed(&table, &resolved.before) || is_keyed(&table, &resolved.after);
             pass.edits.extend(edits.into_iter().map(|kind| Edit { line: at, kind }));
@@ -241,16 +245,13 @@ fn operation(resolved: &Resolved, line: u32) -> Vec<Draft> {
             drafts.extend(verify(effect, resolved, line));
             drafts
         }
-        Operation::Backfill {
-            table, set, filter, batch, ..
-        } => {
-            let action = Action::Backfill(Backfill {
-                table: Sqlite.object(table),
-                set: set.clone(),
-                filter: filter.clone(),
-                batch: *batch,
-            });
-            vec![Draft::new(Step { line, action }, Company::Alone)]
+        Operation::Backfill { .. } => {
+            let backfill = Backfill::of(&resolved.operation, &resolved.before, &Sqlite);
+            let action = backfill.map(Action::Backfill);
+            action
+                .into_iter()
+                .map(|action| Draft::new(Step { line, action }, Company::Alone))
+                .collect()
         }
         _ => Vec::new(),
     }

@@ -1,7 +1,7 @@
 use super::cursor::{Parser, Result};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::schema::Value;
-use crate::syntax::ast::{Body, BulkInsert, EngineRef, Ident, Row, RunBody, SqlString, SqlText, StatementKind, TableRef, Undo};
+use crate::syntax::ast::{Body, BulkInsert, EngineRef, Ident, Pace, Row, RunBody, SqlString, SqlText, StatementKind, TableRef, Undo};
 use crate::syntax::print;
 use crate::syntax::token::{Bracket, Span, Token};
 
@@ -124,10 +124,13 @@ impl Parser<'_> {
     pub(super) fn backfill(&mut self) -> Result<StatementKind> {
         let table = self.table_ref("a table")?;
         let braces = self.span_here();
-        let (mut set, mut filter, mut batch, mut undo) = (None, None, None, Undo::Missing);
-        self.options("backfill", &["set", "where", "batch", "undo"], |p, key| {
+        let (mut set, mut filter, mut pace, mut undo) = (None, None, Pace::default(), Undo::Missing);
+        let keys = ["set", "where", "batch", "batch_time", "wait_while", "undo"];
+        self.options("backfill", &keys, |p, key| {
             match key.text.as_str() {
-                "batch" => batch = Some(p.rows_a_batch()?),
+                "batch" => pace.batch = Some(p.rows_a_batch()?),
+                "batch_time" => pace.time = Some(p.time_a_batch()?),
+                "wait_while" => pace.wait_while = Some(p.sql_string("a query as a string")?),
                 "undo" => undo = p.undo(key)?,
                 _ => p.set_or_where(key, &mut set, &mut filter)?,
             }
@@ -138,9 +141,20 @@ impl Parser<'_> {
             table,
             set: self.required_set(set, "backfill", braces)?,
             filter,
-            batch,
+            pace,
             undo,
         })
+    }
+
+    fn time_a_batch(&mut self) -> Result<u64> {
+        let SqlString { text, span } = self.sql_string("a time as a string, such as `\"500ms\"`")?;
+        match crate::config::milliseconds(&text) {
+            Some(time) if time > 0 => Ok(time),
+            _ => Err(
+                Diagnostic::error(Code::M000, span, format!("`{text}` is no time that a batch may take"))
+                    .help("write it as `\"500ms\"`, `\"2s\"` or `\"1m\"`"),
+            ),
+        }
     }
 
     fn rows_a_batch(&mut self) -> Result<u32> {

@@ -70,11 +70,13 @@ impl Writer {
                 table,
                 set,
                 filter,
-                batch,
+                pace,
                 undo,
             } => {
                 let mut options = self.assignments(set, filter.as_ref());
-                options.extend(batch.map(|rows| format!("batch = {rows}")));
+                options.extend(pace.batch.map(|rows| format!("batch = {rows}")));
+                options.extend(pace.time.map(|time| format!("batch_time = \"{}\"", crate::config::duration(time))));
+                options.extend(pace.wait_while.iter().map(|query| format!("wait_while = {}", self.sql(query))));
                 self.push(&format!("backfill {}", table_name(table)));
                 self.data_options(&options, undo);
             }

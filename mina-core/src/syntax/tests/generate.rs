@@ -618,15 +618,19 @@ fn data(depth: u32) -> BoxedStrategy<StatementKind> {
             effect,
             undo
         }),
-        (table(), sql(), of(sql()), of(1..=u32::MAX), undo(depth)).prop_map(|(table, set, filter, batch, undo)| StatementKind::Backfill {
+        (table(), sql(), of(sql()), pace(), undo(depth)).prop_map(|(table, set, filter, pace, undo)| StatementKind::Backfill {
             table,
             set,
             filter,
-            batch,
+            pace,
             undo
         }),
     ]
     .boxed()
+}
+
+fn pace() -> impl Strategy<Value = Pace> {
+    (of(1..=u32::MAX), of(1..=10_000_000_u64), of(sql())).prop_map(|(batch, time, wait_while)| Pace { batch, time, wait_while })
 }
 
 fn with_attributes(kind: BoxedStrategy<StatementKind>) -> BoxedStrategy<Statement> {

@@ -12,7 +12,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
 use mina_core::normal::Normal;
@@ -376,7 +376,7 @@ impl Connection for PgConnection {
         })
     }
 
-    fn call(&mut self, step: &RunStep) -> Result<(), BoxError> {
+    fn call(&mut self, step: &RunStep) -> Result<usize, BoxError> {
         match step {
             RunStep::Pg(function) => function(self),
             #[allow(unreachable_patterns)] // Other engines may not be linked.
@@ -384,19 +384,8 @@ impl Connection for PgConnection {
         }
     }
 
-    fn batch_key(&mut self, table: &str) -> QueryResult<Option<String>> {
-        let query = format!(
-            "SELECT quote_ident(a.attname) FROM pg_catalog.pg_index i \
-             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
-             WHERE i.indrelid = {}::regclass AND i.indisprimary AND i.indnatts = 1 \
-             AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)",
-            LEDGER.literal(table)
-        );
-        one::<Text, _>(self, &query).optional()
-    }
-
-    fn batch_end(&mut self, table: &str, key: &str, after: Option<i64>, filter: Option<&str>, rows: u32) -> QueryResult<Option<i64>> {
-        one::<Nullable<BigInt>, _>(self, &super::batch_end(table, key, after, filter, rows, "bigint"))
+    fn text(&mut self, sql: &str) -> QueryResult<Option<String>> {
+        one::<Text, _>(self, sql).optional()
     }
 
     fn trouble(&self, error: &DatabaseError) -> Trouble {

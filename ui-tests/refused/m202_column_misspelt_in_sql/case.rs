@@ -1,0 +1,58 @@
+mod initial {
+    mina::migration! {
+        //! Initial schema
+
+        revision = "20251001090000";
+        revises = base;
+
+        upgrade {
+            create_table users {
+                #[primary_key]
+                id: Integer,
+                #[unique(name = uq_users_email)]
+                email: Varchar<120>,
+                name: Nullable<Varchar<80>>,
+                status: Nullable<Varchar<20>>,
+                age: Nullable<Varchar<10>>,
+                score: Integer = 0,
+            }
+            create_table tasks {
+                #[primary_key]
+                id: Integer,
+                title: Varchar<200>,
+                #[references(users.id, name = fk_tasks_user, on_delete = cascade)]
+                user_id: Nullable<Integer>,
+                index ix_tasks_title (title),
+            }
+        }
+
+        downgrade {
+            drop_table tasks;
+            drop_table users;
+        }
+    }
+}
+
+mod change {
+    mina::migration! {
+        //! Change users
+
+        revision = "20251008120000";
+        revises = "20251001090000";
+
+        upgrade {
+            execute {
+                Sqlite = "INSERT INTO tasks (id, titel) SELECT id, name FROM users",
+                Pg = "UPDATE users SET (name, stauts) = ('a', 'b')",
+                Mysql = "INSERT INTO users (id, email) VALUES (1, 'a') ON DUPLICATE KEY UPDATE emial = VALUES(email)",
+            }
+            update users { set = "status = coalesce(stats, 'new')", where = "scor > 3" }
+            backfill users { set = "age = nme" }
+            delete tasks { where = "owner_id IS NULL" }
+        }
+
+        downgrade {}
+    }
+}
+
+fn main() {}
