@@ -107,7 +107,8 @@ fn fits(value: &Value, ty: &Type) -> Result<(), Misfit> {
                 Err(_) => format!("json(r#\"\"{text}\"\"#)"),
             }))
         }
-        (Type::Interval | Type::Enum(_), Value::String(_)) => Ok(()),
+        (Type::Interval, Value::String(text)) => written(is_interval(text), text, ty, "1 year 2 days 03:04:05"),
+        (Type::Enum(_), Value::String(_)) => Ok(()),
         (Type::Array(_), Value::String(text)) if text.starts_with('{') && text.ends_with('}') => Ok(()),
         (Type::Array(_), Value::String(_)) => Err(Misfit::new("an array is written as \"{a, b}\"")),
         _ => Err(kind(value, ty)),
@@ -130,6 +131,11 @@ fn kind(value: &Value, ty: &Type) -> Misfit {
         Value::Word(_) => "a bare word",
     };
     Misfit::new(format!("it is {what}, not `{ty}`"))
+}
+
+/// Whether it can be an interval, which is written in many ways, each with a number in it.
+fn is_interval(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) || text.trim().trim_start_matches(['-', '+']).eq_ignore_ascii_case("infinity")
 }
 
 fn is_number(ty: &Type) -> bool {

@@ -4,7 +4,7 @@ use super::conversion::is_text;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Lint};
 use crate::engine::{Engine, Product, Target};
-use crate::schema::{Action, Deferral, ForeignKey, Index, IndexKey, ObjectName, Table, Type};
+use crate::schema::{Action, Column, ConstraintRef, Deferral, ForeignKey, Index, IndexKey, ObjectName, Table, Type};
 use crate::syntax::Span;
 use crate::syntax::ast::{Ident, IndexDef, IndexKeyDef, KeyOptions, TypeRef};
 
@@ -271,6 +271,32 @@ impl Replay<'_> {
         )
     }
 
+    /// Refuses keys and indexes about a column that PostgreSQL does not store.
+    fn check_stored(&mut self, table: &Table, span: Span) -> Resolution {
+        if self.engine() != Engine::Pg {
+            return Ok(());
+        }
+        let generated = |column: &&Column| column.generated.as_ref().is_some_and(|generated| !generated.stored);
+        let found = table.columns.iter().filter(generated).find_map(|column| {
+            let mut constraints = table.constraints_using(&column.name);
+            let key = constraints.find(|constraint| !matches!(constraint, ConstraintRef::Check(_)));
+            let key = key.map(|constraint| constraint.name().clone());
+            let name = key.or_else(|| table.indexes_using(&column.name).next().map(|index| index.name.clone()))?;
+            Some((name, column))
+        });
+        let Some((name, column)) = found else { return Ok(()) };
+        let message = format!(
+            "`{}` is generated and not stored, which {} takes into no key or index, and is in `{name}`",
+            super::lookup::path(&table.name, &column.name),
+            self.cx.target
+        );
+        let help = [
+            format!("it is from {}", column.origin),
+            "write `stored = true` in its `#[generated(…)]`".to_owned(),
+        ];
+        self.error(Code::M502, span, message, help)
+    }
+
     /// Refuses what is unique by a hash, as long texts are on MariaDB, and has the column in it that the database counts up.
     fn check_counted_hash(&mut self, table: &Table, span: Span) -> Resolution {
         if self.engine() != Engine::Mysql {
@@ -307,6 +333,7 @@ impl Replay<'_> {
         self.check_order(&table, span)?;
         self.check_long_keys(&table, span)?;
         self.check_counted_hash(&table, span)?;
+        self.check_stored(&table, span)?;
         if table.columns.len() > MOST_COLUMNS {
             let message = format!(
                 "`{name}` has {} columns; Diesel's `table!` takes {MOST_COLUMNS}",

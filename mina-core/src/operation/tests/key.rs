@@ -263,6 +263,37 @@ fn a_collation_is_for_text_and_an_index_for_what_has_an_order() {
 }
 
 #[test]
+fn what_postgres_does_not_store_is_in_no_key_and_no_index() {
+    let newer = Target {
+        version: (18, 0),
+        ..POSTGRES
+    };
+    let made = "create_table t { #[primary_key] id: Integer, #[generated(\"id * 2\")] twice: Nullable<Integer> }";
+    let unique = format!("{made} create_unique uq on t (twice);");
+    let index = format!("{made} create_index ix on t (twice);");
+    insta::assert_snapshot!(said_on(newer, &unique), @"
+    ^uq^ M502: `t.twice` is generated and not stored, which PostgreSQL 18.0 takes into no key or index, and is in `uq`
+      it is from 2
+      write `stored = true` in its `#[generated(…)]`
+    ");
+    insta::assert_snapshot!(said_on(newer, &index), @"
+    ^ix^ M502: `t.twice` is generated and not stored, which PostgreSQL 18.0 takes into no key or index, and is in `ix`
+      it is from 2
+      write `stored = true` in its `#[generated(…)]`
+    ");
+    assert_eq!(said_on(newer, &format!("{made} create_check ck on t \"twice > 1\";")), "");
+    assert_eq!(said_on(newer, &index.replace("2\")", "2\", stored = true)")), "");
+    assert_eq!(said_on(SQLITE, &index), "");
+}
+
+#[test]
+fn the_default_of_an_interval_has_a_number_in_it() {
+    insta::assert_snapshot!(said_on(POSTGRES, "add_column users.pause: Interval = \"NULL\";"), @r#"^"NULL"^ M209: the default `"NULL"` does not fit `users.pause`: "NULL" is no `Interval`; write it as 1 year 2 days 03:04:05"#);
+    assert_eq!(said_on(POSTGRES, "add_column users.pause: Interval = \"1 day\";"), "");
+    assert_eq!(said_on(POSTGRES, "add_column users.pause: Interval = \"infinity\";"), "");
+}
+
+#[test]
 fn no_key_gets_a_long_text_on_mariadb_later() {
     let told = said_on(
         MARIADB,
