@@ -10,6 +10,7 @@ mina::migration! {
     upgrade {
         #[on(Pg)]
         add_column users.nick: Nullable<Text>;
+        #[allow(blocking_index, reason = "it is small")]
         create_index ix_users_nick on users (nick);
     }
 
