@@ -93,8 +93,8 @@ fn journal_row(line: &str) -> Option<JournalRow> {
 }
 
 /// Hands over rows of the journal that came as one text; none where there is no journal.
-fn enter_all(conn: &mut SqliteConnection, lines: QueryResult<Option<String>>, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
-    let lines = unless_missing(conn, JOURNAL, lines)?.flatten();
+fn enter_all(lines: QueryResult<Option<String>>, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
+    let lines = unless_missing(JOURNAL, lines)?.flatten();
     for line in lines.iter().flat_map(|lines| lines.split(ROW)) {
         let row = journal_row(line);
         enter(row.ok_or_else(|| DatabaseError::DeserializationError(format!("a row of {JOURNAL} is damaged").into()))?);
@@ -102,14 +102,10 @@ fn enter_all(conn: &mut SqliteConnection, lines: QueryResult<Option<String>>, en
     Ok(())
 }
 
-/// What a query of a table found; none where there is no such table.
-fn unless_missing<T>(conn: &mut SqliteConnection, table: &str, found: QueryResult<T>) -> QueryResult<Option<T>> {
+/// What a query of a table found; none where there was no such table, which another runner may have made by now.
+fn unless_missing<T>(table: &str, found: QueryResult<T>) -> QueryResult<Option<T>> {
     match found {
-        Err(DatabaseError::DatabaseError(_, information))
-            if information.message().starts_with("no such table") && !has_table(conn, table)? =>
-        {
-            Ok(None)
-        }
+        Err(DatabaseError::DatabaseError(_, information)) if information.message() == format!("no such table: {table}") => Ok(None),
         found => found.map(Some),
     }
 }
@@ -342,7 +338,7 @@ impl Connection for SqliteConnection {
             quote(table)
         );
         let text = sql::<Nullable<Text>>(&query).get_result::<Option<String>>(self);
-        Ok(unless_missing(self, table, text)?.map(|text| history_rows(text.as_deref())))
+        Ok(unless_missing(table, text)?.map(|text| history_rows(text.as_deref())))
     }
 
     fn journal(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<()> {
@@ -352,7 +348,7 @@ impl Connection for SqliteConnection {
         );
         let lines = sql::<Nullable<Text>>(&query).bind::<Text, _>(table).sql(" ORDER BY id)");
         let lines = lines.get_result(self);
-        enter_all(self, lines, enter)
+        enter_all(lines, enter)
     }
 
     fn glance(&mut self, table: &str, enter: &mut dyn FnMut(JournalRow)) -> QueryResult<Option<Vec<HistoryRow>>> {
@@ -361,7 +357,7 @@ impl Connection for SqliteConnection {
             quote(table)
         );
         let text = sql::<Nullable<Text>>(&query).get_result::<Option<String>>(self);
-        let rows = unless_missing(self, table, text)?.map(|text| history_rows(text.as_deref()));
+        let rows = unless_missing(table, text)?.map(|text| history_rows(text.as_deref()));
         // Where it is indexed, a few rows are read and not all, each of which has a downgrade in it.
         let query = format!(
             "SELECT group_concat(line, '{ROW}') FROM (SELECT {} FROM {JOURNAL} WHERE ({SPECIAL}) AND history_table = ",
@@ -369,7 +365,7 @@ impl Connection for SqliteConnection {
         );
         let lines = sql::<Nullable<Text>>(&query).bind::<Text, _>(table).sql(" ORDER BY id)");
         let lines = lines.get_result(self);
-        enter_all(self, lines, enter)?;
+        enter_all(lines, enter)?;
         Ok(rows)
     }
 
@@ -378,7 +374,7 @@ impl Connection for SqliteConnection {
             .bind::<Text, _>(revision)
             .get_result::<Option<String>>(self)
             .optional();
-        let run_on = unless_missing(self, table, run_on)?.flatten().flatten();
+        let run_on = unless_missing(table, run_on)?.flatten().flatten();
         let query = format!(
             "SELECT group_concat(line, '{ROW}') FROM (SELECT {} FROM {JOURNAL} WHERE id >= coalesce(\
              (SELECT id FROM {JOURNAL} WHERE NOT ({SPECIAL}) AND revision = ",
@@ -394,7 +390,7 @@ impl Connection for SqliteConnection {
             .bind::<Text, _>(table)
             .sql(" ORDER BY id)")
             .get_result(self);
-        enter_all(self, lines, enter)?;
+        enter_all(lines, enter)?;
         Ok(Some(run_on))
     }
 
