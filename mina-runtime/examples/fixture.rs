@@ -2,6 +2,8 @@
 
 #[path = "../tests/support/language.rs"]
 mod language;
+#[path = "../tests/support/served.rs"]
+mod served;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -9,12 +11,17 @@ use mina_runtime::{Migrations, Runner};
 use support::*;
 
 fn main() -> std::process::ExitCode {
+    let fixture = std::env::var("MINA_FIXTURE").unwrap_or_default();
+    if let "starter" | "bare-starter" = fixture.as_str() {
+        served::start(&std::env::args().nth(1).unwrap_or_default(), fixture == "bare-starter");
+        return std::process::ExitCode::SUCCESS;
+    }
     if let Some(migrations) = in_the_language() {
         return mina_runtime::cli::run(migrations, hooked);
     }
     let mut drafts = three();
     let mut config = "";
-    for word in std::env::var("MINA_FIXTURE").unwrap_or_default().split(',') {
+    for word in fixture.split(',') {
         match word {
             "older" => {
                 drafts.pop();

@@ -8,6 +8,8 @@ mod databases;
 mod five;
 #[path = "../support/program.rs"]
 mod program;
+#[path = "../support/served.rs"]
+mod served;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,20 +1,17 @@
 //! The runner on PostgreSQL and MariaDB: what is left after a failure, and many runners at once.
 
 use crate::databases::{Database, Server};
-use crate::support::{self, Draft, alone, sql, unit};
+use crate::program::program;
+use crate::served::{draft, slow, three};
+use crate::support;
 use mina_core::engine::Engine;
-use mina_core::sql::unit::{Unit, UnitKind};
 use mina_runtime::runner::{ErrorKind, HISTORY_TABLE};
-use mina_runtime::{AnyConnection, AsConnection, Migrations};
+use mina_runtime::{AnyConnection, AsConnection};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const SERVERS: [Server; 3] = [Server::Postgres, Server::Postgres18, Server::Mariadb];
-
-fn connect(url: &str) -> AnyConnection {
-    AnyConnection::establish(url).unwrap()
-}
 
 fn execute(conn: &mut AnyConnection, sql: &str) {
     let done = conn.as_connection().execute(sql);
@@ -29,54 +26,6 @@ fn number(conn: &mut AnyConnection, query: &str) -> i64 {
 /// The tables and views that are there, Mina's own aside.
 fn objects(conn: &mut AnyConnection) -> Vec<String> {
     conn.as_connection().objects(HISTORY_TABLE).unwrap()
-}
-
-/// Statements as the dialects cut them: on PostgreSQL one transaction, on MariaDB each for itself.
-fn units(engine: Engine, statements: &[&str]) -> Vec<Unit> {
-    let is_change = |statement: &&str| ["CREATE", "ALTER", "DROP"].iter().any(|word| statement.starts_with(word));
-    match engine {
-        Engine::Mysql => statements
-            .iter()
-            .map(|statement| match is_change(statement) {
-                true => alone(sql(statement)),
-                false => unit(UnitKind::Transaction, &[statement]),
-            })
-            .collect(),
-        _ => vec![unit(UnitKind::Transaction, statements)],
-    }
-}
-
-fn draft(engine: Engine, id: &'static str, parents: &[&'static str], up: &[&str], down: &[&str]) -> Draft {
-    Draft::units(id, parents, units(engine, up), units(engine, down))
-}
-
-fn three(engine: Engine) -> Vec<Draft> {
-    vec![
-        draft(
-            engine,
-            "2025a",
-            &[],
-            &[
-                "CREATE TABLE users (id INT PRIMARY KEY, email VARCHAR(80) UNIQUE)",
-                "INSERT INTO users VALUES (1, 'a'), (2, 'b')",
-            ],
-            &["DROP TABLE users"],
-        ),
-        draft(
-            engine,
-            "2025b",
-            &["2025a"],
-            &["ALTER TABLE users ADD COLUMN phone VARCHAR(20)"],
-            &["ALTER TABLE users DROP COLUMN phone"],
-        ),
-        draft(
-            engine,
-            "2025c",
-            &["2025b"],
-            &["CREATE TABLE tasks (id INT PRIMARY KEY, user_id INT REFERENCES users (id))"],
-            &["DROP TABLE tasks"],
-        ),
-    ]
 }
 
 #[test]
@@ -221,42 +170,6 @@ impl mina_runtime::runner::Progress for Warnings {
 
 // ---- processes
 
-/// A history with a migration that takes longer than the lease.
-fn slow(engine: Engine) -> Migrations {
-    let sleep = match engine {
-        Engine::Pg => "INSERT INTO users (id, email) SELECT 3, 'c' FROM pg_sleep(2.5)",
-        _ => "INSERT INTO users (id, email) SELECT 3, 'c' FROM (SELECT SLEEP(2.5)) AS s",
-    };
-    let mut drafts = three(engine);
-    drafts.push(draft(engine, "2025d", &["2025c"], &[sleep], &["DELETE FROM users WHERE id = 3"]));
-    support::with_config(drafts, "[run]\nlease = \"1s\"\nlock_timeout = \"10s\"")
-}
-
-fn engine_of(url: &str) -> Engine {
-    if url.starts_with("postgres") { Engine::Pg } else { Engine::Mysql }
-}
-
-/// What a process of a test does: says that it is ready, waits for a line, upgrades, and says how it went.
-#[test]
-#[ignore = "a process of another test"]
-fn starter() {
-    let url = std::env::var("MINA_TEST_STARTER").unwrap();
-    let migrations = slow(engine_of(&url));
-    let mut conn = connect(&url);
-    println!("ready");
-    std::io::stdin().read_line(&mut String::new()).unwrap();
-    let again = url.clone();
-    let runner = migrations.runner();
-    let runner = match std::env::var_os("MINA_TEST_BARE") {
-        Some(_) => runner,
-        None => runner.with_connector(move || Ok(AnyConnection::establish(&again)?)),
-    };
-    match runner.upgrade(&mut conn, "head") {
-        Ok(report) => println!("applied {}", report.migrations.len()),
-        Err(error) => println!("failed {}: {error}", error.exit_code()),
-    }
-}
-
 struct Starter {
     child: Child,
     lines: BufReader<std::process::ChildStdout>,
@@ -264,12 +177,9 @@ struct Starter {
 
 impl Starter {
     fn new(url: &str, bare: bool) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["runner::starter", "--exact", "--ignored", "--nocapture"]);
-        command.env("MINA_TEST_STARTER", url);
-        if bare {
-            command.env("MINA_TEST_BARE", "1");
-        }
+        let mut command = Command::new(program());
+        command.env("MINA_FIXTURE", if bare { "bare-starter" } else { "starter" });
+        command.arg(url);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
