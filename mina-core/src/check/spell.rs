@@ -54,7 +54,7 @@ fn statements(operations: &[Operation], batch: bool) -> Vec<Statement> {
     }
     let mut all: Vec<Statement> = Vec::new();
     for operation in operations {
-        let Some(table) = batchable(operation) else {
+        let Some(table) = operation.changed_table() else {
             all.extend(statement(operation, false));
             continue;
         };
@@ -72,22 +72,6 @@ fn statements(operations: &[Operation], batch: bool) -> Vec<Statement> {
         }
     }
     all
-}
-
-fn batchable(operation: &Operation) -> Option<&ObjectName> {
-    match operation {
-        Operation::AddColumn { table, .. }
-        | Operation::DropColumn { table, .. }
-        | Operation::RenameColumn { table, .. }
-        | Operation::AlterColumn { table, .. }
-        | Operation::CreateConstraint { table, .. }
-        | Operation::DropConstraint { table, .. }
-        | Operation::RenameConstraint { table, .. }
-        | Operation::CreateIndex { table, .. }
-        | Operation::DropIndex { table, .. }
-        | Operation::RenameIndex { table, .. } => Some(table),
-        _ => None,
-    }
 }
 
 /// Says an operation, with the lint that the runner counts rows for it where they could break it.

@@ -484,23 +484,13 @@ fn is_about_new(operation: &Operation, schema: &Schema) -> bool {
     match operation {
         Operation::CreateTable(table) | Operation::DropTable(table) => is_new(&table.name),
         Operation::RenameTable { from, to, .. } => is_new(from) && is_new(to),
-        Operation::AddColumn { table, .. }
-        | Operation::DropColumn { table, .. }
-        | Operation::RenameColumn { table, .. }
-        | Operation::AlterColumn { table, .. }
-        | Operation::CreateConstraint { table, .. }
-        | Operation::DropConstraint { table, .. }
-        | Operation::RenameConstraint { table, .. }
-        | Operation::CreateIndex { table, .. }
-        | Operation::DropIndex { table, .. }
-        | Operation::RenameIndex { table, .. }
-        | Operation::CommentOnTable { table, .. } => is_new(table),
+        Operation::CommentOnTable { table, .. } => is_new(table),
         Operation::CreateEnum(before) | Operation::DropEnum(before) | Operation::AlterEnum { before, .. } => {
             schema.enums().get(&before.name).is_none()
         }
         Operation::CreateView(view) | Operation::DropView(view) => schema.views().get(&view.name).is_none(),
         Operation::CreateTrigger(trigger) | Operation::DropTrigger(trigger) => is_new(&trigger.table),
-        _ => false,
+        operation => operation.changed_table().is_some_and(is_new),
     }
 }
 

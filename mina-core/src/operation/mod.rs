@@ -199,6 +199,25 @@ pub enum Operation {
     },
 }
 
+impl Operation {
+    /// The table that it changes a column, a constraint or an index of.
+    pub(crate) fn changed_table(&self) -> Option<&ObjectName> {
+        match self {
+            Self::AddColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::RenameColumn { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::CreateConstraint { table, .. }
+            | Self::DropConstraint { table, .. }
+            | Self::RenameConstraint { table, .. }
+            | Self::CreateIndex { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::RenameIndex { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+}
+
 /// How old values become new ones when a type changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Using {

@@ -66,24 +66,10 @@ fn locked(ground: &Ground<'_>, resolved: &Resolved) -> Vec<ObjectName> {
     let tables: Vec<&ObjectName> = match &resolved.operation {
         Operation::DropTable(table) => vec![&table.name],
         Operation::RenameTable { from, .. } => vec![from],
-        Operation::AddColumn { table, .. }
-        | Operation::DropColumn { table, .. }
-        | Operation::RenameColumn { table, .. }
-        | Operation::AlterColumn { table, .. }
-        | Operation::CreateConstraint { table, .. }
-        | Operation::DropConstraint { table, .. }
-        | Operation::RenameConstraint { table, .. }
-        | Operation::CreateIndex {
-            table,
-            concurrently: false,
-            ..
-        }
-        | Operation::DropIndex {
-            table,
-            concurrently: false,
-            ..
-        } => vec![table],
-        _ => Vec::new(),
+        Operation::RenameIndex { .. }
+        | Operation::CreateIndex { concurrently: true, .. }
+        | Operation::DropIndex { concurrently: true, .. } => Vec::new(),
+        operation => operation.changed_table().into_iter().collect(),
     };
     let live = tables.into_iter().filter(|table| ground.is_live(table, &resolved.before));
     live.cloned().collect()

@@ -37,17 +37,7 @@ pub(super) fn expected(effect: &[Operation], before: &Schema, after: &Schema) ->
                 tables.push(to);
             }
             Operation::CreateTable(table) => made.push(&table.name),
-            Operation::AddColumn { table, .. }
-            | Operation::DropColumn { table, .. }
-            | Operation::RenameColumn { table, .. }
-            | Operation::AlterColumn { table, .. }
-            | Operation::CreateConstraint { table, .. }
-            | Operation::DropConstraint { table, .. }
-            | Operation::RenameConstraint { table, .. }
-            | Operation::CreateIndex { table, .. }
-            | Operation::DropIndex { table, .. }
-            | Operation::RenameIndex { table, .. } => tables.push(table),
-            _ => {}
+            operation => tables.extend(operation.changed_table()),
         }
     }
     tables.sort();
