@@ -9,12 +9,13 @@ use crate::operation::{Operation, Using, is_implicit, is_without_rowid, key_colu
 use crate::schema::{Column, Constraint, ConstraintRef, Default, ForeignKey, Index, IndexKey, ObjectName, Table, Type, Value};
 use crate::syntax::Span;
 use crate::syntax::ast::{ConstraintKind, SqlString, Statement, StatementKind, Undo};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Order<'_> {
     pub(super) fn tables(&self, script: &mut Script) {
         let passes = self.sequence();
-        let early = self.early(&passes);
+        let dropped = self.dropped_tables();
+        let early = self.early(&passes, &dropped);
         for piece in &early {
             take(self.have, piece, script);
         }
@@ -22,8 +23,8 @@ impl Order<'_> {
             let Some(found) = self.have.table(&table) else { continue };
             self.drop_column(found, &column, script);
         }
-        for name in self.dropped_tables() {
-            if let Some(table) = self.have.table(&name) {
+        for name in &dropped {
+            if let Some(table) = self.have.table(name) {
                 script.say(&Operation::DropTable(Table::clone(table)));
             }
         }
@@ -124,18 +125,29 @@ impl Order<'_> {
         }
     }
 
-    /// The tables that go, those that refer to others first.
+    /// The tables that go, those that refer to others first; where they refer to each other in a circle, the first of the rest.
     fn dropped_tables(&self) -> Vec<ObjectName> {
         let gone: Vec<&Table> = self.gone_tables().collect();
-        let mut rest = gone.clone();
-        let mut sorted = Vec::new();
-        while !rest.is_empty() {
-            let referred = |name: &ObjectName, by: &[&Table]| {
-                let mut keys = by.iter().filter(|table| table.name != *name).flat_map(|table| &table.foreign_keys);
-                keys.any(|key| key.table == *name)
-            };
-            let free = rest.iter().position(|table| !referred(&table.name, &rest));
-            sorted.push(rest.remove(free.unwrap_or_default()).name.clone());
+        let places: BTreeMap<&ObjectName, usize> = gone.iter().enumerate().map(|(at, table)| (&table.name, at)).collect();
+        let referred = |at: usize| {
+            let table = gone[at];
+            let keys = table.foreign_keys.iter().filter(move |key| key.table != table.name);
+            keys.filter_map(|key| places.get(&key.table).copied())
+        };
+        let mut referring = vec![0_usize; gone.len()];
+        (0..gone.len()).flat_map(&referred).for_each(|at| referring[at] += 1);
+        let mut rest: BTreeSet<usize> = (0..gone.len()).collect();
+        let mut free: BTreeSet<usize> = rest.iter().copied().filter(|at| referring[*at] == 0).collect();
+        let mut sorted = Vec::with_capacity(gone.len());
+        while let Some(at) = free.pop_first().or_else(|| rest.first().copied()) {
+            rest.remove(&at);
+            sorted.push(gone[at].name.clone());
+            for other in referred(at) {
+                referring[other] -= 1;
+                if referring[other] == 0 && rest.contains(&other) {
+                    free.insert(other);
+                }
+            }
         }
         sorted
     }
@@ -150,17 +162,16 @@ impl Order<'_> {
 
     /// What is taken off before any table is passed over: keys to tables that change or go, and what stands in the way of an
     /// enum's values.
-    fn early(&self, passes: &[ObjectName]) -> Vec<Piece> {
+    fn early(&self, passes: &[ObjectName], dropped: &[ObjectName]) -> Vec<Piece> {
         let mut early: Vec<Piece> = Vec::new();
         let gone: Vec<&Table> = self.gone_tables().collect();
-        let order = self.dropped_tables();
-        let rank = |name: &ObjectName| order.iter().position(|gone| gone == name);
+        let ranks: BTreeMap<&ObjectName, usize> = dropped.iter().enumerate().map(|(rank, name)| (name, rank)).collect();
         for piece in &self.changes.taken {
             let Piece::Constraint(table, name) = piece else { continue };
             let Some(Constraint::ForeignKey(key)) = self.have.constraint_at(table, name) else {
                 continue;
             };
-            let goes = |name: &ObjectName| gone.iter().any(|gone| gone.name == *name);
+            let goes = |name: &ObjectName| ranks.contains_key(name);
             if key.table != *table && !goes(table) && (goes(&key.table) || passes.contains(&key.table)) {
                 early.push(piece.clone());
             }
@@ -168,7 +179,10 @@ impl Order<'_> {
         // Keys among tables that go, where these refer to each other in a circle.
         for table in &gone {
             for key in table.foreign_keys.iter().filter(|key| key.table != table.name) {
-                if rank(&key.table).is_some_and(|referred| Some(referred) < rank(&table.name)) {
+                if ranks
+                    .get(&key.table)
+                    .is_some_and(|referred| Some(referred) < ranks.get(&table.name))
+                {
                     early.push(Piece::Constraint(table.name.clone(), key.name.text.clone()));
                 }
             }
@@ -187,7 +201,7 @@ impl Order<'_> {
             }),
             _ => false,
         });
-        let of_tables = literal.filter(|piece| piece.table().is_some_and(|table| !gone.iter().any(|gone| gone.name == *table)));
+        let of_tables = literal.filter(|piece| piece.table().is_some_and(|table| !ranks.contains_key(table)));
         early.extend(of_tables.cloned());
         early
     }
