@@ -215,7 +215,7 @@ fn a_batch_is_one_statement_where_one_can_say_it() {
     expect Untouched
       column `users.mail` is /// As it was typed
     add_column users.mail: Varchar<120>;
-    ALTER TABLE `users` MODIFY COLUMN `mail` VARCHAR(200) NOT NULL COMMENT 'new', ALGORITHM=INSTANT, LOCK=NONE
+    ALTER TABLE `users` MODIFY COLUMN `mail` VARCHAR(200) NOT NULL COMMENT 'new'
     ");
 }
 

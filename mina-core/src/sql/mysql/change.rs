@@ -55,7 +55,7 @@ pub(super) fn clauses(resolved: &Resolved, target: Target) -> Option<(&ObjectNam
             before: old,
             after: new,
             using: Using::Implicit | Using::Cast,
-        } if !super::keyed::is_tied(table, old, new, before) => (table, vec![alter_column(old, new, after, target)]),
+        } if !super::keyed::is_tied(table, old, new, before) => (table, vec![alter_column(table, (old, new), after, target)]),
         Operation::CreateConstraint { table, constraint } => (table, add_constraint(constraint, before.table(table)).into_iter().collect()),
         Operation::DropConstraint { table, constraint } => (table, drop_constraint(constraint).into_iter().collect()),
         Operation::RenameConstraint { table, from, to } => {
@@ -87,7 +87,7 @@ fn add_column(column: &Column, schema: &Schema, target: Target) -> Clause {
 }
 
 /// What a column is besides its name, said with as little as does it.
-fn alter_column(old: &Column, new: &Column, schema: &Schema, target: Target) -> Clause {
+fn alter_column(table: &ObjectName, (old, new): (&Column, &Column), schema: &Schema, target: Target) -> Clause {
     let only_default = Column {
         default: new.default.clone(),
         ..old.clone()
@@ -109,7 +109,7 @@ fn alter_column(old: &Column, new: &Column, schema: &Schema, target: Target) -> 
         redefines: Some(old.name.clone()),
         ..Clause::new(
             format!("MODIFY COLUMN {}", column::definition(new, schema, target)),
-            plan::modify(old, new),
+            plan::modify(old, new, schema.table(table).map(AsRef::as_ref)),
             touches,
         )
     }

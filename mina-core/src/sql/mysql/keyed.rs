@@ -40,7 +40,7 @@ pub(super) fn modify(writer: &mut Writer, resolved: &Resolved, (table, old, new)
         redefines: Some(old.name.clone()),
         ..Clause::new(
             format!("MODIFY COLUMN {}", column::definition(new, &resolved.after, writer.target)),
-            plan::modify(old, new),
+            plan::modify(old, new, now.table(table).map(AsRef::as_ref)),
             Part::Column(new.name.clone()),
         )
     };

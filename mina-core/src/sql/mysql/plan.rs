@@ -3,6 +3,7 @@
 use super::types;
 use crate::engine::{Product, Target};
 use crate::schema::{Column, Default, Table, Type, Value};
+use std::ops::RangeInclusive;
 
 /// What a change costs, the cheapest first. Measured on MariaDB 10.11; MySQL's as its manual has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,14 +119,14 @@ pub(super) fn add_column(column: &Column) -> Plan {
     }
 }
 
-/// What it costs that a column's whole definition is said anew.
-pub(super) fn modify(before: &Column, after: &Column) -> Plan {
+/// What it costs that a column's whole definition is said anew, on its table.
+pub(super) fn modify(before: &Column, after: &Column, table: Option<&Table>) -> Plan {
     if before.generated != after.generated || before.identity && !after.identity {
         return Plan::COPY;
     }
     let mut plan = Plan::new(Cost::Instant, Cost::InPlace);
     if before.ty != after.ty {
-        plan = plan.most(retype(&before.ty, &after.ty));
+        plan = plan.most(retype(&before.ty, &after.ty, widths(before, table)));
     }
     if before.collation != after.collation || !before.identity && after.identity {
         plan = Plan::COPY;
@@ -136,12 +137,31 @@ pub(super) fn modify(before: &Column, after: &Column) -> Plan {
     plan
 }
 
-fn retype(before: &Type, after: &Type) -> Plan {
+/// The bytes that a character of a column may take, as far as the history says.
+fn widths(column: &Column, table: Option<&Table>) -> RangeInclusive<u32> {
+    let options = table.map_or(&[][..], |table| &table.options);
+    let said = |option: &str| options.iter().find(|(key, _)| key == option).map(|(_, value)| value.to_string());
+    let text = column.collation.clone().or_else(|| said("collate")).or_else(|| said("charset"));
+    let text = text.map(|text| text.trim_matches('"').to_ascii_lowercase()).unwrap_or_default();
+    match text.split('_').next() {
+        Some("utf8mb4" | "utf16" | "utf32") => 4..=4,
+        Some("utf8mb3" | "utf8") => 3..=3,
+        Some("latin1" | "ascii" | "binary") => 1..=1,
+        _ => 1..=4,
+    }
+}
+
+fn retype(before: &Type, after: &Type, mut widths: RangeInclusive<u32>) -> Plan {
     match (before, after) {
         (Type::Varchar(Some(less)), Type::Varchar(Some(more))) if less <= more => {
-            // As long as one byte holds the length, or two do, four bytes a character.
-            let alike = *more <= 63 || *less > 255;
-            Plan::new(Cost::Instant, if alike { Cost::InPlace } else { Cost::Copy })
+            let bytes = |length: &u32, width: u32| length.saturating_mul(width);
+            // As long as one byte holds the length, or two do.
+            let alike = |width| bytes(more, width) <= 255 || bytes(less, width) > 255;
+            // MariaDB has room for the second byte beside a text of at most 127.
+            let roomy = |width| alike(width) || bytes(less, width) <= 127;
+            let mariadb = if widths.clone().all(roomy) { Cost::Instant } else { Cost::Copy };
+            let mysql = if widths.all(alike) { Cost::InPlace } else { Cost::Copy };
+            Plan::new(mariadb, mysql)
         }
         _ => Plan::COPY,
     }
