@@ -156,7 +156,8 @@ Examples:
     Status,
     /// Show what `upgrade` or `downgrade` would run, statement by statement
     ///
-    /// A target above what is applied is upgraded to, one below is downgraded to. Only reads.
+    /// Each with the lock that it takes, whether it looks at or writes every row, and what the tables hold; the lints of each
+    /// migration. A target above what is applied is upgraded to, one below is downgraded to. Only reads.
     Plan {
         /// Where to
         #[arg(default_value = "head", allow_negative_numbers = true)]

@@ -7,6 +7,7 @@ pub mod arguments;
 pub mod chronicle;
 pub mod command;
 mod completions;
+pub mod cost;
 pub mod database;
 pub mod explain;
 pub mod lanes;

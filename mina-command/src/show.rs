@@ -52,7 +52,13 @@ fn directions(listed: &Listed, scripts: &[Script], style: Style) -> String {
                 _ => format!(" on {}", script.engine),
             };
             text += &format!("{word}{on}:\n");
-            text += &statements(if word == "upgrade" { &script.up } else { &script.down }, 0, &listed.file, style);
+            text += &statements(
+                if word == "upgrade" { &script.up } else { &script.down },
+                0,
+                &listed.file,
+                None,
+                style,
+            );
         }
     }
     text

@@ -1,11 +1,13 @@
 //! What a migration runs, as text.
 
 use crate::Style;
+use crate::cost::Costs;
+use mina_core::sql::cost::{Cost, WorkKind};
 use mina_core::sql::sqlite::EditKind;
 use mina_core::sql::unit::{Action, Step, Unit, UnitKind};
 
-/// The statements of some units, of which a number is done already.
-pub fn statements(units: &[Unit], done: usize, file: &str, style: Style) -> String {
+/// The statements of some units, of which a number is done already, each with what it costs, where that is asked for.
+pub fn statements(units: &[Unit], done: usize, file: &str, costs: Option<Costs<'_>>, style: Style) -> String {
     let mut text = String::new();
     let count = units.len();
     if count == 0 {
@@ -17,7 +19,14 @@ pub fn statements(units: &[Unit], done: usize, file: &str, style: Style) -> Stri
             text += &style.dim(&format!("  unit {} of {count}, {}{done}", at + 1, kind(unit.kind)));
             text.push('\n');
         }
-        unit.steps.iter().for_each(|step| text += &step_lines(file, step));
+        for (number, step) in unit.steps.iter().enumerate() {
+            let cost = costs.and_then(|costs| costs.of(at, number));
+            text += &step_lines(file, step, cost);
+            for line in costs.iter().flat_map(|costs| costs.lines(at, number)) {
+                text += &style.dim(&format!("      {line}"));
+                text.push('\n');
+            }
+        }
     }
     text
 }
@@ -31,7 +40,7 @@ fn kind(kind: UnitKind) -> &'static str {
     }
 }
 
-fn step_lines(file: &str, step: &Step) -> String {
+fn step_lines(file: &str, step: &Step, cost: Option<&Cost>) -> String {
     let mut text = match (file, step.line) {
         ("", _) => String::new(),
         (file, 0) => format!("  -- {file}\n"),
@@ -45,9 +54,12 @@ fn step_lines(file: &str, step: &Step) -> String {
         }
         Action::Batch(change) => {
             let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild());
-            let way = match rebuild {
-                true => "a rebuild unless this SQLite does it natively",
-                false => "native",
+            let anew = cost.map(|cost| cost.work.iter().any(|work| work.kind == WorkKind::Rewrite));
+            let way = match (anew, rebuild) {
+                (Some(true), _) => "written anew",
+                (Some(false), _) => "in place",
+                (None, true) => "a rebuild unless this SQLite does it natively",
+                (None, false) => "native",
             };
             text += &format!("  alter {}: {way}\n", change.table);
             for edit in &change.edits {

@@ -181,6 +181,7 @@ fn history_heads_show_and_plan() {
     ");
     insta::assert_snapshot!(place.run("url", &["plan"]).out, @r"
     app.db: upgrade of 1 revision
+      each unit is the only writer of the database until it is done
 
     2025c Message of 2025c
       -- versions/2025c_x.rs:10
@@ -188,10 +189,13 @@ fn history_heads_show_and_plan() {
     ");
     insta::assert_snapshot!(place.run("url", &["plan", "-1"]).out, @r"
     app.db: downgrade of 1 revision
+      each unit is the only writer of the database until it is done
+      users: 2 rows, 8 kB
 
     2025b Message of 2025b
       -- versions/2025b_x.rs:10
       ALTER TABLE users DROP COLUMN phone
+          writes anew every row of users (2 rows, 8 kB)
     ");
 }
 

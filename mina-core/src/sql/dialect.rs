@@ -1,6 +1,8 @@
 //! What differs between engines when a schema becomes SQL.
 
 use super::Draft;
+use super::cost::Cost;
+use super::unit::Action;
 use crate::engine::{Engine, Target};
 use crate::history::{Resolved, Step, Trace};
 use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
@@ -108,6 +110,9 @@ pub trait Dialect {
     fn taken_back(&self, _operation: &Resolved, _target: Target, _done: usize, _line: u32) -> Option<Vec<Draft>> {
         None
     }
+
+    /// What it costs to do what one step of a statement does.
+    fn cost(&self, action: &Action, step: &Step, target: Target) -> Cost;
 
     /// The steps of one statement of a block; `line` tells where an operation stands.
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(crate::syntax::Span) -> u32) -> Vec<Draft>;

@@ -1,6 +1,8 @@
 //! Statements of SQL, per dialect, cut into units.
 
 pub(crate) mod backfill;
+mod clause;
+pub mod cost;
 mod creation;
 mod cut;
 mod data;

@@ -277,7 +277,7 @@ const OBJECTS: &[&str] = &[
     "conversion",
 ];
 
-fn object_name(lexemes: &[Lexeme<'_>], engine: Engine) -> Option<ObjectName> {
+pub(super) fn object_name(lexemes: &[Lexeme<'_>], engine: Engine) -> Option<ObjectName> {
     let folded = |lexeme: &Lexeme<'_>| match lexeme.kind {
         Kind::Word if engine == Engine::Pg => lexeme.text.to_lowercase(),
         _ => lexeme.name(),

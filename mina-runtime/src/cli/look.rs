@@ -1,10 +1,12 @@
 use super::change::heading;
 use super::{Bound, Failure, Session, names};
 use crate::connection::AsConnection;
-use crate::runner::{Applied, Direction, Entry, ErrorKind, Overview, Plan, Status};
+use crate::runner::{Applied, Direction, Entry, ErrorKind, Impact, Overview, Plan, Status};
+use mina_command::cost::{Costs, held};
 use mina_command::statements::statements;
 use mina_command::{Format, Output};
-use serde_json::json;
+use mina_core::schema::ObjectName;
+use serde_json::{Value, json};
 
 impl Session<'_> {
     pub(super) fn current(&self, verbose: bool, check_heads: bool) -> Result<Output, Failure> {
@@ -153,8 +155,13 @@ impl Session<'_> {
                 plan => plan,
             };
             let plan = plan.map_err(|error| bound.fail(error))?;
-            output.text += &self.plan_lines(&bound, &plan);
+            let impact = bound
+                .runner
+                .impact(conn.as_connection(), &plan)
+                .map_err(|error| bound.fail(error))?;
+            output.text += &self.plan_lines(&bound, &plan, &impact);
             let mut value = json!(plan);
+            add_impact(&mut value, &impact);
             value["bind"] = json!(bound.label());
             value["database"] = json!(bound.location.to_string());
             if plan.direction == Direction::Down {
@@ -171,7 +178,7 @@ impl Session<'_> {
         Ok(output)
     }
 
-    fn plan_lines(&self, bound: &Bound, plan: &Plan) -> String {
+    fn plan_lines(&self, bound: &Bound, plan: &Plan, impact: &Impact) -> String {
         if !plan.ahead.is_empty() {
             return format!("{}: ahead with {}, nothing to do\n", bound.title(), plan.ahead.join(", "));
         }
@@ -179,11 +186,43 @@ impl Session<'_> {
             return format!("{}: nothing to do\n", bound.title());
         }
         let mut text = format!("{}: {}\n", bound.title(), heading(plan));
-        for planned in &plan.migrations {
+        let mut steps = impact.migrations.iter().flat_map(|disturbance| disturbance.units.iter().flatten());
+        if steps.any(|cost| cost.locks.iter().any(|lock| lock.table.is_none())) {
+            text += "  each unit is the only writer of the database until it is done\n";
+        }
+        for table in &impact.tables {
+            text += &format!("  {}: {}\n", table.table, held(table.rows, table.bytes));
+        }
+        let size = |name: &ObjectName| {
+            let table = impact.tables.iter().find(|table| table.table == name.to_string())?;
+            Some(held(table.rows, table.bytes))
+        };
+        for (planned, disturbance) in plan.migrations.iter().zip(&impact.migrations) {
             text += &format!("\n{} {}\n", self.style().id(&planned.revision), planned.message);
-            text += &statements(&planned.units, planned.done, &planned.file, self.style());
+            let costs = Costs {
+                units: &disturbance.units,
+                size: &size,
+            };
+            text += &statements(&planned.units, planned.done, &planned.file, Some(costs), self.style());
+            for lint in &disturbance.lints {
+                text += &format!("  {}\n", self.style().warning(lint));
+            }
         }
         text
+    }
+}
+
+/// Beside each step what it costs, beside each migration what its lints say.
+fn add_impact(plan: &mut Value, impact: &Impact) {
+    plan["tables"] = json!(impact.tables);
+    for (at, disturbance) in impact.migrations.iter().enumerate() {
+        let migration = &mut plan["migrations"][at];
+        migration["lints"] = json!(disturbance.lints);
+        for (unit, costs) in disturbance.units.iter().enumerate() {
+            for (step, cost) in costs.iter().enumerate() {
+                migration["units"][unit]["steps"][step]["cost"] = json!(cost);
+            }
+        }
     }
 }
 

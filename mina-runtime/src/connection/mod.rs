@@ -141,6 +141,9 @@ pub trait Connection: sealed::Sealed {
     /// Runs a query with one number.
     fn number(&mut self, sql: &str) -> QueryResult<i64>;
 
+    /// What is asked for how many rows a table holds, about, and how many bytes it takes with its indexes.
+    fn size_queries(&self, table: &str) -> [String; 2];
+
     /// Whether a statement can only be run outside a transaction.
     fn stands_alone(&self, sql: &str) -> bool;
 

@@ -194,6 +194,16 @@ impl Connection for MysqlConnection {
         Ok(())
     }
 
+    fn size_queries(&self, table: &str) -> [String; 2] {
+        let (schema, name) = match table.split_once('.') {
+            Some((schema, name)) => (LEDGER.literal(schema), name),
+            None => ("DATABASE()".to_owned(), table),
+        };
+        let name = LEDGER.literal(name);
+        let query = |what| format!("SELECT {what} FROM information_schema.TABLES WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME = {name}");
+        [query("TABLE_ROWS"), query("DATA_LENGTH + INDEX_LENGTH")]
+    }
+
     fn number(&mut self, sql: &str) -> QueryResult<i64> {
         let query = sql.trim_end().trim_end_matches(';');
         number(

@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use diesel::{QueryResult, sql_query};
 use mina_core::engine::Engine;
 use mina_core::normal::Normal;
-use mina_core::sql::sqlite::{Expected, TableChange};
+use mina_core::sql::sqlite::{Expected, TableChange, string};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -312,6 +312,16 @@ impl Connection for SqliteConnection {
             return Ok(0);
         }
         self.number("SELECT changes()").map(i64::unsigned_abs)
+    }
+
+    fn size_queries(&self, table: &str) -> [String; 2] {
+        [
+            format!("SELECT count(*) FROM main.{}", quote(table)),
+            format!(
+                "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM main.sqlite_schema WHERE lower(tbl_name) = lower({}))",
+                string(table)
+            ),
+        ]
     }
 
     fn number(&mut self, sql: &str) -> QueryResult<i64> {

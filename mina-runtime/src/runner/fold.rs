@@ -3,6 +3,8 @@
 use super::Runner;
 use super::error::ErrorKind;
 use crate::migration::Migration;
+use mina_core::check::Checked;
+use mina_core::diagnostic::Diagnostic;
 use mina_core::engine::{Engine, Target};
 use mina_core::history::{History, Revision};
 use mina_core::schema::Schema;
@@ -17,12 +19,27 @@ pub(crate) struct Fold {
 impl Runner {
     /// The history of all binds, as it was compiled, for an engine.
     pub(crate) fn fold(&self, engine: Engine) -> Result<Fold, ErrorKind> {
+        self.folded(engine, false)
+    }
+
+    /// The same, as if no other engine were declared, and of what is applied nothing were to be checked again.
+    pub(crate) fn fold_of_sole(&self, engine: Engine) -> Result<Fold, ErrorKind> {
+        let mut fold = self.folded(engine, true)?;
+        fold.history.trust();
+        Ok(fold)
+    }
+
+    fn folded(&self, engine: Engine, sole: bool) -> Result<Fold, ErrorKind> {
         // Not that of `--config`: the names that the compiled one gives are those that the SQL says.
-        let config = crate::settings::config(&self.migrations)?;
+        let mut config = crate::settings::config(&self.migrations)?;
         let bind = self.bind.as_deref();
         let declared = config.bind(bind).unwrap_or(&config.database).engines.iter().copied();
         let target = declared.into_iter().find(|target| target.engine() == engine);
         let target = target.ok_or(ErrorKind::NotDeclared { engine })?;
+        if sole {
+            let own = bind.and_then(|bind| config.databases.get_mut(bind));
+            own.unwrap_or(&mut config.database).engines = vec![target];
+        }
         let revisions = self.migrations.migrations.iter().map(Migration::block);
         Ok(Fold {
             history: History::new(config, revisions.collect::<Result<_, _>>()?),
@@ -37,6 +54,15 @@ impl Fold {
     pub(crate) fn at<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Schema {
         let schema = self.history.schema_of(self.bind.as_deref(), self.target, ids);
         schema.unwrap_or_default()
+    }
+
+    /// A revision, with what its check gives.
+    pub(crate) fn checked(&self, id: &str) -> Option<(&Revision, Checked, Vec<Diagnostic>)> {
+        let blocks = self.history.blocks(self.bind.as_deref()).iter();
+        let mut blocks = blocks.map(|&block| (block, &self.history.revisions[block]));
+        let (block, revision) = blocks.find(|(_, revision)| revision.block.revision.as_ref().is_some_and(|own| own.text == id))?;
+        let (checked, diagnostics) = self.history.foreign(revision, Some(block));
+        Some((revision, checked, diagnostics))
     }
 
     /// The tables in which mina.toml says that histories are kept.

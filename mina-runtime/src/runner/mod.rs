@@ -10,8 +10,10 @@ mod create;
 mod drift;
 mod error;
 mod fold;
+mod follow;
 mod help;
 mod hook;
+mod impact;
 mod job;
 mod loss;
 mod members;
@@ -22,6 +24,8 @@ mod rehearsal;
 mod repair;
 mod report;
 mod resume;
+#[cfg(feature = "sqlite")]
+mod scratch;
 mod send;
 mod shared;
 mod single;
@@ -35,6 +39,7 @@ mod unit;
 
 pub use error::{Edit, Error, ErrorKind, Held, Partly, StepError};
 pub use hook::Moment;
+pub use impact::{Disturbance, Impact, Size};
 pub use loss::Loss;
 pub use mina_core::config::Scope;
 pub use mina_core::normal::Difference;

@@ -11,6 +11,7 @@ mod language;
 mod offline;
 mod online;
 mod place;
+mod predicted;
 #[path = "../support/program.rs"]
 mod program;
 mod squash;

@@ -113,7 +113,7 @@ fn not_null(ground: &Ground<'_>, resolved: &Resolved, name: &ObjectName, before:
 }
 
 /// Whether a valid check says that a column is not NULL, so that PostgreSQL need not look.
-fn says_not_null(table: &Table, column: &str) -> bool {
+pub(crate) fn says_not_null(table: &Table, column: &str) -> bool {
     let mut valid = table.checks.iter().filter(|check| !check.not_valid);
     valid.any(|check| proof::says_not_null(check.expression.tree(), column))
 }

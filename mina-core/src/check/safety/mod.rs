@@ -9,7 +9,8 @@ mod release;
 mod rewrite;
 mod volatile;
 
-pub(crate) use constraint::comes_along;
+pub(crate) use constraint::{comes_along, says_not_null};
+pub(crate) use rewrite::{Why, fills_rows, retyped};
 
 use crate::diagnostic::{Diagnostic, Level, Lint};
 use crate::engine::{Engine, Product, Target};

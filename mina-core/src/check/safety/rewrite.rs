@@ -2,17 +2,17 @@
 
 use super::{Ground, listed, or_allow, volatile};
 use crate::diagnostic::{Diagnostic, Lint};
-use crate::engine::{Engine, Product};
+use crate::engine::{Engine, Product, Target};
 use crate::history::Resolved;
 use crate::operation::{Operation, Using};
-use crate::schema::{Column, Default, Enum, ObjectName, Table, Type, Value};
+use crate::schema::{Column, Default, Enum, ObjectName, Schema, Table, Type, Value};
 use crate::sql;
 
 pub(super) fn check(ground: &Ground<'_>, resolved: &Resolved) -> Option<Diagnostic> {
     match &resolved.operation {
         Operation::AddColumn { table, column, .. } if ground.is_live(table, &resolved.before) => added(ground, resolved, table, column),
         Operation::AlterColumn { table, after, .. } if ground.is_live(table, &resolved.before) => {
-            let why = retyped(ground, resolved)?;
+            let why = retyped(&resolved.operation, &resolved.before, ground.up.target)?;
             let lint = Lint::RewritingType;
             let found = ground.say(lint, resolved, || why.message(ground, table, after))?;
             Some(found.help(why.help()).help(or_allow(lint, "it is small")))
@@ -24,11 +24,12 @@ pub(super) fn check(ground: &Ground<'_>, resolved: &Resolved) -> Option<Diagnost
 
 /// Whether an operation changes a type so that every row is written anew.
 pub(super) fn rewrites(ground: &Ground<'_>, resolved: &Resolved) -> bool {
-    matches!(retyped(ground, resolved), Some(Why::Rows))
+    let why = retyped(&resolved.operation, &resolved.before, ground.up.target);
+    matches!(why, Some(Why::Rows))
 }
 
 /// What a change of type costs.
-enum Why {
+pub(crate) enum Why {
     /// Every row is written anew, or copied.
     Rows,
     /// The indexes are built anew.
@@ -66,24 +67,25 @@ impl Why {
     }
 }
 
-fn retyped(ground: &Ground<'_>, resolved: &Resolved) -> Option<Why> {
+/// What it costs that an operation changes a type; nothing where it is another operation.
+pub(crate) fn retyped(operation: &Operation, schema: &Schema, target: Target) -> Option<Why> {
     let Operation::AlterColumn {
         table,
         before,
         after,
         using,
-    } = &resolved.operation
+    } = operation
     else {
         return None;
     };
-    let dialect = sql::dialect(ground.engine())?;
+    let dialect = sql::dialect(target.engine())?;
     let retyped = dialect.type_name(&before.ty) != dialect.type_name(&after.ty) || !is_plain(using, before);
     let collated = before.collation != after.collation;
     if !(retyped || collated) || before.generated.as_ref().is_some_and(|generated| !generated.stored) {
         return None;
     }
-    let table = resolved.before.table(table)?;
-    match ground.up.target.product {
+    let table = schema.table(table)?;
+    match target.product {
         Product::Sqlite => None,
         Product::Postgres if retyped && (!is_plain(using, before) || !relabels(&before.ty, &after.ty)) => Some(Why::Rows),
         Product::Postgres => {
@@ -150,14 +152,7 @@ fn grows(before: &Type, after: &Type, product: Product) -> bool {
 }
 
 fn added(ground: &Ground<'_>, resolved: &Resolved, table: &ObjectName, column: &Column) -> Option<Diagnostic> {
-    let why = match (&column.generated, &column.default) {
-        _ if ground.engine() == Engine::Sqlite => return None,
-        _ if column.identity => "it is counted up",
-        (Some(generated), _) if generated.stored => "it is generated and stored",
-        (Some(_), _) | (_, None) => return None,
-        (_, Some(default)) if differs(default, resolved, ground.engine()) => "its default differs from row to row",
-        _ => return None,
-    };
+    let why = fills_rows(column, &resolved.before, ground.engine())?;
     let lint = Lint::RewritingColumn;
     let nobody = match ground.engine() {
         Engine::Mysql => "lets nobody write to it meanwhile",
@@ -177,13 +172,24 @@ fn added(ground: &Ground<'_>, resolved: &Resolved, table: &ObjectName, column: &
     Some(found.help(help).help(or_allow(lint, "it is small")))
 }
 
+/// Why every row is written anew for a new column; none where it is not.
+pub(crate) fn fills_rows(column: &Column, schema: &Schema, engine: Engine) -> Option<&'static str> {
+    match (&column.generated, &column.default) {
+        _ if engine == Engine::Sqlite => None,
+        _ if column.identity => Some("it is counted up"),
+        (Some(generated), _) => generated.stored.then_some("it is generated and stored"),
+        (_, Some(default)) => differs(default, schema, engine).then_some("its default differs from row to row"),
+        (_, None) => None,
+    }
+}
+
 /// Whether a default has to be asked for each row.
-fn differs(default: &Default, resolved: &Resolved, engine: Engine) -> bool {
+fn differs(default: &Default, schema: &Schema, engine: Engine) -> bool {
     match default {
         Default::Value(Value::Uuid) => true,
-        Default::Value(Value::Sql(text)) => volatile::is_volatile_text(text, engine, &resolved.before),
+        Default::Value(Value::Sql(text)) => volatile::is_volatile_text(text, engine, schema),
         Default::Value(_) => false,
-        Default::Sql(expression) => volatile::is_volatile(expression, &resolved.before),
+        Default::Sql(expression) => volatile::is_volatile(expression, schema),
     }
 }
 

@@ -3,6 +3,7 @@
 mod alter;
 mod change;
 mod column;
+mod cost;
 mod default;
 mod fold;
 mod keyed;
@@ -19,6 +20,8 @@ mod view;
 
 pub use raise::raise;
 
+use super::cost::Cost;
+use super::unit::Action;
 use super::{Dialect, Draft};
 use crate::engine::{Engine, Product, Target};
 use crate::history::{Step, Trace};
@@ -185,6 +188,10 @@ impl Dialect for Mysql {
     /// What the history does not say is the server's to choose.
     fn has_options(&self, history: &[(String, Value)], database: &[(String, Value)]) -> bool {
         history.iter().all(|option| database.contains(option))
+    }
+
+    fn cost(&self, action: &Action, step: &Step, _target: Target) -> Cost {
+        cost::cost(action, step)
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {

@@ -3,6 +3,7 @@
 mod alter;
 mod body;
 pub mod catalogue;
+mod cost;
 mod data;
 mod default;
 mod enumeration;
@@ -21,6 +22,8 @@ mod types;
 pub(crate) use online::is_online;
 pub use raise::{raise, written};
 
+use super::cost::Cost;
+use super::unit::Action;
 use super::{Dialect, Draft};
 use crate::engine::{Engine, Target};
 use crate::history::{Resolved, Step, Trace};
@@ -152,6 +155,10 @@ impl Dialect for Postgres {
 
     fn is_same(&self, one: &str, other: &str) -> bool {
         body::is_same(one, other)
+    }
+
+    fn cost(&self, action: &Action, step: &Step, target: Target) -> Cost {
+        cost::cost(action, step, target)
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {

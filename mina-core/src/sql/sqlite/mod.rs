@@ -1,6 +1,7 @@
 //! SQLite: its dialect, its tables as it stores them, and the steps that change them.
 
 pub mod change;
+mod cost;
 mod declared;
 mod default;
 mod effect;
@@ -18,8 +19,10 @@ pub use lower::lower;
 pub use raise::{Stored, StoredTrigger, StoredView, raise};
 pub use step::{create_trigger, create_view};
 
+use super::cost::Cost;
+use super::unit::Action;
 use super::{Dialect, Draft};
-use crate::engine::Engine;
+use crate::engine::{Engine, Target};
 use crate::history::{Step, Trace};
 use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::Span;
@@ -193,6 +196,10 @@ impl Dialect for Sqlite {
 
     fn is_same(&self, one: &str, other: &str) -> bool {
         lexer::normalised(one) == lexer::normalised(other)
+    }
+
+    fn cost(&self, action: &Action, step: &Step, _target: Target) -> Cost {
+        cost::cost(action, step)
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {

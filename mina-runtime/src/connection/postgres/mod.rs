@@ -259,6 +259,13 @@ impl Connection for PgConnection {
         result.map(|()| 0)
     }
 
+    fn size_queries(&self, table: &str) -> [String; 2] {
+        let parts: Vec<String> = table.splitn(2, '.').map(|part| LEDGER.quote(part)).collect();
+        let name = LEDGER.literal(&parts.join("."));
+        let query = |what| format!("SELECT {what} FROM pg_catalog.pg_class c WHERE c.oid = to_regclass({name})");
+        [query("c.reltuples"), query("pg_total_relation_size(c.oid)")]
+    }
+
     fn number(&mut self, sql: &str) -> QueryResult<i64> {
         one::<BigInt, _>(
             self,

@@ -1,0 +1,123 @@
+//! What a step costs on MariaDB and MySQL: what its ALTER TABLE is held to, and a copy where it is held to nothing.
+
+use crate::engine::Engine;
+use crate::history::Step;
+use crate::schema::ObjectName;
+use crate::sql::clause::Words;
+use crate::sql::cost::{Cost, Mode, WorkKind};
+use crate::sql::text::mentions_table;
+use crate::sql::unit::Action;
+
+pub(super) fn cost(action: &Action, step: &Step) -> Cost {
+    let mut site = Site {
+        step,
+        cost: Cost::default(),
+    };
+    match action {
+        Action::Sql(sql) => site.statement(sql),
+        Action::Count { sql, .. } => site.scans(sql),
+        Action::Backfill(backfill) => site.writes(Words::of(&backfill.table, Engine::Mysql)),
+        Action::Run(_) => return Cost::unknown("what Rust does is known once it runs"),
+        Action::Batch(_) | Action::Verify(_) | Action::Expect { .. } => {}
+    }
+    site.cost
+}
+
+struct Site<'a> {
+    step: &'a Step,
+    cost: Cost,
+}
+
+impl Site<'_> {
+    fn statement(&mut self, sql: &str) {
+        let mut words = Words::of(sql, Engine::Mysql);
+        match () {
+            () if words.skip("alter table") => self.alter_table(words),
+            () if words.skip_any(&["create index", "create unique index"]) && words.find("on") => self.altered(words, WorkKind::BuildIndex),
+            () if words.skip("drop index") && words.find("on") => self.altered(words, WorkKind::BuildIndex),
+            () if words.skip_any(&["drop table", "truncate table", "truncate", "drop view"]) => {
+                words.skip("if exists");
+                words.objects().iter().for_each(|table| self.cost.lock(Some(table), Mode::Alone));
+            }
+            () if words.skip("rename table") => self.rename(words),
+            () if words.skip("lock tables") => {
+                let tables = words.objects();
+                tables.iter().for_each(|table| self.cost.lock(Some(table), Mode::Alone));
+            }
+            () if words.skip("create trigger") && words.find("on") => {
+                words.object().iter().for_each(|table| self.cost.lock(Some(table), Mode::Alone));
+            }
+            () if words.skip("drop trigger") => self.drop_trigger(words),
+            () if words.skip_any(&["update", "delete from", "insert into", "replace into"]) => self.writes(words),
+            () if words.skip_any(&["create", "drop", "set", "grant", "revoke", "analyze", "unlock"]) => {}
+            () if words.skip_any(&["select", "with", "values"]) => {}
+            () => self.cost.unknown = Some("a statement that is not looked into"),
+        }
+    }
+
+    fn alter_table(&mut self, mut words: Words<'_>) {
+        words.skip("if exists");
+        self.altered(words, WorkKind::BuildIndex);
+    }
+
+    /// As its last words hold the server to it; `beside` is what is done where nothing is written anew.
+    fn altered(&mut self, mut words: Words<'_>, beside: WorkKind) {
+        let Some(table) = words.object() else { return };
+        let algorithm = word_after(&words, "algorithm");
+        let mode = match word_after(&words, "lock").as_deref() {
+            Some("NONE") => Mode::BesideWriters,
+            Some("EXCLUSIVE") => Mode::Alone,
+            // MySQL takes no LOCK beside INSTANT.
+            _ if algorithm.as_deref() == Some("INSTANT") => Mode::BesideWriters,
+            _ => Mode::BesideReaders,
+        };
+        self.cost.lock(Some(&table), mode);
+        match algorithm.as_deref() {
+            Some("INSTANT") => {}
+            Some("NOCOPY") => self.cost.work(&table, beside),
+            _ => self.cost.work(&table, WorkKind::Rewrite),
+        }
+        self.cost.algorithm = algorithm;
+    }
+
+    fn rename(&mut self, mut words: Words<'_>) {
+        while let Some(from) = words.object() {
+            self.cost.lock(Some(&from), Mode::Alone);
+            if !(words.skip("to") && words.object().is_some() && words.mark(',')) {
+                break;
+            }
+        }
+    }
+
+    fn drop_trigger(&mut self, mut words: Words<'_>) {
+        words.skip("if exists");
+        let name = words.object();
+        let triggers = self.step.before.triggers().values();
+        let own = triggers.filter(|trigger| name.as_ref().is_some_and(|name| trigger.name == *name.name));
+        own.for_each(|trigger| self.cost.lock(Some(&trigger.table), Mode::Alone));
+    }
+
+    fn writes(&mut self, mut words: Words<'_>) {
+        if let Some(table) = words.object() {
+            self.cost.lock(Some(&table), Mode::Rows);
+            self.cost.work(&table, WorkKind::WriteRows);
+        }
+    }
+
+    fn scans(&mut self, sql: &str) {
+        let tables = self.step.before.tables().keys();
+        let named: Vec<ObjectName> = tables.filter(|table| mentions_table(sql, Engine::Mysql, table)).cloned().collect();
+        named.iter().for_each(|table| self.cost.work(table, WorkKind::Scan));
+    }
+}
+
+/// `ALGORITHM=INSTANT`: the word after the mark.
+fn word_after(words: &Words<'_>, key: &str) -> Option<String> {
+    let mut words = words.clone();
+    while words.find(key) {
+        if words.mark('=') {
+            return Some(words.name()?.to_ascii_uppercase());
+        }
+    }
+    None
+}
