@@ -12,8 +12,13 @@ use support::*;
 
 fn main() -> std::process::ExitCode {
     let fixture = std::env::var("MINA_FIXTURE").unwrap_or_default();
-    if let "starter" | "bare-starter" = fixture.as_str() {
-        served::start(&std::env::args().nth(1).unwrap_or_default(), fixture == "bare-starter");
+    if let Some(kind) = fixture.strip_suffix("starter") {
+        let url = std::env::args().nth(1).unwrap_or_default();
+        let migrations = match kind {
+            "heavy-" => language::heavy(),
+            _ => served::slow(served::engine(&url)),
+        };
+        served::start(migrations, &url, kind == "bare-");
         return std::process::ExitCode::SUCCESS;
     }
     if let Some(migrations) = in_the_language() {

@@ -1,5 +1,6 @@
 //! What the runner can do, on SQLite, PostgreSQL and MariaDB alike.
 
+mod bulk;
 mod command;
 #[path = "../support/databases.rs"]
 mod databases;

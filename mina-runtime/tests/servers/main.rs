@@ -6,6 +6,10 @@ mod block;
 mod databases;
 #[path = "../../../benches/support/five.rs"]
 mod five;
+#[path = "../support/language.rs"]
+mod language;
+#[path = "../support/own.rs"]
+mod own;
 #[path = "../support/program.rs"]
 mod program;
 #[path = "../support/served.rs"]
@@ -15,10 +19,12 @@ mod support;
 
 mod command;
 mod group;
+mod outage;
 mod password;
 mod pooler;
 mod reader;
 mod refusal;
 mod rewrite;
 mod runner;
+mod starter;
 mod whole;

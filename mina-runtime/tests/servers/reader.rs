@@ -1,64 +1,17 @@
 //! Servers and sessions that take no changes can be looked at, and writers refuse them before they start.
 
 use crate::command::run;
-use crate::databases::{Database, Server, variable};
+use crate::databases::{Database, Server};
+use crate::own::{folder, free_port, postgres, program, wait};
 use crate::program::Place;
-use mina_runtime::{AnyConnection, AsConnection};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command};
 
 /// A streaming standby of PostgreSQL 15.
 struct Standby {
     _folder: tempfile::TempDir,
     port: u16,
     process: Child,
-}
-
-/// A program, as a user who is not root: the servers refuse to be run by that one.
-fn program(path: &Path) -> Command {
-    let is_root = std::fs::metadata("/proc/self").is_ok_and(|found| std::os::unix::fs::MetadataExt::uid(&found) == 0);
-    let mut command = match is_root {
-        true => {
-            let mut command = Command::new("setpriv");
-            command
-                .args(["--reuid", "postgres", "--regid", "postgres", "--clear-groups"])
-                .arg(path);
-            command
-        }
-        false => Command::new(path),
-    };
-    command.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
-    command
-}
-
-fn postgres(name: &str) -> Command {
-    program(&Path::new(&variable("MINA_TEST_POSTGRES_BIN")).join(name))
-}
-
-/// A folder that the servers' user may write into.
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
-    folder
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// Waits until a query on a server gives a number.
-fn wait(process: &mut Child, url: &str, query: &str, number: i64) {
-    let began = Instant::now();
-    loop {
-        let conn = AnyConnection::establish(url);
-        if conn.is_ok_and(|mut conn| conn.as_connection().number(query).is_ok_and(|found| found == number)) {
-            return;
-        }
-        assert!(process.try_wait().unwrap().is_none(), "the server ended");
-        assert!(began.elapsed() < Duration::from_secs(60), "the server is not ready");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 impl Standby {

@@ -1,14 +1,12 @@
 //! The runner on PostgreSQL and MariaDB: what is left after a failure, and many runners at once.
 
 use crate::databases::{Database, Server};
-use crate::program::program;
 use crate::served::{draft, slow, three};
+use crate::starter::Starter;
 use crate::support;
 use mina_core::engine::Engine;
 use mina_runtime::runner::{ErrorKind, HISTORY_TABLE};
 use mina_runtime::{AnyConnection, AsConnection};
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const SERVERS: [Server; 3] = [Server::Postgres, Server::Postgres18, Server::Mariadb];
@@ -168,65 +166,6 @@ impl mina_runtime::runner::Progress for Warnings {
     }
 }
 
-// ---- processes
-
-struct Starter {
-    child: Child,
-    lines: BufReader<std::process::ChildStdout>,
-}
-
-impl Starter {
-    fn new(url: &str, bare: bool) -> Self {
-        let mut command = Command::new(program());
-        command.env("MINA_FIXTURE", if bare { "bare-starter" } else { "starter" });
-        command.arg(url);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        let mut starter = Self { child, lines };
-        starter.until("ready");
-        starter
-    }
-
-    fn go(&mut self) {
-        writeln!(self.child.stdin.as_mut().unwrap()).unwrap();
-    }
-
-    /// Reads on to a line that holds a word.
-    fn until(&mut self, word: &str) -> String {
-        let mut line = String::new();
-        loop {
-            line.clear();
-            assert!(self.lines.read_line(&mut line).unwrap() > 0, "the process ended without `{word}`");
-            if let Some(at) = line.find(word) {
-                return line[at..].trim().to_owned();
-            }
-        }
-    }
-
-    fn outcome(mut self) -> String {
-        let mut all = String::new();
-        while self.lines.read_line(&mut all).unwrap() > 0 {}
-        self.child.wait().unwrap();
-        let line = all
-            .lines()
-            .find_map(|line| line.find("applied").or_else(|| line.find("failed")).map(|at| line[at..].to_owned()));
-        line.unwrap_or_else(|| panic!("no outcome in {all}"))
-    }
-
-    fn signal(&self, signal: &str) {
-        let status = Command::new("kill")
-            .args(["-s", signal, &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(status.success());
-    }
-}
-
 #[test]
 fn twenty_processes_apply_each_revision_once() {
     for (server, bare) in [
@@ -262,13 +201,7 @@ fn a_runner_that_stood_still_past_its_lease_starts_nothing_more() {
         stopped.go();
         let mut conn = database.open();
         // In the middle of the migration that takes its time.
-        for _ in 0..400 {
-            let seen = conn.as_connection().history(HISTORY_TABLE).unwrap().unwrap_or_default();
-            if seen.len() == 3 {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        applied(&mut conn, 3);
         stopped.signal("STOP");
         let second = Starter::new(&database.url(), false);
         let mut second = second;
@@ -307,4 +240,82 @@ fn a_killed_runner_is_followed_by_the_next() {
         slow(server.engine()).require_exact(&mut conn).unwrap();
         assert_eq!(number(&mut conn, "SELECT count(*) FROM users"), 3, "{server:?}");
     }
+}
+
+#[test]
+fn an_older_program_changes_nothing_and_can_still_go_back() {
+    for server in SERVERS {
+        let database = Database::new(server);
+        let mut conn = database.open();
+        support::history(three(server.engine())).upgrade(&mut conn, "head").unwrap();
+        let mut drafts = three(server.engine());
+        drafts.pop();
+        let older = support::history(drafts);
+        let report = older.upgrade(&mut conn, "head").unwrap();
+        assert!(report.migrations.is_empty() && report.warnings.len() == 1, "{server:?}: {report:?}");
+        assert_eq!(older.status(&mut conn).unwrap().ahead, ["2025c"], "{server:?}");
+        older.downgrade(&mut conn, "-1").unwrap();
+        assert_eq!(objects(&mut conn), ["users"], "{server:?}");
+        older.require_exact(&mut conn).unwrap();
+    }
+}
+
+/// Moves the end of every lease, as a clock does that is set anew.
+fn shift(conn: &mut AnyConnection, by: &str) {
+    let now = "CURRENT_TIMESTAMP(3)";
+    execute(
+        conn,
+        &format!("UPDATE __mina_lock SET expires = {now} {by} INTERVAL '1' DAY WHERE expires IS NOT NULL"),
+    );
+}
+
+#[test]
+fn a_clock_that_is_set_forward_lets_no_two_runners_work() {
+    for server in SERVERS {
+        let database = Database::new(server);
+        let mut first = Starter::new(&database.url(), false);
+        first.go();
+        let mut conn = database.open();
+        applied(&mut conn, 3);
+        shift(&mut conn, "-");
+        slow(server.engine()).upgrade(&mut conn, "head").unwrap();
+        // Its lease was renewed in time, or the other one ended its session first.
+        let outcome = first.outcome();
+        assert!(
+            outcome.starts_with("applied") || outcome.starts_with("failed"),
+            "{server:?}: {outcome}"
+        );
+        slow(server.engine()).require_exact(&mut conn).unwrap();
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM users"), 3, "{server:?}: {outcome}");
+        let done = "SELECT count(*) FROM __mina_journal WHERE revision = '2025d' AND state = 'done'";
+        assert_eq!(number(&mut conn, done), 1, "{server:?}: {outcome}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_back_keeps_nobody_waiting_for_a_dead_runner() {
+    for server in SERVERS {
+        let database = Database::new(server);
+        let mut killed = Starter::new(&database.url(), false);
+        killed.go();
+        let mut conn = database.open();
+        applied(&mut conn, 3);
+        killed.signal("KILL");
+        killed.child.wait().unwrap();
+        shift(&mut conn, "+");
+        slow(server.engine()).upgrade(&mut conn, "head").unwrap();
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM users"), 3, "{server:?}");
+    }
+}
+
+/// Waits until so many revisions are applied, so that the next is at work.
+fn applied(conn: &mut AnyConnection, count: usize) {
+    for _ in 0..1_000 {
+        let seen = conn.as_connection().history(HISTORY_TABLE).unwrap().unwrap_or_default();
+        if seen.len() == count {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("there are never {count} revisions");
 }

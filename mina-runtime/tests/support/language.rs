@@ -119,6 +119,69 @@ upgrade {
 downgrade { drop_table tasks; }
 "#;
 
+/// Rows enough that each change takes a while, and changes of every kind; none of them may be made twice.
+pub const HEAVY: [&str; 5] = [
+    r#"
+//! Create users with rows
+revision = "2025a";
+revises = base;
+upgrade {
+    create_table users { #[primary_key] id: Integer, email: Varchar<80>, age: Integer }
+    execute {
+        Sqlite = "INSERT INTO users WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 20000) SELECT x, 'e' || x, 1 FROM c",
+        Pg = "INSERT INTO users SELECT x, 'e' || x, 1 FROM generate_series(1, 20000) AS s(x)",
+        Mysql = "INSERT INTO users SELECT seq, CONCAT('e', seq), 1 FROM seq_1_to_20000",
+    } { undo = none }
+}
+downgrade { drop_table users; }
+"#,
+    r#"
+//! Widen ages
+revision = "2025b";
+revises = "2025a";
+upgrade {
+    #[allow(rewriting_type)] alter_column users.age { type = BigInt }
+    add_column users.points: Integer = 5;
+}
+downgrade {
+    drop_column users.points;
+    #[allow(may_fail_on_rows, rewriting_type)] alter_column users.age { type = Integer, using = cast }
+}
+"#,
+    r#"
+//! Index emails
+revision = "2025c";
+revises = "2025b";
+upgrade { create_index ix_users_email on users (email) { concurrently = true } }
+downgrade { drop_index ix_users_email on users; }
+"#,
+    r#"
+//! Make everybody a year older
+revision = "2025d";
+revises = "2025c";
+upgrade {
+    update users { set = "age = age + 1", undo = "UPDATE users SET age = age - 1" }
+    #[allow(may_fail_on_rows, blocking_constraint)] create_check ck_users_age on users "age > 1";
+}
+downgrade {
+    drop_constraint ck_users_age on users;
+    update users { set = "age = age - 1" }
+}
+"#,
+    r#"
+//! Make everybody a year older, a batch at a time
+revision = "2025e";
+revises = "2025d";
+upgrade { backfill users { set = "age = age + 1", batch = 1000 } }
+downgrade { update users { set = "age = age - 1" } }
+"#,
+];
+
+/// That history, of a runner whose lease is short.
+pub fn heavy() -> Migrations {
+    compiled(&*format!("{ENGINES}[run]\nlease = \"1s\"\nlock_timeout = \"10s\"\n").leak(), &HEAVY)
+}
+
 /// Users, then their phones, then tasks.
 pub fn three() -> Migrations {
     compiled(ENGINES, &[USERS, PHONES, TASKS])

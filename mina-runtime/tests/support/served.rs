@@ -66,10 +66,13 @@ pub fn slow(engine: Engine) -> Migrations {
     support::with_config(drafts, "[run]\nlease = \"1s\"\nlock_timeout = \"10s\"")
 }
 
+/// The engine of a server's url.
+pub fn engine(url: &str) -> Engine {
+    if url.starts_with("postgres") { Engine::Pg } else { Engine::Mysql }
+}
+
 /// Says that it is ready, waits for a line, upgrades, and says how it went.
-pub fn start(url: &str, bare: bool) {
-    let engine = if url.starts_with("postgres") { Engine::Pg } else { Engine::Mysql };
-    let migrations = slow(engine);
+pub fn start(migrations: Migrations, url: &str, bare: bool) {
     let mut conn = AnyConnection::establish(url).unwrap();
     println!("ready");
     std::io::stdin().read_line(&mut String::new()).unwrap();
