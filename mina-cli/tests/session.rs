@@ -8,9 +8,8 @@ mod support;
 #[path = "session/workshop.rs"]
 mod workshop;
 
-use std::fs;
 use support::{Folder, Ran};
-use workshop::{fresh, workspace};
+use workshop::{fresh, share_the_build, workspace};
 
 /// One session on one database.
 struct Session {
@@ -35,19 +34,7 @@ impl Session {
             "sqlite"
         };
         session.run(&["init", &package, &path, "--engines", engines]).ok();
-        fs::copy(workspace.join("Cargo.lock"), session.folder.path().join("migrations/Cargo.lock")).unwrap();
-        // One build for all of the sessions.
-        let drivers = [("postgres", cfg!(feature = "postgres")), ("mysql", cfg!(feature = "mysql"))];
-        let linked: String = drivers
-            .iter()
-            .filter(|(_, on)| *on)
-            .map(|(name, _)| format!(", {name:?}"))
-            .collect();
-        session.replace(
-            "migrations/Cargo.toml",
-            "default = [\"bundled\"]",
-            &format!("default = [\"bundled\"{linked}]"),
-        );
+        share_the_build(&session.folder.path().join("migrations"));
         session
     }
 

@@ -1,6 +1,6 @@
 //! Pages of docs/, from their first command to their last, in a fresh folder.
 
-use super::workshop::{fresh, workspace};
+use super::workshop::{fresh, share_the_build};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -111,7 +111,7 @@ fn run(page: &str) -> usize {
                 for (line, code) in lines {
                     let output = shell(place.path(), line).output().unwrap();
                     if line == "mina init" {
-                        fs::copy(workspace().join("Cargo.lock"), migrations.join("Cargo.lock")).unwrap();
+                        share_the_build(&migrations);
                     }
                     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                     assert_eq!(

@@ -23,3 +23,28 @@ pub fn fresh() -> Folder {
     );
     folder
 }
+
+/// Has a crate that `mina init` wrote link what the workspace's tests do, so that the crates of all tests are one build, and the
+/// largest part of it is there already.
+pub fn share_the_build(folder: &Path) {
+    std::fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    if !cfg!(all(feature = "postgres", feature = "mysql")) {
+        return;
+    }
+    let manifest = folder.join("Cargo.toml");
+    let mut text = std::fs::read_to_string(&manifest).unwrap();
+    let feature = |name: &&str| match text.contains(&format!("\n{name} = [")) {
+        true => format!(", {name:?}"),
+        false => format!(", \"mina/{name}\", \"diesel/{name}\""),
+    };
+    let servers: String = ["postgres", "mysql"].iter().map(feature).collect();
+    let pool = "\"r2d2\", \"i-implement-a-third-party-backend-and-opt-into-breaking-changes\"";
+    for (from, to) in [
+        ("default = [\"bundled\"]", format!("default = [\"bundled\"{servers}]")),
+        ("[\"64-column-tables\"]", format!("[\"64-column-tables\", {pool}]")),
+    ] {
+        assert!(text.contains(from), "no {from:?} in\n{text}");
+        text = text.replace(from, &to);
+    }
+    std::fs::write(manifest, text).unwrap();
+}
