@@ -51,6 +51,17 @@ pub enum Product {
     Mysql,
 }
 
+impl Product {
+    /// The engine that this product is one of.
+    pub fn engine(self) -> Engine {
+        match self {
+            Self::Sqlite => Engine::Sqlite,
+            Self::Postgres => Engine::Pg,
+            Self::Mariadb | Self::Mysql => Engine::Mysql,
+        }
+    }
+}
+
 /// An engine in force: a product at the oldest version that mina.toml declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
@@ -63,11 +74,7 @@ pub struct Target {
 impl Target {
     /// The engine that this target is one of.
     pub fn engine(self) -> Engine {
-        match self.product {
-            Product::Sqlite => Engine::Sqlite,
-            Product::Postgres => Engine::Pg,
-            Product::Mariadb | Product::Mysql => Engine::Mysql,
-        }
+        self.product.engine()
     }
 
     /// A version of an engine as it is installed now, for where nothing is declared.

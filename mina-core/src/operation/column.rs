@@ -325,6 +325,9 @@ impl<'a> Replay<'a> {
             return Ok(());
         }
         let using = self.using_of(&table, &before, &after, name, changes)?;
+        if changes.online && self.engine() == Engine::Pg && !self.in_effect {
+            self.can_exchange(&table, (&before, &after), &using, reference, name)?;
+        }
         let operation = Operation::AlterColumn {
             table: table.name.clone(),
             before,

@@ -5,14 +5,14 @@ use super::lookup::{list, path};
 use super::replay::{Refused, Replay, Resolution};
 use crate::diagnostic::Code;
 use crate::engine::Engine;
-use crate::schema::{Column, Table, Type, Value};
+use crate::schema::{Column, PrimaryKey, Table, Type, Value};
 use crate::sql::text::quote_backticks;
 use crate::syntax::Span;
 use crate::syntax::ast::{BulkInsert, Ident, Pace, Row, SqlString, TableRef, Undo};
 use std::collections::HashMap;
 
 /// The most rows of a batch of a backfill, where no number is given.
-const BATCH: u32 = 10_000;
+pub(crate) const BATCH: u32 = 10_000;
 
 impl Replay<'_> {
     pub(super) fn bulk_insert(&mut self, insert: &BulkInsert) -> Resolution {
@@ -250,28 +250,8 @@ impl Replay<'_> {
     fn can_walk(&mut self, table: &Table, reference: &TableRef, set: &SqlString) -> Resolution {
         let name = &table.name;
         let instead = format!("write `update {name} {{ … }}`: it is one statement");
-        let Some(key) = &table.primary_key else {
-            if self.tainted(&[&name.name]) {
-                return Err(self.refuse_silently());
-            }
-            let message = format!("`backfill` goes along a primary key, and `{name}` has none");
-            return self.error(
-                Code::M403,
-                reference.span(),
-                message,
-                [instead, "or give it a key first".to_owned()],
-            );
-        };
-        let engine = self.engine();
-        let unordered = key.columns.iter().filter_map(|name| table.column(name));
-        if let Some(column) = unordered.into_iter().find(|column| !is_walkable(&column.ty, engine)) {
-            let message = format!(
-                "`backfill` cannot go along the key of `{name}`: its `{}` is a `{}`, which has no order to rely on",
-                column.name, column.ty
-            );
-            return self.error(Code::M403, reference.span(), message, [instead]);
-        }
-        let assigned = crate::check::writes::assigned_columns(&self.quoted(set), engine).unwrap_or_default();
+        let key = self.key_to_walk(table, reference, "backfill", &instead)?;
+        let assigned = crate::check::writes::assigned_columns(&self.quoted(set), self.engine()).unwrap_or_default();
         match key
             .columns
             .iter()
@@ -283,6 +263,35 @@ impl Replay<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// The primary key of a table, along which all its rows can be gone over.
+    pub(super) fn key_to_walk<'t>(
+        &mut self,
+        table: &'t Table,
+        reference: &TableRef,
+        what: &str,
+        instead: &str,
+    ) -> Resolution<&'t PrimaryKey> {
+        let name = &table.name;
+        let Some(key) = &table.primary_key else {
+            if self.tainted(&[&name.name]) {
+                return Err(self.refuse_silently());
+            }
+            let message = format!("`{what}` goes along a primary key, and `{name}` has none");
+            let help = [instead.to_owned(), "or give it a key first".to_owned()];
+            return self.error(Code::M403, reference.span(), message, help);
+        };
+        let engine = self.engine();
+        let unordered = key.columns.iter().filter_map(|name| table.column(name));
+        if let Some(column) = unordered.into_iter().find(|column| !is_walkable(&column.ty, engine)) {
+            let message = format!(
+                "`{what}` cannot go along the key of `{name}`: its `{}` is a `{}`, which has no order to rely on",
+                column.name, column.ty
+            );
+            return self.error(Code::M403, reference.span(), message, [instead.to_owned()]);
+        }
+        Ok(key)
     }
 
     /// What stands before the first `=` of a SET is a column of the table.

@@ -4,8 +4,10 @@ use super::lookup::{list, path};
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Engine;
-use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Origin, Schema, Table};
+use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Origin, Schema, Table, Trigger};
+use crate::sql::postgres::Postgres;
 use crate::sql::text::{mentions_column, mentions_table};
+use crate::sql::trigger::fires_at_every_update;
 use crate::syntax::Span;
 
 /// Something that names the object at hand.
@@ -53,6 +55,15 @@ impl Dependent {
         }
     }
 
+    fn trigger(trigger: &Trigger) -> Self {
+        Self {
+            what: format!("the trigger `{}` on `{}`", trigger.name, trigger.table),
+            without: format!("drop_trigger {} on {};", trigger.name, trigger.table),
+            name: trigger.name.clone(),
+            origin: trigger.origin.clone(),
+        }
+    }
+
     fn generated(table: &Table, column: &Column) -> Self {
         Self {
             what: format!("the generated column `{}`", path(&table.name, &column.name)),
@@ -78,12 +89,7 @@ pub(super) fn with_body(schema: &Schema, about: impl Fn(&str, Option<&ObjectName
         .triggers()
         .values()
         .filter(|trigger| about(&trigger.body, Some(&trigger.table)));
-    let triggers = triggers.map(|trigger| Dependent {
-        what: format!("the trigger `{}` on `{}`", trigger.name, trigger.table),
-        without: format!("drop_trigger {} on {};", trigger.name, trigger.table),
-        name: trigger.name.clone(),
-        origin: trigger.origin.clone(),
-    });
+    let triggers = triggers.map(|trigger| Dependent::trigger(trigger));
     let functions = schema.functions().values().filter(|function| about(&function.body, None));
     let functions = functions.map(|function| Dependent {
         what: format!("the function `{}({})`", function.name, function.arguments),
@@ -164,6 +170,22 @@ pub(super) fn literal_dependents(schema: &Schema, table: &Table, column: &str, l
         .into_iter()
         .filter(|dependent| !dependent.without.starts_with("drop_function"));
     constraints.chain(indexes).chain(generated).chain(bodies).collect()
+}
+
+/// What another column cannot be given while the old one is there: keys and exclusion constraints.
+pub(super) fn tied_to(schema: &Schema, table: &Table, column: &str) -> Vec<Dependent> {
+    let own = table.constraints_using(column);
+    let own = own.filter(|constraint| matches!(constraint, ConstraintRef::ForeignKey(_) | ConstraintRef::Exclusion(_)));
+    let mut dependents: Vec<Dependent> = own.map(|constraint| Dependent::constraint(table, constraint)).collect();
+    dependents.extend(keys_to_column(schema, &table.name, column));
+    dependents
+}
+
+/// The triggers of a table that fire where any column of a row is written, or after what fires last.
+pub(super) fn fired_by_updates(schema: &Schema, table: &ObjectName) -> Vec<Dependent> {
+    let fires = |trigger: &Trigger| fires_at_every_update(&trigger.body, &Postgres) || trigger.name.as_str() >= "~";
+    let triggers = schema.triggers_on(table).filter(|trigger| fires(trigger));
+    triggers.map(|trigger| Dependent::trigger(trigger)).collect()
 }
 
 /// The keys of other tables that refer to a table.

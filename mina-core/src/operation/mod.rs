@@ -11,6 +11,7 @@ mod conversion;
 mod data;
 mod dependents;
 mod enumeration;
+mod exchange;
 mod fit;
 mod index;
 mod invert;
@@ -23,6 +24,7 @@ mod support;
 mod table;
 
 pub(crate) use conversion::{can_refer, casts, is_implicit, is_of_a_kind};
+pub(crate) use data::BATCH;
 pub(crate) use index::{is_served, key_columns, last_to_serve};
 pub use raw::run_steps;
 pub use replay::{Context, replay, replay_end};

@@ -97,7 +97,8 @@ pub const LONGEST: usize = 63;
 
 const HASH_DIGITS: usize = 8;
 
-fn cut(name: String) -> String {
+/// A name that is no longer than that: what is cut off is hashed.
+pub(crate) fn cut(name: String) -> String {
     if name.len() <= LONGEST {
         return name;
     }

@@ -15,7 +15,7 @@ pub mod postgres;
 pub(crate) mod reference;
 pub mod sqlite;
 pub mod text;
-mod trigger;
+pub(crate) mod trigger;
 pub mod unit;
 
 pub use creation::{Creation, Part, Refusal};

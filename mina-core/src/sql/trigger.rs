@@ -34,6 +34,14 @@ pub(super) fn create(dialect: &dyn Dialect, trigger: &Trigger, name: &str, table
     format!("CREATE TRIGGER {name} {event}{on}{action}")
 }
 
+/// Whether a trigger fires at an UPDATE of any column.
+pub(crate) fn fires_at_every_update(body: &str, dialect: &dyn Dialect) -> bool {
+    let (event, _) = parts(body.trim(), dialect);
+    let words = significant(event, dialect.engine());
+    let mut updates = (0..words.len()).filter(|at| words[*at].is_word("update"));
+    updates.any(|at| words.get(at + 1).is_none_or(|next| !next.is_word("of")))
+}
+
 /// What stands before the table, and what after it, with the space before that.
 fn parts<'b>(body: &'b str, dialect: &dyn Dialect) -> (&'b str, &'b str) {
     let mut end = 0;

@@ -6,6 +6,7 @@ mod command;
 mod databases;
 #[path = "../../../migrations/tests/servers/dump.rs"]
 mod dump;
+mod exchange;
 mod hook;
 #[path = "../support/language.rs"]
 mod language;

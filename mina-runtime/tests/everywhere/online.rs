@@ -5,7 +5,7 @@ use crate::dump::{mariadb_dump, pg_dump};
 use crate::language::compiled;
 use mina_runtime::{AnyConnection, Engine, Migrations};
 
-const ALL: &str = "[database]\nengines = [\"postgres >= 15\", \"mariadb >= 10.11\"]\n";
+pub const ALL: &str = "[database]\nengines = [\"postgres >= 15\", \"mariadb >= 10.11\"]\n";
 const NEWEST: &str = "[database]\nengines = [\"postgres >= 18\"]\n";
 
 const BASE: &str = r#"
@@ -19,6 +19,7 @@ upgrade {
         email: Varchar<50>,
         age: Nullable<Integer>,
         name: Nullable<Varchar<40>>,
+        score: Integer = 0,
     }
     create_table tasks { #[primary_key] id: Integer, user_id: Nullable<Integer>, index ix_tasks_user (user_id) }
     create_table logs { a: Integer, b: Integer }
@@ -51,8 +52,10 @@ upgrade {{
     alter_column users.age {{ nullable = false, default = 1, online = {online} }}
     update users {{ set = "name = 'x'", where = "name IS NULL", undo = none }}
     alter_column users.name {{ nullable = false, online = {online} }}
+    alter_column users.score {{ type = BigInt, online = {online} }}
 }}
 downgrade {{
+    alter_column users.score {{ type = Integer, online = {online} }}
     alter_column users.name {{ nullable = true }}
     alter_column users.age {{ nullable = true, default = none }}
     drop_index ix_users_name on users;
@@ -69,7 +72,7 @@ fn history(config: &'static str, online: bool) -> Migrations {
     compiled(config, &[BASE, &forms(online)])
 }
 
-fn dump(database: &Database) -> Vec<String> {
+pub fn dump(database: &Database) -> Vec<String> {
     match database.server.engine() {
         Engine::Pg => pg_dump(database),
         _ => mariadb_dump(database),
@@ -118,11 +121,12 @@ fn stops(config: &str) -> Vec<&'static str> {
         "VALIDATE CONSTRAINT \"%users_name_not_null\"",
     ];
     stops.extend((config == ALL).then_some("COLUMN \"name\" SET NOT NULL"));
+    stops.extend(["CREATE TRIGGER", "VALIDATE CONSTRAINT \"ck_users_score_not_null\"", "RENAME COLUMN"]);
     stops
 }
 
 /// Has the server refuse statements like that.
-fn stop_at(database: &Database, pattern: &str) {
+pub fn stop_at(database: &Database, pattern: &str) {
     database.execute(&format!(
         "CREATE FUNCTION stop() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN \
          IF current_query() LIKE '%{pattern}%' THEN RAISE EXCEPTION 'stopped here'; END IF; END $$"
@@ -130,13 +134,13 @@ fn stop_at(database: &Database, pattern: &str) {
     database.execute("CREATE EVENT TRIGGER stopper ON ddl_command_start EXECUTE FUNCTION stop()");
 }
 
-fn go_on(database: &Database) {
+pub fn go_on(database: &Database) {
     database.execute("DROP EVENT TRIGGER stopper");
     database.execute("DROP FUNCTION stop()");
 }
 
 #[track_caller]
-fn is_stopped(history: &Migrations, conn: &mut AnyConnection, pattern: &str) {
+pub fn is_stopped(history: &Migrations, conn: &mut AnyConnection, pattern: &str) {
     let error = history.upgrade(conn, "head").unwrap_err();
     assert!(format!("{error:?}").contains("stopped here"), "{pattern}: {error}");
     let status = history.status(conn).unwrap();

@@ -10,7 +10,7 @@ mod rewrite;
 mod volatile;
 
 pub(crate) use constraint::{comes_along, says_not_null};
-pub(crate) use rewrite::{Why, fills_rows, retyped};
+pub(crate) use rewrite::{Why, fills_rows, is_costly, retyped};
 
 use crate::diagnostic::{Diagnostic, Level, Lint};
 use crate::engine::{Engine, Product, Target};

@@ -6,16 +6,16 @@ use crate::engine::{Engine, Product, Target};
 use crate::history::Resolved;
 use crate::operation::{Operation, Using};
 use crate::schema::{Column, Default, Enum, ObjectName, Schema, Table, Type, Value};
-use crate::sql;
+use crate::sql::{self, postgres::is_online};
 
 pub(super) fn check(ground: &Ground<'_>, resolved: &Resolved) -> Option<Diagnostic> {
     match &resolved.operation {
         Operation::AddColumn { table, column, .. } if ground.is_live(table, &resolved.before) => added(ground, resolved, table, column),
-        Operation::AlterColumn { table, after, .. } if ground.is_live(table, &resolved.before) => {
+        Operation::AlterColumn { table, after, .. } if ground.is_live(table, &resolved.before) && !is_online(resolved) => {
             let why = retyped(&resolved.operation, &resolved.before, ground.up.target)?;
             let lint = Lint::RewritingType;
             let found = ground.say(lint, resolved, || why.message(ground, table, after))?;
-            Some(found.help(why.help()).help(or_allow(lint, "it is small")))
+            Some(found.help(why.help(ground)).help(or_allow(lint, "it is small")))
         }
         Operation::AlterEnum { before, after, renamed } => enumeration(ground, resolved, before, after, renamed.is_some()),
         _ => None,
@@ -58,8 +58,11 @@ impl Why {
         }
     }
 
-    fn help(&self) -> &'static str {
+    fn help(&self, ground: &Ground<'_>) -> &'static str {
         match self {
+            Self::Rows if ground.engine() == Engine::Pg => {
+                "write `online = true` beside the type: a new column is filled while the table is in use, and takes the place of the old one"
+            }
             Self::Rows => "add a column of the new type, write to both, `backfill` the old rows, and let it take the place of the old one",
             Self::Indexes(_) => "drop the index before it, and build it again `{ concurrently = true }` after it",
             Self::Check(_) => "drop the check before it, and create it again with `{ online = true }` after it",
@@ -78,14 +81,22 @@ pub(crate) fn retyped(operation: &Operation, schema: &Schema, target: Target) ->
     else {
         return None;
     };
-    let dialect = sql::dialect(target.engine())?;
+    cost(schema.table(table)?, before, after, using, target.product)
+}
+
+/// Whether PostgreSQL does more for a change of type than to note it.
+pub(crate) fn is_costly(table: &Table, before: &Column, after: &Column, using: &Using) -> bool {
+    cost(table, before, after, using, Product::Postgres).is_some()
+}
+
+fn cost(table: &Table, before: &Column, after: &Column, using: &Using, product: Product) -> Option<Why> {
+    let dialect = sql::dialect(product.engine())?;
     let retyped = dialect.type_name(&before.ty) != dialect.type_name(&after.ty) || !is_plain(using, before);
     let collated = before.collation != after.collation;
     if !(retyped || collated) || before.generated.as_ref().is_some_and(|generated| !generated.stored) {
         return None;
     }
-    let table = schema.table(table)?;
-    match target.product {
+    match product {
         Product::Sqlite => None,
         Product::Postgres if retyped && (!is_plain(using, before) || !relabels(&before.ty, &after.ty)) => Some(Why::Rows),
         Product::Postgres => {

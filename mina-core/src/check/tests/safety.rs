@@ -198,6 +198,34 @@ fn a_change_of_an_enum_is_cheap_or_not_by_the_engine() {
 }
 
 #[test]
+fn a_type_that_changes_online_does_no_harm_on_postgresql() {
+    let (ty, both) = ("rewriting_type", "rewriting_type rewriting_type");
+    table(&[
+        ("alter_column users.points { type = BigInt, online = true }", ["", ty, ty, ""]),
+        (
+            "alter_column users.number { type = BigInt, nullable = false, online = true }",
+            ["", ty, ty, ""],
+        ),
+        (
+            "batch_alter users { alter_column points { type = BigInt, online = true } alter_column number { type = BigInt } }",
+            [ty, both, both, ""],
+        ),
+    ]);
+    let one = |up: &str| {
+        Case::new(
+            &[PG],
+            &loud(),
+            BASE,
+            "transaction = true;",
+            up,
+            "downgrade = irreversible(\"a test\");",
+        )
+    };
+    let cannot = one("alter_column users.number { type = BigInt, online = true }");
+    assert_eq!(cannot.errors(), ["M503 up number"], "{}", cannot.said());
+}
+
+#[test]
 fn nobody_waits_for_a_table_that_the_revision_makes() {
     let up = r#"create_table t { #[primary_key] id: BigInt, a: Nullable<Integer>, b: Varchar<10>, }
         batch_alter t {

@@ -7,6 +7,7 @@ mod cost;
 mod data;
 mod default;
 mod enumeration;
+mod exchange;
 mod fold;
 mod interval;
 mod made;

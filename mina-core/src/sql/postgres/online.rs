@@ -2,12 +2,14 @@
 //! for longer than a moment.
 
 use super::alter;
+use super::exchange::Exchange;
 use super::pass::Pass;
 use super::{Postgres, quote, table};
+use crate::check::safety::is_costly;
 use crate::engine::Target;
 use crate::history::Resolved;
 use crate::operation::Operation;
-use crate::schema::{Column, Constraint, Index, IndexElement, IndexKey, ObjectName, Schema};
+use crate::schema::{Column, Constraint, Index, IndexElement, IndexKey, ObjectName, Schema, Table};
 use crate::sql::unit::{Action, Step};
 use crate::sql::{Company, Dialect, Draft};
 
@@ -16,17 +18,25 @@ const LONGEST: usize = 63;
 
 /// Whether an operation is made so.
 pub(crate) fn is_online(resolved: &Resolved) -> bool {
-    let wanted = match &resolved.operation {
+    let has_need = || match &resolved.operation {
         Operation::CreateConstraint { constraint, .. } => match constraint {
             Constraint::ForeignKey(key) => !key.not_valid,
             Constraint::Check(check) => !check.not_valid,
             Constraint::Unique(_) | Constraint::PrimaryKey(_) => true,
             Constraint::Exclusion(_) => false,
         },
-        Operation::AlterColumn { before, after, .. } => before.nullable && !after.nullable,
+        Operation::AlterColumn {
+            table,
+            before,
+            after,
+            using,
+        } => {
+            let retyped = |table: &Table| is_costly(table, before, after, using);
+            before.nullable && !after.nullable || resolved.before.table(table).is_some_and(|table| retyped(table))
+        }
         _ => false,
     };
-    wanted && resolved.online
+    resolved.online && has_need()
 }
 
 /// The steps of an operation that is made so.
@@ -36,13 +46,19 @@ pub(super) fn steps(resolved: &Resolved, target: Target, line: u32) -> Vec<Draft
             Constraint::Unique(_) | Constraint::PrimaryKey(_) => by_index(table, constraint, &resolved.before, line),
             constraint => validated(table, constraint, line),
         },
-        Operation::AlterColumn { table, before, after, .. } => not_null(resolved, target, table, (before, after), line),
+        Operation::AlterColumn { table, before, after, .. } => match Exchange::of(resolved, target, line) {
+            Some(exchange) => exchange.steps(),
+            None => not_null(resolved, target, table, (before, after), line),
+        },
         _ => Vec::new(),
     }
 }
 
 /// What takes back the first so many of an operation's steps; none where it cannot be said.
 pub(super) fn back(resolved: &Resolved, target: Target, done: usize, line: u32) -> Option<Vec<Draft>> {
+    if let Some(exchange) = Exchange::of(resolved, target, line) {
+        return Some(exchange.back());
+    }
     let drop = |table: &ObjectName, name: &str| {
         let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", Postgres.object(table), quote(name));
         vec![own(line, sql)]
@@ -101,7 +117,7 @@ fn by_index(table: &ObjectName, constraint: &Constraint, before: &Schema, line: 
     vec![alone(line, build).between(before, &built), own(line, take)]
 }
 
-fn index_of(constraint: &Constraint) -> Option<Index> {
+pub(super) fn index_of(constraint: &Constraint) -> Option<Index> {
     let (name, columns, nulls_not_distinct, origin) = match constraint {
         Constraint::Unique(unique) => (&unique.name, &unique.columns, unique.nulls_not_distinct, &unique.origin),
         Constraint::PrimaryKey(key) => (&key.name, &key.columns, false, &key.origin),
@@ -127,7 +143,7 @@ fn index_of(constraint: &Constraint) -> Option<Index> {
     })
 }
 
-fn with_index(table: &ObjectName, index: Index, before: &Schema) -> Schema {
+pub(super) fn with_index(table: &ObjectName, index: Index, before: &Schema) -> Schema {
     let mut built = before.clone();
     built.edit(table, |table| table.indexes.push(index));
     built
@@ -184,7 +200,7 @@ fn own_not_null(table: &ObjectName, column: &Column, target: Target) -> Option<S
 }
 
 /// The name of the check that is there for a while: one that nothing of the table has.
-fn helper(table: &ObjectName, column: &Column, before: &Schema) -> String {
+pub(super) fn helper(table: &ObjectName, column: &Column, before: &Schema) -> String {
     let naming = crate::schema::naming::Naming::default();
     let name = |tail: &str| {
         let columns = [column.name.as_str(), tail];
@@ -195,15 +211,15 @@ fn helper(table: &ObjectName, column: &Column, before: &Schema) -> String {
     names.find(|name| !taken(name)).unwrap_or_default()
 }
 
-fn draft(line: u32, sql: String, company: Company) -> Draft {
+pub(super) fn draft(line: u32, sql: String, company: Company) -> Draft {
     let action = Action::Sql(sql);
     Draft::new(Step { line, action }, company)
 }
 
-fn own(line: u32, sql: String) -> Draft {
+pub(super) fn own(line: u32, sql: String) -> Draft {
     draft(line, sql, Company::Own)
 }
 
-fn alone(line: u32, sql: String) -> Draft {
+pub(super) fn alone(line: u32, sql: String) -> Draft {
     draft(line, sql, Company::Alone)
 }

@@ -268,13 +268,9 @@ impl Parser<'_> {
         let start = self.at;
         self.options("alter_column", CHANGES, |p, key| p.change(key, &mut changes))?;
         changes.span = self.span_since(start);
-        let tightens = changes.ty.is_none() && changes.nullable.is_some_and(|(nullable, _)| !nullable);
-        if changes.online && !tightens {
-            let diagnostic = Diagnostic::error(
-                Code::M005,
-                changes.span,
-                "`online` goes with `nullable = false`, without a new type",
-            );
+        let has_need = changes.ty.is_some() || changes.nullable.is_some_and(|(nullable, _)| !nullable);
+        if changes.online && !has_need {
+            let diagnostic = Diagnostic::error(Code::M005, changes.span, "`online` goes with a `type` or with `nullable = false`");
             self.report(diagnostic.help("give the other changes a statement of their own"));
         }
         if let (Some(ty), None) = (&changes.ty, changes.nullable)

@@ -201,7 +201,7 @@ pub(super) fn changes() -> BoxedStrategy<ColumnChanges> {
         .prop_map(|((rename, ty, using, nullable), (default, comment, collate, generated), online)| {
             let by_type = ty.as_ref().is_some_and(|ty| ty.nullable).then_some(true);
             ColumnChanges {
-                online: online && ty.is_none() && nullable == Some(false),
+                online: online && (ty.is_some() || nullable == Some(false)),
                 rename,
                 ty,
                 using,
