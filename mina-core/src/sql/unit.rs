@@ -1,6 +1,7 @@
 //! What the runner runs: units of steps. The macro writes them into the binary as JSON, the journal keeps them so.
 
 pub use super::backfill::Backfill;
+use super::postgres::TRIGGER;
 use crate::normal::{Change, Facts};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,18 @@ pub struct Unit {
     /// What it does to the schema, where it stands in no transaction: so that a run after a crash finds out whether it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
+}
+
+impl Unit {
+    /// Whether the column that it drops is one of two that hold the same: the end of a type that changes online, or the way back.
+    pub fn drops_a_twin(&self) -> bool {
+        let let_go = format!("DROP TRIGGER \"{TRIGGER}");
+        let mut statements = self.steps.iter().filter_map(|step| match &step.action {
+            Action::Sql(sql) => Some(sql),
+            _ => None,
+        });
+        statements.any(|sql| sql.starts_with(&let_go))
+    }
 }
 
 /// The way back from an upgrade that was broken off after a unit.

@@ -86,7 +86,8 @@ fn dropped(plan: &Plan) -> Vec<Loss> {
     let mut names = Names::default();
     let mut losses = Vec::new();
     for planned in &plan.migrations {
-        let steps = planned.units.iter().skip(planned.done).flat_map(|unit| &unit.steps);
+        let units = planned.units.iter().skip(planned.done).filter(|unit| !unit.drops_a_twin());
+        let steps = units.flat_map(|unit| &unit.steps);
         for change in steps.flat_map(|step| changes(&step.action)) {
             if let Some((table, column)) = names.follow(change) {
                 losses.push(Loss {

@@ -3,7 +3,8 @@
 use crate::databases::{Database, Server};
 use crate::language::compiled;
 use crate::online::{ALL, dump, go_on, is_stopped, stop_at};
-use mina_runtime::{AsConnection, Migrations};
+use mina_runtime::runner::{Direction, Loss};
+use mina_runtime::{AnyConnection, AsConnection, Migrations};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{scope, sleep};
 use std::time::Duration;
@@ -114,6 +115,12 @@ fn plain(server: Server) -> (Vec<String>, Vec<String>) {
     (before, dump(&database))
 }
 
+/// What goes with the downgrade.
+fn losses(history: &Migrations, conn: &mut AnyConnection) -> Vec<Loss> {
+    let plan = history.plan(conn, Direction::Down, "2025a").unwrap();
+    history.runner().losses(conn.as_connection(), &plan).unwrap()
+}
+
 #[test]
 fn what_clients_write_while_a_type_changes_is_there_in_the_end() {
     for server in POSTGRES {
@@ -151,6 +158,7 @@ fn what_clients_write_while_a_type_changes_is_there_in_the_end() {
         assert_eq!(dump(&database), after, "{server:?}");
         let mut conn = database.open();
         history.require_exact(&mut conn).unwrap();
+        assert_eq!(losses(&history, &mut conn), []);
         history.downgrade(&mut conn, "2025a").unwrap();
         assert_eq!(dump(&database), before, "{server:?}");
         assert_eq!(
@@ -174,7 +182,7 @@ const STOPS: [&str; 8] = [
 
 #[test]
 fn a_type_that_has_changed_in_part_is_carried_on_with_or_taken_back_and_rows_written_meanwhile_are_right() {
-    for server in POSTGRES {
+    for (server, stops) in [(Server::Postgres, &STOPS[..]), (Server::Postgres18, &STOPS[3..6])] {
         let history = history(true);
         let (before, after) = plain(server);
         let database = first(server, &history);
@@ -190,15 +198,16 @@ fn a_type_that_has_changed_in_part_is_carried_on_with_or_taken_back_and_rows_wri
             let old = next - 1500;
             database.execute(&format!("UPDATE scores SET told = {next}, points = {next} WHERE id = {old}"));
         };
-        for pattern in STOPS {
+        for pattern in stops {
             halt(pattern);
+            assert_eq!(losses(&history, &mut database.open()), [], "{pattern}");
             history
                 .downgrade(&mut database.open(), "2025a")
                 .unwrap_or_else(|error| panic!("{pattern}: {error}"));
             assert_eq!(dump(&database), before, "{server:?}, back from {pattern}");
             assert_eq!(wrong_before(&database), 0, "{server:?}, back from {pattern}");
         }
-        STOPS.into_iter().for_each(&mut halt);
+        stops.iter().for_each(|pattern| halt(pattern));
         history.upgrade(&mut database.open(), "head").unwrap();
         assert_eq!(dump(&database), after, "{server:?}");
         assert_eq!(wrong(&database), 0, "{server:?}");

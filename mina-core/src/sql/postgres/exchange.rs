@@ -23,6 +23,11 @@ const SETTINGS: &[&str] = &[
     "bytea_output",
 ];
 
+/// What the name of the trigger begins with: it sorts behind those of users.
+pub(crate) const TRIGGER: &str = "~mina_";
+/// The same of everything else.
+const PREFIX: &str = "mina_";
+
 /// One change of type, with what is there for a while.
 pub(super) struct Exchange<'a> {
     schema: &'a Schema,
@@ -62,9 +67,9 @@ impl<'a> Exchange<'a> {
         let schema = &resolved.before;
         let table = schema.table(table).filter(|table| is_costly(table, before, after, using))?;
         let of_table = format!("{}_{}", table.name.name, before.name);
-        let function = free(&of_table, |name| schema.function(&table.name.beside(name), "").is_some());
+        let function = free(PREFIX, &of_table, |name| schema.function(&table.name.beside(name), "").is_some());
         // Triggers fire in the order of their names, and this one has to see what others make of the row.
-        let trigger = free(&before.name, |name| schema.trigger(&table.name, &last(name)).is_some());
+        let trigger = free(TRIGGER, &before.name, |name| schema.trigger(&table.name, name).is_some());
         Some(Self {
             schema,
             target,
@@ -73,8 +78,8 @@ impl<'a> Exchange<'a> {
             before,
             after,
             using,
-            column: free(&before.name, |name| table.column(name).is_some()),
-            trigger: last(&trigger),
+            column: free(PREFIX, &before.name, |name| table.column(name).is_some()),
+            trigger,
             function: table.name.beside(&function),
         })
     }
@@ -329,7 +334,7 @@ impl<'a> Exchange<'a> {
                         .name_taken(self.target, &place, OccupantKind::Index, Some(name))
                         .is_some()
             };
-            let called = free(&index.name.text, taken);
+            let called = free(PREFIX, &index.name.text, taken);
             given.push(called.clone());
             let name = std::mem::replace(&mut index.name.text, called);
             Twin { index, name, unique }
@@ -347,7 +352,7 @@ impl<'a> Exchange<'a> {
         let mut given: Vec<String> = Vec::new();
         let checks = checks.map(|(mut twin, check)| {
             let taken = |text: &str| given.iter().any(|given| given == text) || self.table.constraint(text).is_some();
-            twin.name.text = free(&check.name.text, taken);
+            twin.name.text = free(PREFIX, &check.name.text, taken);
             given.push(twin.name.text.clone());
             (twin, check)
         });
@@ -364,13 +369,8 @@ impl<'a> Exchange<'a> {
 }
 
 /// A name for a while, that nothing else has: it tells whose it is, and for what.
-fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
-    let numbered = (2..).map(|n: u32| format!("mina_{n}_{name}"));
-    let mut names = std::iter::once(format!("mina_{name}")).chain(numbered).map(cut);
+fn free(prefix: &str, name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|n: u32| format!("{prefix}{n}_{name}"));
+    let mut names = std::iter::once(format!("{prefix}{name}")).chain(numbered).map(cut);
     names.find(|name| !taken(name)).unwrap_or_default()
-}
-
-/// The same for a trigger, which sorts behind those of users.
-fn last(name: &str) -> String {
-    cut(format!("~{name}"))
 }

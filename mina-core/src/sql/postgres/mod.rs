@@ -20,6 +20,7 @@ mod step;
 mod table;
 mod types;
 
+pub(crate) use exchange::TRIGGER;
 pub(crate) use online::is_online;
 pub use raise::{raise, written};
 
