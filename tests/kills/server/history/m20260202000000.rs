@@ -18,7 +18,7 @@ mina::migration! {
         alter_column users.name { type = Varchar<200> }
         add_column users.active: Bool = true;
         update users { set = "active = false", where = "id % 3 = 0" }
-        alter_column users.age { type = BigInt }
+        alter_column users.age { type = BigInt, online = true }
         create_index ix_users_name on users (name);
         add_column tasks.title: Nullable<Varchar<80>>;
         update tasks { set = "title = 'untitled'" }
