@@ -379,7 +379,7 @@ fn a_column_of_another_type_is_filled_beside_the_old_one_and_takes_its_place() {
     3: CREATE TRIGGER "~mina_points" BEFORE INSERT OR UPDATE ON "scores" FOR EACH ROW EXECUTE FUNCTION "mina_scores_points"()
     3: ALTER TABLE "scores" ENABLE ALWAYS TRIGGER "~mina_points"
     -- Alone
-    3: Backfill(Backfill { table: "\"scores\"", set: "\"mina_2_points\" = \"points\"", filter: Some("\"mina_2_points\" IS NULL AND \"points\" IS NOT NULL"), batch: 10000, key: ["\"id\""], cursor: "CAST(json_build_array(quote_literal(CAST(\"id\" AS text))) AS text)", row_values: true, time: None, wait_while: None })
+    3: Backfill(Backfill { table: "\"scores\"", set: "\"mina_2_points\" = \"points\"", filter: Some("\"mina_2_points\" IS NULL AND \"points\" IS NOT NULL"), batch: 10000, key: ["\"id\""], cursor: "CAST(json_build_array(quote_literal(CAST(\"id\" AS text))) AS text)", row_values: true, time: Some(100), wait_while: None })
     -- Own
     3: ANALYZE "scores" ("mina_2_points")
     -- Alone
@@ -426,7 +426,7 @@ fn a_column_of_another_type_is_filled_beside_the_old_one_and_takes_its_place() {
     3: CREATE TRIGGER "~mina_seen" BEFORE INSERT OR UPDATE ON "scores" FOR EACH ROW EXECUTE FUNCTION "mina_scores_seen"()
     3: ALTER TABLE "scores" ENABLE ALWAYS TRIGGER "~mina_seen"
     -- Alone
-    3: Backfill(Backfill { table: "\"scores\"", set: "\"mina_seen\" = \"seen\"::TIMESTAMPTZ", filter: Some("\"mina_seen\" IS NULL AND \"seen\" IS NOT NULL"), batch: 10000, key: ["\"id\""], cursor: "CAST(json_build_array(quote_literal(CAST(\"id\" AS text))) AS text)", row_values: true, time: None, wait_while: None })
+    3: Backfill(Backfill { table: "\"scores\"", set: "\"mina_seen\" = \"seen\"::TIMESTAMPTZ", filter: Some("\"mina_seen\" IS NULL AND \"seen\" IS NOT NULL"), batch: 10000, key: ["\"id\""], cursor: "CAST(json_build_array(quote_literal(CAST(\"id\" AS text))) AS text)", row_values: true, time: Some(100), wait_while: None })
     -- Own
     3: ANALYZE "scores" ("mina_seen")
     -- Own
@@ -443,7 +443,7 @@ fn a_column_of_another_type_is_filled_beside_the_old_one_and_takes_its_place() {
     let lines: Vec<&str> = expression.lines().filter(|line| line.contains("length")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
         NEW."mina_name" := (SELECT length(name) + scores.id FROM (SELECT NEW.*) AS "scores");
-    3: Backfill(Backfill { table: "\"scores\"", set: "\"mina_name\" = length(name) + scores.id", filter: Some("\"mina_name\" IS NULL"), batch: 10000, key: ["\"id\""], cursor: "CAST(json_build_array(quote_literal(CAST(\"id\" AS text))) AS text)", row_values: true, time: None, wait_while: None })
+    3: Backfill(Backfill { table: "\"scores\"", set: "\"mina_name\" = length(name) + scores.id", filter: Some("\"mina_name\" IS NULL"), batch: 10000, key: ["\"id\""], cursor: "CAST(json_build_array(quote_literal(CAST(\"id\" AS text))) AS text)", row_values: true, time: Some(100), wait_while: None })
     "#);
     // What PostgreSQL does by a word in the catalogue is the plain statement.
     insta::assert_snapshot!(sql(setup, "alter_column scores.name { type = Text, online = true }"), @r#"

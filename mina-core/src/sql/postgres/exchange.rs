@@ -23,6 +23,9 @@ const SETTINGS: &[&str] = &[
     "bytea_output",
 ];
 
+/// Milliseconds that a batch should take: who writes a row of it waits for its end.
+const BATCH_TIME: u64 = 100;
+
 /// What the name of the trigger begins with: it sorts behind those of users.
 pub(crate) const TRIGGER: &str = "~mina_";
 /// The same of everything else.
@@ -211,7 +214,7 @@ impl<'a> Exchange<'a> {
             set: format!("{new} = {}", self.value(&old)),
             filter: Some(filter),
             batch: BATCH,
-            time: None,
+            time: Some(BATCH_TIME),
             wait_while: None,
             undo: Undo::Nothing,
         };
