@@ -1,6 +1,6 @@
 //! The forms of a downgrade: written, derived, irreversible, missing.
 
-use super::{auto, order, spell};
+use super::{auto, gone, order, spell};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::history::Trace;
 use crate::operation::{Context, Operation, replay};
@@ -25,6 +25,7 @@ fn written(up: &Trace, body: &Body, cx: &Context<'_>) -> Trace {
         }
     }
     order::refuse(&mut trace.diagnostics, &up.end, body, cx);
+    gone::show(&mut trace.diagnostics, up, cx.tokens);
     trace
 }
 

@@ -76,6 +76,38 @@ impl Key {
         self.renamed(operation, true)
     }
 
+    /// Whether an operation gives its own name, not its table's, to another object of its kind.
+    fn is_given_away(&self, operation: &Operation) -> bool {
+        match (self, operation) {
+            (Self::Table(name), Operation::RenameTable { to, .. }) => name == to,
+            (Self::Column(of, name), Operation::RenameColumn { table, to, .. })
+            | (Self::Constraint(of, name), Operation::RenameConstraint { table, to, .. })
+            | (Self::Index(of, name), Operation::RenameIndex { table, to, .. }) => of == table && name == to,
+            _ => false,
+        }
+    }
+
+    /// Whether an operation takes its own name away from what bears it.
+    fn is_taken_away(&self, operation: &Operation) -> bool {
+        match (self, operation) {
+            (Self::Table(name), Operation::RenameTable { from, .. }) => name == from,
+            (Self::Column(of, name), Operation::RenameColumn { table, from, .. })
+            | (Self::Constraint(of, name), Operation::RenameConstraint { table, from, .. })
+            | (Self::Index(of, name), Operation::RenameIndex { table, from, .. }) => of == table && name == from,
+            _ => false,
+        }
+    }
+
+    /// Whether another key is of the same name, on whatever table.
+    pub(super) fn is_called_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Column(_, name), Self::Column(_, other))
+            | (Self::Constraint(_, name), Self::Constraint(_, other))
+            | (Self::Index(_, name), Self::Index(_, other)) => name == other,
+            (one, other) => one == other,
+        }
+    }
+
     fn renamed(&self, operation: &Operation, back: bool) -> Self {
         let mut key = self.clone();
         fn turned<'n, T>(back: bool, from: &'n T, to: &'n T) -> (&'n T, &'n T) {
@@ -221,8 +253,22 @@ impl<'t> Walk<'t> {
     pub(super) fn forward(&self, key: &Key) -> (Vec<Touch<'t>>, Key) {
         let mut at = key.clone();
         let mut touches = Vec::new();
+        // Whether the object is gone and another one has been given its name.
+        let mut lent = false;
         for &(side, batch, by) in &self.operations {
+            if lent {
+                lent = !at.is_taken_away(&by.operation) && at.find(&by.after).is_some();
+                if !lent {
+                    continue;
+                }
+            } else {
+                lent = at.is_given_away(&by.operation);
+            }
             let after = at.after(&by.operation);
+            if lent {
+                at = after;
+                continue;
+            }
             touches.extend(touch(side, batch, by, &at, &after));
             at = after;
         }

@@ -6,6 +6,7 @@ mod back;
 mod downgrade;
 mod engines;
 mod facts;
+mod gone;
 mod identity;
 mod lints;
 mod lossy;

@@ -103,23 +103,25 @@ fn search<'b>(
     if statements.len() > LONGEST {
         return None;
     }
-    let errors = |statements: Vec<Statement>| {
-        let body = Body { statements, span };
-        let diagnostics = replay(start.clone(), &body, cx).diagnostics;
-        diagnostics.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>()
-    };
-    let now = errors(rebuild(statements.to_vec())).len();
     let moved = &statements[at];
+    let holds = |span: Span| moved.span.start <= span.start && span.end <= moved.span.end;
+    // What is tainted is passed over, and is not right by that.
+    let replayed = |statements: Vec<Statement>| {
+        let body = Body { statements, span };
+        let trace = replay(start.clone(), &body, cx);
+        let mut done = trace.steps.iter().flat_map(|step| &step.operations);
+        let stands = done.any(|resolved| holds(resolved.span));
+        let errors = trace.diagnostics.into_iter().filter(Diagnostic::is_error);
+        (errors.collect::<Vec<_>>(), stands)
+    };
+    let now = replayed(rebuild(statements.to_vec())).0.len();
     let places = (at + 1..statements.len()).chain((0..at).rev());
     for to in places {
         let mut tried = statements.to_vec();
         let statement = tried.remove(at);
         tried.insert(to, statement);
-        let left = errors(rebuild(tried));
-        let still = left
-            .iter()
-            .any(|error| moved.span.start <= error.span.start && error.span.end <= moved.span.end);
-        if !still && left.len() < now {
+        let (left, stands) = replayed(rebuild(tried));
+        if stands && !left.iter().any(|error| holds(error.span)) && left.len() < now {
             return Some(Place {
                 moved,
                 other: &statements[to],

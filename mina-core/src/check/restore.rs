@@ -193,7 +193,11 @@ impl<'t> Search<'t> {
         if end == key || end.find(&self.down.end).is_none() {
             return false;
         }
-        let renames: Vec<&Touch<'_>> = touches.iter().filter(|touch| touch.did == Did::Rename).collect();
+        let of_table = key.is_called_as(&end);
+        let renames = touches.iter().filter(|touch| touch.did == Did::Rename);
+        let renames: Vec<&Touch<'_>> = renames
+            .filter(|touch| of_table || !touch.before.is_called_as(&touch.after))
+            .collect();
         let Some(last) = renames.last() else { return false };
         let by_upgrade = renames.iter().rfind(|touch| touch.side == Side::Up);
         let fault = match (last.side, by_upgrade) {
@@ -239,6 +243,10 @@ impl<'t> Search<'t> {
             return;
         };
         let by_upgrade = touches.iter().find(|touch| touch.side == Side::Up && touch.did == Did::Drop);
+        if touches.iter().any(|touch| touch.side == Side::Down && touch.did == Did::Create) {
+            // Made again, and taken away once more.
+            return self.find(Spot::at(last), Fault::Destroyed(object));
+        }
         if let Some(again) = self.made_again_around(&object, last) {
             let undoes = by_upgrade.map(|touch| touch.by.word);
             return self.find_undoing(Spot::at(&again), Fault::Without(object), undoes);
@@ -271,7 +279,10 @@ impl<'t> Search<'t> {
     }
 
     fn left(&mut self, object: Object) {
-        let Some(made) = self.creator(&object) else { return };
+        let (touches, _) = self.walk.backward(&Key::of(&object));
+        let mut made = touches.iter().filter(|touch| touch.did == Did::Create);
+        let by_upgrade = made.clone().rfind(|touch| touch.side == Side::Up).map(|touch| touch.by.word);
+        let Some(made) = made.next_back().cloned() else { return };
         if made.side == Side::Up {
             return self.find(Spot::at(&made), Fault::Left(object));
         }
@@ -283,8 +294,11 @@ impl<'t> Search<'t> {
             }
             _ => false,
         };
-        let fault = if around { Fault::Besides(object) } else { Fault::Invented(object) };
-        self.find(Spot::at(&made), fault);
+        match around {
+            true => self.find(Spot::at(&made), Fault::Besides(object)),
+            // What the upgrade itself made and took away again.
+            false => self.find_undoing(Spot::at(&made), Fault::Invented(object), by_upgrade),
+        }
     }
 
     fn changed(&mut self, want: Object, have: Object) {

@@ -29,6 +29,7 @@ pub(super) fn diagnostic(group: &[Finding<'_>]) -> Diagnostic {
         let text = match &first.fault {
             Fault::Destroyed(_) => "this is what it should undo",
             Fault::Differs { .. } | Fault::Without(_) | Fault::Besides(_) => "taken away here",
+            Fault::Invented(_) => "the upgrade makes it here, and takes it away after that",
             _ => "changed here",
         };
         diagnostic = diagnostic.label(undone, text);

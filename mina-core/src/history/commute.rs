@@ -38,9 +38,10 @@ impl History {
             }
         }
         let mut conflicts: BTreeMap<(usize, usize), (usize, usize)> = BTreeMap::new();
-        for (writers, readers) in touched.values() {
+        for (resource, (writers, readers)) in &touched {
             for (position, writer) in writers.iter().enumerate() {
-                for other in writers[position + 1..].iter().chain(readers) {
+                let shared = writers[position + 1..].iter().filter(|_| resource.is_exclusive());
+                for other in shared.chain(readers) {
                     if graph.incomparable(writer.node, other.node) {
                         let (later, earlier) = if writer.node > other.node {
                             (writer, other)
@@ -77,7 +78,7 @@ impl History {
             let clash = mine.iter().find_map(|mine| {
                 let theirs = theirs
                     .iter()
-                    .find(|theirs| theirs.resource == mine.resource && (mine.writes || theirs.writes))?;
+                    .find(|theirs| theirs.resource == mine.resource && mine.hinders(theirs))?;
                 Some((mine, theirs))
             });
             if let Some((mine, theirs)) = clash
@@ -103,6 +104,8 @@ fn conflict(here: &Revision, mine: &Touch, there: &Revision, theirs: &Touch) -> 
     let did = |touch: &Touch| match (touch.writes, &touch.resource) {
         (true, Resource::Rows(_)) => "writes",
         (true, Resource::Name(_)) => "takes or frees",
+        (true, Resource::Rebuilt(_)) => "writes anew",
+        (false, Resource::Rebuilt(_)) => "makes or drops a foreign key to",
         (true, _) => touch.verb,
         (false, _) => "uses",
     };

@@ -1,9 +1,11 @@
 use super::Trace;
 use super::mention::{relations, words, words_of_rust, written};
 use crate::check::Checked;
+use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
 use crate::operation::Operation;
 use crate::schema::{Action, Column, Constraint, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
+use crate::sql::rebuilt;
 use crate::syntax::Span;
 use std::collections::HashSet;
 use std::fmt;
@@ -19,6 +21,9 @@ pub(super) enum Resource {
     /// The columns that foreign keys can refer to, sorted.
     Key(ObjectName, Vec<String>),
     Constraint(ObjectName, String),
+    /// A table of SQLite that is written anew while foreign keys are on, since none refers to it: to be written by that, and to be
+    /// read by making or dropping such a key.
+    Rebuilt(ObjectName),
     /// A name of the space that tables, indexes and the like share, case folded.
     Name(ObjectName),
     Enum(ObjectName),
@@ -30,10 +35,17 @@ pub(super) enum Resource {
     Namespace(ObjectName),
 }
 
+impl Resource {
+    /// Whether two that write it are in each other's way.
+    pub(super) fn is_exclusive(&self) -> bool {
+        !matches!(self, Self::Rebuilt(_))
+    }
+}
+
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Table(table) => write!(f, "table `{table}`"),
+            Self::Table(table) | Self::Rebuilt(table) => write!(f, "table `{table}`"),
             Self::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Self::Rows(table) => write!(f, "the rows of `{table}`"),
             Self::Comment(table) => write!(f, "the comment of `{table}`"),
@@ -63,6 +75,16 @@ pub(super) struct Touch {
     pub(super) span: Span,
 }
 
+impl Touch {
+    /// Whether it is in the way of another one, of the same resource.
+    pub(super) fn hinders(&self, other: &Self) -> bool {
+        match (self.writes, other.writes) {
+            (true, true) => self.resource.is_exclusive(),
+            (mine, theirs) => mine || theirs,
+        }
+    }
+}
+
 /// All that a block touches, up and down, on every engine in force; what it says first comes first.
 pub(super) fn footprint(checked: &Checked) -> Vec<Touch> {
     let mut prints = Footprint {
@@ -74,7 +96,12 @@ pub(super) fn footprint(checked: &Checked) -> Vec<Touch> {
     };
     let ups = checked.engines.iter().map(|replayed| &replayed.up);
     let downs = checked.engines.iter().filter_map(|replayed| replayed.down.as_ref());
-    ups.chain(downs).for_each(|trace| prints.trace(trace));
+    for trace in ups.chain(downs) {
+        prints.trace(trace);
+        if !checked.diagnostics.iter().any(Diagnostic::is_error) {
+            prints.rebuilt(trace);
+        }
+    }
     prints.touches
 }
 
@@ -92,6 +119,14 @@ impl Footprint {
         for resolved in trace.steps.iter().flat_map(|step| &step.operations) {
             self.span = resolved.word;
             self.operation(&resolved.operation, &resolved.before);
+        }
+    }
+
+    fn rebuilt(&mut self, trace: &Trace) {
+        for (step, table) in rebuilt(trace) {
+            let Some(first) = step.operations.first() else { continue };
+            (self.span, self.verb) = (first.word, verb(&first.operation));
+            self.write(Resource::Rebuilt(table));
         }
     }
 
@@ -193,6 +228,10 @@ impl Footprint {
                     self.write(Resource::Constraint(table.clone(), name.clone()));
                     self.name(table, name);
                 }
+                // Where it is made anew, it is made as it was.
+                if let Some(constraint) = before.table(table).and_then(|table| table.constraint(from)) {
+                    self.columns(table, &constraint.columns());
+                }
                 self.read(Resource::Table(table.clone()));
             }
             Operation::CreateIndex { table, index, .. } | Operation::DropIndex { table, index, .. } => {
@@ -205,6 +244,9 @@ impl Footprint {
             Operation::RenameIndex { table, from, to } => {
                 self.name(table, from);
                 self.name(table, to);
+                if let Some(index) = before.table(table).and_then(|table| table.index(from)) {
+                    self.index_columns(table, index);
+                }
                 self.read(Resource::Table(table.clone()));
             }
             Operation::CommentOnTable { table, .. } => {
@@ -302,6 +344,7 @@ impl Footprint {
         self.write(Resource::Constraint(table.clone(), key.name.text.clone()));
         self.name(table, &key.name.text);
         self.columns(table, &key.columns);
+        self.read(Resource::Rebuilt(key.table.clone()));
         if key.table != *table {
             self.read(Resource::Table(key.table.clone()));
         }
@@ -344,13 +387,7 @@ impl Footprint {
 
     fn index(&mut self, table: &ObjectName, index: &Index) {
         self.name(table, &index.name.text);
-        for element in &index.elements {
-            self.index_key(table, &element.key);
-        }
-        self.columns(table, &index.include);
-        if let Some(filter) = &index.filter {
-            self.expression(table, filter);
-        }
+        self.index_columns(table, index);
         if index.unique {
             let keys = index.elements.iter().filter_map(|element| match &element.key {
                 IndexKey::Column(column) => Some(column.clone()),
@@ -358,6 +395,16 @@ impl Footprint {
             });
             let columns: Vec<String> = keys.collect();
             self.key(table, &columns, true);
+        }
+    }
+
+    fn index_columns(&mut self, table: &ObjectName, index: &Index) {
+        for element in &index.elements {
+            self.index_key(table, &element.key);
+        }
+        self.columns(table, &index.include);
+        if let Some(filter) = &index.filter {
+            self.expression(table, filter);
         }
     }
 

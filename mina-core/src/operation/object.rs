@@ -38,6 +38,7 @@ impl Replay<'_> {
             let message = format!("the view `{name}` selects `*`, so what it shows would change with its tables, or not, by engine");
             return self.error(Code::M216, written.span, message, ["name the columns".to_owned()]);
         }
+        self.sql_names(&text, written.span)?;
         let origin = self.origin(reference.span());
         self.emit(Operation::CreateView(View { name, body: text, origin }), reference.span());
         Ok(())

@@ -24,7 +24,8 @@ pub use cut::{Company, Draft};
 pub use dialect::Dialect;
 
 use crate::engine::Engine;
-use crate::history::Trace;
+use crate::history::{Step as Statement, Trace};
+use crate::schema::ObjectName;
 use crate::syntax::Tokens;
 use std::ops::RangeInclusive;
 use unit::{Unit, UnitKind};
@@ -65,6 +66,17 @@ pub(crate) fn transactions(trace: &Trace, tokens: &Tokens, transaction: Option<b
     let mut units = placed(trace, tokens, transaction);
     units.retain(|(kind, _)| *kind == UnitKind::Transaction);
     units.into_iter().map(|(_, places)| places).collect()
+}
+
+/// The tables that a statement writes anew while foreign keys are on, no key being known that refers to them.
+pub(crate) fn rebuilt(trace: &Trace) -> Vec<(&Statement, ObjectName)> {
+    match trace.target.engine() {
+        Engine::Sqlite => {
+            let tables = |step| sqlite::rebuilt(step, trace).into_iter().map(move |table| (step, table));
+            trace.steps.iter().flat_map(tables).collect()
+        }
+        Engine::Pg | Engine::Mysql => Vec::new(),
+    }
 }
 
 fn placed(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<(UnitKind, RangeInclusive<usize>)> {

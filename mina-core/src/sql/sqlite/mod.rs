@@ -17,6 +17,7 @@ pub use change::{Edit, EditKind, Expected, TableChange};
 pub use declared::{affinity, declared};
 pub use lower::lower;
 pub use raise::{Stored, StoredTrigger, StoredView, raise};
+pub(super) use step::rebuilt;
 pub use step::{create_trigger, create_view};
 
 use super::cost::Cost;

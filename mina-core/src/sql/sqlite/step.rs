@@ -46,6 +46,17 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
     drafts
 }
 
+/// The tables that a statement may rebuild in a unit that has foreign keys on.
+pub(crate) fn rebuilt(statement: &Statement, trace: &Trace) -> Vec<ObjectName> {
+    let drafts = steps(statement, trace, &|_| 0).into_iter();
+    let batches = drafts.filter_map(|draft| match (draft.company, draft.step.action) {
+        (Company::Schema, Action::Batch(change)) => Some(change),
+        _ => None,
+    });
+    let rebuilt = batches.filter(|change| change.edits.iter().any(|edit| edit.kind.may_rebuild()));
+    rebuilt.map(|change| ObjectName::new(&change.table)).collect()
+}
+
 /// One pass over a table, while its edits are collected.
 struct Pass {
     table: ObjectName,
