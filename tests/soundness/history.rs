@@ -2,6 +2,7 @@
 
 use crate::ground::Ground;
 use crate::random::Random;
+use crate::sheet::Sheet;
 use crate::statement::Writer;
 use mina_core::check::{Replayed, statements};
 use mina_core::config::Config;
@@ -14,7 +15,7 @@ use mina_core::sql;
 use mina_core::syntax::{parse, source};
 use mina_runtime::{Created, Migration, Migrations};
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::fmt;
 
 /// One revision, as it was drawn.
 #[derive(Clone, Debug)]
@@ -36,38 +37,16 @@ pub fn id(at: usize) -> String {
 }
 
 pub fn text(at: usize, up: &[String], down: Option<&[String]>) -> String {
-    // Every other block lets rows stop it.
-    let allow = if at % 2 == 1 { "#![allow(may_fail_on_rows)]\n" } else { "" };
-    let revises = if at == 0 { "base".to_owned() } else { format!("{:?}", id(at - 1)) };
-    let mut text = format!(
-        "mina::migration! {{\n{allow}//! Step {at}\n\nrevision = {:?};\nrevises = {revises};\n\nupgrade {{\n",
-        id(at)
-    );
-    for statement in up {
-        let _ = writeln!(text, "{statement}");
-    }
-    match down {
-        None => text += "}\n\ndowngrade = auto;\n}\n",
-        Some(down) => {
-            text += "}\n\ndowngrade {\n";
-            for statement in down {
-                let _ = writeln!(text, "{statement}");
-            }
-            text += "}\n}\n";
-        }
-    }
-    text
+    Sheet::new(at, up, down).write().text
 }
 
-/// What was said of statements and downgrades.
+/// What was said of statements.
 #[derive(Default)]
 pub struct Said {
     pub tried: usize,
     pub accepted: usize,
     pub refused: BTreeMap<String, usize>,
     pub kinds: BTreeMap<&'static str, (usize, usize)>,
-    pub mutants: usize,
-    pub mutants_accepted: usize,
 }
 
 impl fmt::Display for Said {
@@ -79,9 +58,7 @@ impl fmt::Display for Said {
         let kinds: Vec<String> = kinds
             .map(|(kind, (tried, accepted))| format!("{kind} {accepted}/{tried}"))
             .collect();
-        writeln!(f, "  {}", kinds.join(", "))?;
-        let (mutants, accepted) = (self.mutants, self.mutants_accepted);
-        write!(f, "{mutants} downgrades mutated, {accepted} of them accepted, which lead back")
+        write!(f, "  {}", kinds.join(", "))
     }
 }
 

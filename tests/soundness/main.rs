@@ -10,17 +10,22 @@ mod databases;
 #[path = "../../migrations/tests/servers/dump.rs"]
 mod dump;
 
+mod branches;
+mod broken;
 mod constraint;
 mod ground;
 mod history;
 mod keeps;
 mod mutant;
+mod mutation;
 mod object;
 mod once;
 mod random;
 mod rows;
 mod run;
+mod sheet;
 mod statement;
+mod tally;
 mod value;
 mod wanted;
 mod world;
@@ -31,6 +36,7 @@ use random::Random;
 use std::io::{Write, stderr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Instant, SystemTime};
+use tally::Tally;
 use wanted::Asked;
 use world::Ran;
 
@@ -52,8 +58,8 @@ fn seeds(name: &str, of: &str, first: u64, otherwise: u64) -> (u64, u64) {
     (first, count)
 }
 
-fn tried(ground: &Ground, drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<(), String> {
-    caught(|| run::run(ground, drafts, seed, said, ran))
+fn tried(ground: &Ground, drafts: &[Draft], seed: u64, ran: &mut Ran) -> Result<(), String> {
+    caught(|| run::run(ground, drafts, seed, ran))
 }
 
 fn caught(run: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
@@ -92,7 +98,7 @@ fn shrunk(ground: &Ground, mut drafts: Vec<Draft>, mut failure: String, seed: u6
                 return None;
             }
             budget -= 1;
-            let other = tried(ground, &fewer, seed, &mut Said::default(), &mut Ran::default()).err()?;
+            let other = tried(ground, &fewer, seed, &mut Ran::default()).err()?;
             (kind(&other) == kind(&failure)).then_some((fewer, other))
         });
         match found {
@@ -111,7 +117,7 @@ fn hold(ground: &Ground, name: &str, first: u64, otherwise: u64) {
     let began = Instant::now();
     for seed in first..first + count {
         let drafts = history::draw(ground, &mut Random::new(seed), &mut said);
-        let Err(failure) = tried(ground, &drafts, seed, &mut said, &mut ran) else {
+        let Err(failure) = tried(ground, &drafts, seed, &mut ran) else {
             continue;
         };
         let (drafts, failure) = shrunk(ground, drafts, failure, seed);
@@ -179,6 +185,32 @@ fn follow(ground: &Ground, name: &str, first: u64, otherwise: u64) {
     );
 }
 
+/// Breaks one thing in each of many accepted histories.
+fn refuse(ground: &Ground, name: &str, first: u64, otherwise: u64) {
+    let (first, count) = seeds(name, "mutants", first, otherwise);
+    let most = usize::try_from(count).unwrap();
+    let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
+    let (mut tally, mut failures) = (Tally::default(), 0);
+    let began = Instant::now();
+    for seed in first.. {
+        let drafts = history::draw(ground, &mut Random::new(seed), &mut Said::default());
+        let mut random = Random::new(seed ^ 0xB0C3);
+        if let Err(failure) = caught(|| mutant::mutants(ground, &drafts, &mut random, &mut tally, most)) {
+            println!("\n==== seed {seed} on {name}: {failure}\n");
+            failures += 1;
+        }
+        if failures >= patience || tally.total().made >= most {
+            break;
+        }
+    }
+    println!("{name}: mutants from seed {first} on in {:.0?}\n\n{tally}", began.elapsed());
+    assert_eq!(
+        failures, 0,
+        "see above; MINA_SOUNDNESS_SEED={first} MINA_SOUNDNESS_COUNT={count} repeats it"
+    );
+    assert!(count < 300 || tally.missing().is_empty(), "none of {}", tally.missing().join(", "));
+}
+
 #[test]
 fn a_database_follows_its_models_and_goes_back() {
     follow(&Ground::Sqlite, "SQLite", fresh(), 100);
@@ -189,9 +221,14 @@ fn what_the_checker_accepts_runs_and_reverses() {
     hold(&Ground::Sqlite, "SQLite", 1, 160);
 }
 
+#[test]
+fn what_is_broken_is_refused_or_does_no_harm() {
+    refuse(&Ground::Sqlite, "SQLite", fresh(), 300);
+}
+
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod servers {
-    use super::{Ground, follow, hold};
+    use super::{Ground, follow, hold, refuse};
     use crate::databases::{Database, Server};
 
     fn hold_on(server: Server, name: &str) {
@@ -210,6 +247,20 @@ mod servers {
     #[test]
     fn a_database_follows_its_models_and_goes_back_on_mariadb() {
         follow_on(Server::Mariadb, "MariaDB");
+    }
+
+    fn refuse_on(server: Server, name: &str) {
+        refuse(&Ground::Server(Database::new(server)), name, 1, 60);
+    }
+
+    #[test]
+    fn what_is_broken_is_refused_or_does_no_harm_on_postgresql() {
+        refuse_on(Server::Postgres18, "PostgreSQL 18");
+    }
+
+    #[test]
+    fn what_is_broken_is_refused_or_does_no_harm_on_mariadb() {
+        refuse_on(Server::Mariadb, "MariaDB");
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! Histories run with rows, up and down.
 
 use crate::ground::Ground;
-use crate::history::{Draft, Said, grow, id};
+use crate::history::{Draft, grow, id};
 use crate::keeps::kept;
-use crate::mutant::mutants;
 use crate::once::at_once;
 use crate::random::Random;
 use crate::world::{BY_ITS_OWN_DATA, Ran, World, difference};
@@ -11,21 +10,20 @@ use mina::Engine;
 use mina_runtime::runner::Direction;
 
 /// Runs a history of drafts that the checker accepts.
-pub fn run(ground: &Ground, drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<(), String> {
-    match all(ground, drafts, seed, said, ran) {
+pub fn run(ground: &Ground, drafts: &[Draft], seed: u64, ran: &mut Ran) -> Result<(), String> {
+    match all(ground, drafts, seed, ran) {
         Err(error) if error.ends_with(BY_ITS_OWN_DATA) => ran.ended_by_data += 1,
         result => return result,
     }
     Ok(())
 }
 
-fn all(ground: &Ground, drafts: &[Draft], seed: u64, said: &mut Said, ran: &mut Ran) -> Result<(), String> {
+fn all(ground: &Ground, drafts: &[Draft], seed: u64, ran: &mut Ran) -> Result<(), String> {
     let grown = match grow(drafts, ground.config()) {
         Ok(grown) => grown,
         Err(error) => return Err(format!("accepted a statement at a time, refused as a whole: {error}")),
     };
     let mut random = Random::new(seed ^ 0x5EED);
-    mutants(ground, &grown, drafts, &mut random, said)?;
     let migrations = grown.migrations();
     at_once(ground, migrations, ran)?;
     let mut world = World::new(ground, migrations, |words| grown.says(words), ran);
