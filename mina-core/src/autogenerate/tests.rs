@@ -121,6 +121,26 @@ fn names_are_said_and_not_guessed() {
 }
 
 #[test]
+fn the_index_of_a_key_gets_its_name_with_it() {
+    let renamed = |indexes: &str| {
+        let want = BASE
+            .replace("fk_users_workspace", "fk_users")
+            .replace("index ix_users_name", indexes);
+        let draft = between(&[MARIADB], BASE, &want, &Renames::default());
+        let statements = draft.block.upgrade.statements.iter().map(print::statement);
+        statements.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(renamed("index ix_users_name"), @"batch_alter users { rename_constraint fk_users_workspace => fk_users; }");
+    insta::assert_snapshot!(renamed("index ix_w (workspace_id), index ix_users_name"), @r"
+    batch_alter users {
+        rename_constraint fk_users_workspace => fk_users;
+        create_index ix_w (workspace_id);
+        drop_index fk_users;
+    }
+    ");
+}
+
+#[test]
 fn values_of_an_enum_come_and_go() {
     let have = "create_enum state (\"open\", \"done\", \"gone\"); create_table t { #[primary_key] id: Integer, s: Enum<state> = \"gone\", check ck_s \"s <> 'gone'\", }";
     let want = "create_enum state (\"new\", \"open\", \"late\", \"done\"); create_table t { #[primary_key] id: Integer, s: Enum<state> = \"new\", check ck_s \"s <> 'new'\", }";

@@ -1,6 +1,6 @@
 //! What has to change for one schema to become another.
 
-use super::piece::{Kept, Piece, kept, renamed};
+use super::piece::{Kept, Piece, gone_along, kept, renamed};
 use super::side_by_side;
 use super::taken::{Changes as Reasons, Lost, close};
 use crate::engine::Engine;
@@ -65,8 +65,10 @@ impl Changes {
                 self.column(have, before, column, engine, reasons);
             }
         }
-        let same = kept(have, want, by_structure);
-        self.renamed.extend(renamed(have, want, &same));
+        let mut same = kept(have, want, by_structure);
+        let renamed = renamed(have, want, &same);
+        same.extend(renamed.iter().filter_map(|key| gone_along(have, want, key)));
+        self.renamed.extend(renamed);
         let stays = same.iter().chain(&self.renamed).map(|kept| &kept.have);
         let stays: BTreeSet<Piece> = stays.cloned().collect();
         let parts = have.constraints().map(|constraint| Piece::constraint(have, constraint));

@@ -75,6 +75,19 @@ pub(super) fn renamed(have: &Table, want: &Table, kept: &[Kept]) -> Vec<Kept> {
     })
 }
 
+/// The index that goes along with a foreign key that gets another name.
+pub(super) fn gone_along(have: &Table, want: &Table, key: &Kept) -> Option<Kept> {
+    let (Piece::Constraint(_, from), Piece::Constraint(_, to)) = (&key.have, &key.want) else {
+        return None;
+    };
+    let ours = have.index(from).filter(|index| index.serves_key)?;
+    let theirs = want.index(to).filter(|index| index.serves_key)?;
+    (ours.elements == theirs.elements).then(|| Kept {
+        have: Piece::index(have, ours),
+        want: Piece::index(want, theirs),
+    })
+}
+
 fn parts(table: &Table) -> Vec<Object> {
     let constraints = table.constraints();
     let constraints = constraints.map(|constraint| Object::Constraint(table.name.clone(), constraint.to_owned()));

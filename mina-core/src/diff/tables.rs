@@ -301,13 +301,20 @@ impl Order<'_> {
         }
     }
 
-    /// Whether an index that serves a key stands in the way of nothing, and goes once another serves the key.
-    fn superseded<'s>(&'s self, have: &'s Table) -> impl Iterator<Item = &'s Index> {
-        have.indexes.iter().filter(move |index| {
+    /// The indexes that serve a key and stand in the way of nothing, which go once another serves the key, under its name by then.
+    fn superseded(&self, have: &Table) -> impl Iterator<Item = Index> {
+        have.indexes.iter().filter_map(move |index| {
             let piece = Piece::index(have, index);
             let key = Piece::Constraint(have.name.clone(), index.name.text.clone());
             let serves = index.serves_key && have.foreign_keys.iter().any(|key| key.name == index.name);
-            serves && self.changes.taken.contains(&piece) && !self.changes.taken.contains(&key)
+            if !serves || !self.changes.taken.contains(&piece) || self.changes.taken.contains(&key) {
+                return None;
+            }
+            let mut index = index.clone();
+            if let Some(Piece::Constraint(_, to)) = self.changes.renamed.iter().find(|kept| kept.have == key).map(|kept| &kept.want) {
+                index.name.text.clone_from(to);
+            }
+            Some(index)
         })
     }
 
@@ -411,7 +418,7 @@ impl Order<'_> {
             }
             script.batch(name, statements);
         }
-        for index in self.superseded(have).cloned() {
+        for index in self.superseded(have) {
             let table = name.clone();
             let concurrently = false;
             script.on(
