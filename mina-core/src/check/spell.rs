@@ -29,7 +29,7 @@ pub(super) fn text(operations: &[Operation], batch: bool) -> String {
 
 /// The statements without their table, as they stand inside `batch_alter`.
 pub(super) fn inner(operations: &[Operation]) -> String {
-    let all = operations.iter().flat_map(|operation| statement(operation, true));
+    let all = said(operations).flat_map(|operation| statement(operation, true));
     all.map(|statement| print::statement(&statement)).collect::<Vec<_>>().join(" ")
 }
 
@@ -48,12 +48,34 @@ pub(crate) fn lines_without_allow(operations: &[Operation]) -> Vec<String> {
     all.map(|statement| print::statement(&statement)).collect()
 }
 
+/// The operations that are said: the index that MariaDB was given for a foreign key is dropped with it.
+pub(super) fn said(operations: &[Operation]) -> impl Iterator<Item = &Operation> {
+    let goes_along = |at: usize, table: &ObjectName, index: &Index| {
+        let with = |operation: &Operation| match operation {
+            Operation::DropConstraint {
+                table: of,
+                constraint: Constraint::ForeignKey(key),
+            } => of == table && key.name == index.name,
+            _ => false,
+        };
+        index.serves_key && operations[..at].iter().any(with)
+    };
+    operations
+        .iter()
+        .enumerate()
+        .filter(move |(at, operation)| match operation {
+            Operation::DropIndex { table, index, .. } => !goes_along(*at, table, index),
+            _ => true,
+        })
+        .map(|(_, operation)| operation)
+}
+
 fn statements(operations: &[Operation], batch: bool) -> Vec<Statement> {
     if !batch {
-        return operations.iter().flat_map(|operation| statement(operation, false)).collect();
+        return said(operations).flat_map(|operation| statement(operation, false)).collect();
     }
     let mut all: Vec<Statement> = Vec::new();
-    for operation in operations {
+    for operation in said(operations) {
         let Some(table) = operation.changed_table() else {
             all.extend(statement(operation, false));
             continue;

@@ -1,6 +1,6 @@
 //! Every class of invalid downgrade that real histories have, in two shapes, beside its corrected twin.
 
-use super::{BASE, Case, PG, on_sqlite, refused};
+use super::{BASE, Case, MARIADB, PG, on_sqlite, refused};
 use crate::config::Config;
 use crate::engine::Target;
 
@@ -394,6 +394,21 @@ fn no_downgrade_at_all() {
         update settings { set = "value = '…'" }
         alter_column settings.value { nullable = false }
         batch_alter users { drop_index ix_a; drop_column a; }
+    }
+    or `downgrade = irreversible("why");`
+    "#);
+}
+
+#[test]
+fn the_index_of_a_key_goes_with_it() {
+    let up = "create_foreign_key fk_users_settings on users (number) references settings (id);";
+    let head = "#![allow(may_fail_on_rows, blocking_constraint)]";
+    let case = Case::new(&[MARIADB], &Config::default(), BASE, head, up, "");
+    insta::assert_snapshot!(case.said(), @r#"
+    M301: `2` has no downgrade
+    write it after the upgrade:
+    downgrade {
+        drop_constraint fk_users_settings on users;
     }
     or `downgrade = irreversible("why");`
     "#);
