@@ -2,7 +2,7 @@ use super::attribute::Attribute;
 use super::cursor::{Parser, Result, table_of};
 use super::keyword::COLUMN_ATTRIBUTES;
 use super::statement::{Batch, Before};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::syntax::ast::{
     CheckAttribute, ColumnChanges, ColumnDef, DefaultDef, GeneratedAttribute, Ident, KeyAttribute, KeyOptions, NamedAttribute,
     ReferenceAttribute, Statement, StatementKind, TableRef, UsingDef,
@@ -313,6 +313,13 @@ impl Parser<'_> {
                 changes.comment = Some((comment, key.span.join(self.span_since(start))));
             }
             "collate" => {
+                // A collation may be the application's own, so that any name is taken for one.
+                if let Some(word) = self.word().filter(|word| *word != "none" && did_you_mean(word, ["none"]).is_some()) {
+                    let error = Diagnostic::error(Code::M001, self.span_here(), format!("`{word}` is no collation"));
+                    return Err(error.help(format!(
+                        "did you mean `none`? A collation of that name stands in quotes: `\"{word}\"`"
+                    )));
+                }
                 let collate = if self.eat_word("none") {
                     None
                 } else {
