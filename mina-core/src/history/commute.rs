@@ -104,7 +104,7 @@ fn conflict(here: &Revision, mine: &Touch, there: &Revision, theirs: &Touch) -> 
     let did = |touch: &Touch| match (touch.writes, &touch.resource) {
         (true, Resource::Rows(_)) => "writes",
         (true, Resource::Name(_)) => "takes or frees",
-        (true, Resource::Rebuilt(_)) => "writes anew",
+        (true, Resource::Rebuilt(_)) => "rebuilds",
         (false, Resource::Rebuilt(_)) => "makes or drops a foreign key to",
         (true, _) => touch.verb,
         (false, _) => "uses",

@@ -89,3 +89,86 @@ fn a_key_to_a_table_commutes_with_what_changes_its_rows() {
     );
     assert!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &dropping)]).contains("M107"));
 }
+
+#[test]
+fn what_is_renamed_is_made_anew_as_it_was_and_so_uses_its_columns() {
+    let first = block(
+        r#"revision = "1"; revises = base;"#,
+        "create_table t { a: Integer, unique uq (a), index ix (a) }",
+        "drop_table t;",
+    );
+    let column = block(
+        r#"revision = "3"; revises = "1";"#,
+        "alter_column t.a { rename = b }",
+        "alter_column t.b { rename = a }",
+    );
+    for (renamed, back) in [
+        ("rename_constraint uq => other on t;", "rename_constraint other => uq on t;"),
+        ("rename_index ix => other on t;", "rename_index other => ix on t;"),
+    ] {
+        let second = block(r#"revision = "2"; revises = "1"; label = "a";"#, renamed, back);
+        let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &column)]);
+        assert!(
+            said.contains("do not commute: this one renames column `t.a`, the other uses it"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_key_does_not_commute_with_a_rebuild_of_its_table_while_keys_are_on() {
+    let first = block(
+        r#"revision = "1"; revises = base;"#,
+        "create_table t { #[primary_key] id: Integer, a: Integer, b: Integer }",
+        "drop_table t;",
+    );
+    let rebuilding = |id: &str, column: &str| {
+        let head = format!("revision = \"{id}\"; revises = \"1\"; label = \"{column}\";");
+        block(
+            &head,
+            &format!("alter_column t.{column} {{ default = 1 }}"),
+            &format!("alter_column t.{column} {{ default = none }}"),
+        )
+    };
+    let key = block(
+        r#"revision = "4"; revises = "1";"#,
+        "create_table u { #[references(t.id)] t_id: Integer }",
+        "drop_table u;",
+    );
+    let (second, third) = (rebuilding("2", "a"), rebuilding("3", "b"));
+    assert_eq!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]), "");
+    let said = said(&[("1.rs", &first), ("2.rs", &second), ("4.rs", &key)]);
+    assert!(
+        said.contains("this one makes or drops a foreign key to table `t`, the other rebuilds it"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_view_of_what_is_not_there_is_refused() {
+    let first = block(
+        r#"revision = "1"; revises = base;"#,
+        r#"create_view v as "SELECT id FROM nothing";"#,
+        "drop_view v;",
+    );
+    let said = said(&[("1.rs", &first)]);
+    assert!(said.contains("M201: there is no table `nothing`"), "{said}");
+}
+
+#[test]
+fn a_downgrade_is_shown_where_the_upgrade_took_away_what_it_speaks_of() {
+    let first = block(r#"revision = "1"; revises = base;"#, USERS, "drop_table users;");
+    let second = block(
+        r#"revision = "2"; revises = "1";"#,
+        "rename_table users => people;",
+        "drop_column users.name;",
+    );
+    let history = history(&[("1.rs", &first), ("2.rs", &second)]);
+    let labels: Vec<String> = history
+        .diagnostics(1)
+        .into_iter()
+        .filter_map(|diagnostic| diagnostic.label)
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(labels, ["the upgrade renames it here"]);
+}
