@@ -1,4 +1,7 @@
-//! `docs/language.md` says what the parser takes.
+//! `docs/language.md` says what the parser takes; whatever else it is given, it answers.
+
+#[path = "../fuzz/src/lib.rs"]
+mod readers;
 
 use mina_core::diagnostic::Lint;
 use mina_core::syntax::{parse::parse, source::scan};
@@ -144,5 +147,22 @@ fn every_word_of_the_language_has_a_page_of_its_own_in_an_editor() {
     assert!(used.len() > 40);
     for word in used {
         assert!(mina::language::ALL.contains(&word), "`{word}` is not in `mina::language`");
+    }
+}
+
+/// What fuzzing began with, and what it found.
+#[test]
+fn every_reader_answers_whatever_it_is_given() {
+    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    for (name, read) in readers::ALL {
+        let mut files = 0;
+        for file in std::fs::read_dir(corpus.join(name)).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read(&path).unwrap();
+            println!("{}", path.display());
+            read(&String::from_utf8_lossy(&text));
+            files += 1;
+        }
+        assert!(files > 2, "{name}");
     }
 }

@@ -1,0 +1,1 @@
+mina::migration! { revision = "1"; upgrade { execute r#"SELECT '{' /* 

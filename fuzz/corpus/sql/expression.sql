@@ -1,0 +1,1 @@
+coalesce(name, '') <> 'it''s' AND (age BETWEEN -1 AND 1e3 OR NOT EXISTS (SELECT 1 FROM users u WHERE u.id = users.id)) AND CASE name WHEN 'a' THEN 1 ELSE 2 END = 1

@@ -1,0 +1,1 @@
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN IF a THEN x; END IF; RETURN NEW; END $body$; SELECT $1 || $$a;$b$;c$$
