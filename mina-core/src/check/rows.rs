@@ -389,6 +389,8 @@ impl Demand {
             Self::Unique { columns, .. } | Self::PrimaryKey { columns, .. } => columns.clone(),
             Self::Index { index, .. } => index.columns(),
             Self::Check { check, .. } => check.expression.columns(),
+            // Another table is not changed meanwhile.
+            Self::ForeignKey { table, key } if key.table == *table => key.columns.iter().chain(&key.referred).cloned().collect(),
             Self::ForeignKey { key, .. } => key.columns.clone(),
             Self::Exclusion { .. } => Vec::new(),
             Self::EnumValue { column, .. } => vec![column.clone()],
@@ -405,7 +407,11 @@ impl Demand {
             Self::NotNull { column, .. } | Self::Type { before: column, .. } => rename(&mut column.name),
             Self::Unique { columns, .. } | Self::PrimaryKey { columns, .. } => columns.iter_mut().for_each(rename),
             Self::Check { check, .. } => check.expression = check.expression.rename_column(from, to),
-            Self::ForeignKey { key, .. } => key.columns.iter_mut().for_each(rename),
+            Self::ForeignKey { table, key } => {
+                let own = key.table == *table;
+                key.columns.iter_mut().for_each(rename);
+                key.referred.iter_mut().filter(|_| own).for_each(rename);
+            }
             Self::EnumValue { column, .. } => rename(column),
             Self::Index { index, .. } => {
                 for element in &mut index.elements {

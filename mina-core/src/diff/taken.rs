@@ -87,10 +87,12 @@ impl Closure<'_> {
         }
     }
 
-    /// PostgreSQL keeps the collation that an expression had when its index was made.
+    /// PostgreSQL keeps the collation that an expression had when its index was made, and changes none under a generated column.
     fn collated(&self, taken: &mut BTreeSet<Piece>) {
         for (name, column) in &self.changes.collated {
             let Some(table) = self.schema.table(name) else { continue };
+            let generated = table.generated_using(column).map(|generated| generated.name.clone());
+            taken.extend(generated.map(|generated| Piece::Column(name.clone(), generated)));
             let indexes = table.indexes.iter().filter(|index| {
                 let mut keys = index.elements.iter().map(|element| &element.key);
                 keys.any(|key| matches!(key, IndexKey::Expression(expression) if expression.uses(column)))
@@ -213,7 +215,9 @@ impl Closure<'_> {
         }
         let renamed = self.changes.columns.iter().map(|(table, column)| (table, column.as_str()));
         let retyped = self.changes.retyped.iter().map(|(table, before, _)| (table, before.name.as_str()));
-        for (table, column) in renamed.chain(retyped) {
+        let collated = self.changes.collated.iter().filter(|_| self.engine == Engine::Pg);
+        let collated = collated.map(|(table, column)| (table, column.as_str()));
+        for (table, column) in renamed.chain(retyped).chain(collated) {
             self.bodies_about(taken, |sql, on| mentions_column(sql, self.engine, on, table, column));
         }
     }

@@ -439,14 +439,22 @@ impl<'a> Replay<'a> {
         }
         if before.ty != after.ty {
             self.type_can_change(table, before, &after, name, changes)?;
+        } else if before.collation != after.collation && self.engine() == Engine::Pg {
+            let dependents = type_dependents(&self.schema, self.engine(), table, &before.name);
+            let what = format!("the collation of `{path}`");
+            self.refuse_for(Code::M208, name.span, &what, dependents, ", and create it again after it")?;
         }
         after.origin = self.origin(name.span);
         Ok(after)
     }
 
     fn default_still_fits(&mut self, path: &str, before: &Column, after: &Column, changes: &ColumnChanges) -> Resolution {
-        let (Some(ty), Some(Default::Value(value))) = (&changes.ty, &after.default) else {
+        let (Some(ty), Some(default)) = (&changes.ty, &after.default) else {
             return Ok(());
+        };
+        let value = match default {
+            Default::Value(value) => value,
+            Default::Sql(expression) => return self.sql_still_fits(path, before, after, expression, ty.span),
         };
         let Err(misfit) = self.fits(value, &after.ty) else { return Ok(()) };
         let message = format!("the default `{value}` of `{path}` does not fit `{}`: {}", after.ty, misfit.reason);

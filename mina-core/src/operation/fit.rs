@@ -1,9 +1,11 @@
 //! Which literal fits which type.
 
-use super::replay::Replay;
-use crate::diagnostic::did_you_mean;
+use super::conversion::{is_of_a_kind, is_text};
+use super::replay::{Replay, Resolution};
+use crate::diagnostic::{Code, did_you_mean};
 use crate::engine::Engine;
-use crate::schema::{Type, Value};
+use crate::schema::{Column, Expression, Type, Value};
+use crate::syntax::Span;
 
 /// Why a value does not fit, and what to write instead where that is known.
 pub(super) struct Misfit {
@@ -47,6 +49,33 @@ impl Replay<'_> {
             });
         }
         fits(value, ty)
+    }
+
+    /// What an expression gives is known of the type that it was written for; a downgrade goes back to that one.
+    pub(super) fn sql_still_fits(
+        &mut self,
+        path: &str,
+        before: &Column,
+        after: &Column,
+        expression: &Expression,
+        span: Span,
+    ) -> Resolution {
+        let fits = self.engine() == Engine::Sqlite || is_of_a_kind(&before.ty, &after.ty) || is_text(&after.ty);
+        if fits || self.cx.downgrade {
+            return Ok(());
+        }
+        let message = format!(
+            "the default `{}` of `{path}` was written for `{}` and may be no `{}` on {}",
+            expression.sql(),
+            before.ty,
+            after.ty,
+            self.cx.target
+        );
+        let write = format!(
+            "write `alter_column {path} {{ type = {}, default = none }}`, or the default that it has from now on",
+            after.ty
+        );
+        self.error(Code::M209, span, message, [format!("it is from {}", before.origin), write])
     }
 }
 

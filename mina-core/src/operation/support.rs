@@ -1,10 +1,11 @@
 //! What an engine in force lacks: types (M501) and operations (M502).
 
 use super::conversion::is_text;
+use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Lint};
 use crate::engine::{Engine, Product, Target};
-use crate::schema::{Action, Column, ConstraintRef, Deferral, ForeignKey, Index, IndexKey, ObjectName, Table, Type};
+use crate::schema::{Action, Column, ConstraintRef, Deferral, ForeignKey, Index, IndexKey, ObjectName, Table, Type, Value};
 use crate::syntax::Span;
 use crate::syntax::ast::{Ident, IndexDef, IndexKeyDef, KeyOptions, TypeRef};
 
@@ -271,6 +272,47 @@ impl Replay<'_> {
         )
     }
 
+    /// Refuses a foreign key between columns that MariaDB and MySQL tie by none: compared by different rules, or NOT NULL where
+    /// NULL would be carried over.
+    fn check_tied(&mut self, table: &Table, span: Span) -> Resolution {
+        if self.engine() != Engine::Mysql {
+            return Ok(());
+        }
+        let own = table.foreign_keys.iter().map(|key| (table, key));
+        let referring = self.schema.referring(&table.name).filter(|(owner, _)| owner.name != table.name);
+        let referring = referring.map(|(owner, key)| (&**owner, key));
+        let found = own.chain(referring).find_map(|(owner, key)| self.untied(owner, key));
+        let Some((message, help)) = found else { return Ok(()) };
+        self.error(Code::M502, span, message, [help])
+    }
+
+    fn untied(&self, owner: &Table, key: &ForeignKey) -> Option<(String, String)> {
+        let target = self.schema.table(&key.table)?;
+        let carries_null = self.cx.target.product == Product::Mariadb && key.on_update == Action::Cascade;
+        key.columns.iter().zip(&key.referred).find_map(|(column, referred)| {
+            let (column, referred) = (owner.column(column)?, target.column(referred)?);
+            let (ours, theirs) = (path(&owner.name, &column.name), path(&target.name, &referred.name));
+            if let (Some(one), Some(other)) = (collation(owner, column), collation(target, referred))
+                && one != other
+            {
+                let message = format!(
+                    "`{ours}` has {one} and `{theirs}` has {other}; {} ties no foreign key between such, as `{}` is",
+                    self.cx.target, key.name
+                );
+                return Some((message, "give both columns the same `#[collate = \"…\"]`, or none".to_owned()));
+            }
+            let key_columns = target.primary_key.as_ref().map_or(&[][..], |key| &key.columns);
+            let null = referred.nullable && !key_columns.contains(&referred.name) && !column.nullable;
+            (carries_null && null).then(|| {
+                let message = format!(
+                    "`{}` would carry NULL from `{theirs}` over to `{ours}`, which is NOT NULL; {} takes no such `on_update = cascade`",
+                    key.name, self.cx.target
+                );
+                (message, format!("make `{theirs}` NOT NULL, or `{ours}` nullable"))
+            })
+        })
+    }
+
     /// Refuses keys and indexes about a column that PostgreSQL does not store.
     fn check_stored(&mut self, table: &Table, span: Span) -> Resolution {
         if self.engine() != Engine::Pg {
@@ -332,6 +374,7 @@ impl Replay<'_> {
         self.check_collations(&table, span)?;
         self.check_order(&table, span)?;
         self.check_long_keys(&table, span)?;
+        self.check_tied(&table, span)?;
         self.check_counted_hash(&table, span)?;
         self.check_stored(&table, span)?;
         if table.columns.len() > MOST_COLUMNS {
@@ -382,6 +425,23 @@ fn row_bytes(ty: &Type) -> u64 {
 /// Whether its values lie outside the row on MariaDB and MySQL.
 pub(super) fn is_long(ty: &Type) -> bool {
     matches!(ty, Type::Text | Type::Binary | Type::Json)
+}
+
+/// The rule that a text is compared by, in words; none where it is no text, or the server's to choose.
+fn collation(table: &Table, column: &Column) -> Option<String> {
+    let option = |name: &str| table.options.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let of_table = match option("collate") {
+        Some(Value::String(text) | Value::Word(text)) => Some(text),
+        _ => None,
+    };
+    let said = column.collation.as_ref().or(of_table);
+    if !is_text(&column.ty) || said.is_none() && option("charset").is_some() {
+        return None;
+    }
+    Some(said.map_or_else(
+        || "the database's collation".to_owned(),
+        |said| format!("the collation `{}`", said.to_ascii_lowercase()),
+    ))
 }
 
 /// Whether its action writes to the rows that refer.

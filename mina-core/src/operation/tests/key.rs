@@ -294,6 +294,30 @@ fn the_default_of_an_interval_has_a_number_in_it() {
 }
 
 #[test]
+fn a_key_on_mariadb_ties_columns_that_are_alike() {
+    let table = "create_table t { #[primary_key] id: Integer, #[collate = \"utf8mb4_bin\"] #[unique] code: Varchar<9>, #[collate = \"UTF8MB4_BIN\"] a: Varchar<9>, b: Varchar<9> }";
+    let key = |column: &str| format!("{table} create_foreign_key fk on t ({column}) references t (code);");
+    insta::assert_snapshot!(said_on(MARIADB, &key("b")), @r#"
+    ^fk^ M502: `t.b` has the database's collation and `t.code` has the collation `utf8mb4_bin`; MariaDB 10.6 ties no foreign key between such, as `fk` is
+      give both columns the same `#[collate = "…"]`, or none
+    "#);
+    assert_eq!(said_on(POSTGRES, &key("b")), "");
+    assert_eq!(said_on(MARIADB, &key("a")), "");
+    let cascade = |nullable: &str| {
+        format!("create_table t {{ #[unique] a: {nullable}, #[references(t.a, on_update = cascade, name = fk)] b: Integer }}")
+    };
+    insta::assert_snapshot!(said_on(MARIADB, &cascade("Nullable<Integer>")), @"
+    ^t^ M502: `fk` would carry NULL from `t.a` over to `t.b`, which is NOT NULL; MariaDB 10.6 takes no such `on_update = cascade`
+      make `t.a` NOT NULL, or `t.b` nullable
+    ");
+    assert_eq!(said_on(MARIADB, &cascade("Integer")), "");
+    insta::assert_snapshot!(said_on(MARIADB, &format!("{} alter_column t.code {{ collate = none }}", key("a"))), @r#"
+    ^code^ M502: `t.a` has the collation `utf8mb4_bin` and `t.code` has the database's collation; MariaDB 10.6 ties no foreign key between such, as `fk` is
+      give both columns the same `#[collate = "…"]`, or none
+    "#);
+}
+
+#[test]
 fn no_key_gets_a_long_text_on_mariadb_later() {
     let told = said_on(
         MARIADB,

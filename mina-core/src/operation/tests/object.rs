@@ -78,3 +78,16 @@ fn an_effect_is_applied_and_has_to_be_possible() {
       this is what the statement's `effect` declares
     ");
 }
+
+#[test]
+fn a_view_names_what_is_there() {
+    let view = |body: &str| format!("create_view v as \"{body}\";");
+    insta::assert_snapshot!(said(&view("SELECT id FROM user")), @r#"
+    ^"SELECT id FROM user"^ M201: there is no table `user`
+      did you mean `users`?
+    "#);
+    assert_eq!(
+        said(&format!("{} create_view w as \"SELECT id FROM v\";", view("SELECT id FROM users"))),
+        ""
+    );
+}

@@ -198,6 +198,22 @@ fn defaults_fit_their_columns() {
 }
 
 #[test]
+fn a_default_in_sql_is_for_a_kind_of_types() {
+    let table = "create_table t { a: Varchar<9> = sql(\"lower('X')\"), b: Integer }";
+    let change = |ty: &str| format!("{table} alter_column t.a {{ type = {ty}, using = cast }}");
+    insta::assert_snapshot!(said_on(MARIADB, &change("Float")), @r"
+    ^Float^ M209: the default `lower('X')` of `t.a` was written for `Varchar<9>` and may be no `Float` on MariaDB 10.6
+      it is from 2
+      write `alter_column t.a { type = Float, default = none }`, or the default that it has from now on
+    ");
+    for target in [MARIADB, POSTGRES] {
+        assert_eq!(said_on(target, &change("Text")), "");
+        assert_eq!(said_on(target, &change("Integer, default = 1")), "");
+    }
+    assert_eq!(said(&change("Float")), "");
+}
+
+#[test]
 fn a_type_changes_by_itself_or_with_using() {
     insta::assert_snapshot!(said("alter_column users.age { type = Integer, default = 0 }"), @r#"
     ^Integer^ M212: `users.age` does not become `Integer` from `Varchar<3>` by itself on SQLite 3.40
