@@ -220,6 +220,29 @@ fn a_batch_is_one_statement_where_one_can_say_it() {
 }
 
 #[test]
+fn a_key_takes_statements_of_its_own() {
+    let parts = "create_table parts { #[primary_key] id: Integer, code: Varchar<9>, above: Nullable<Varchar<9>> }";
+    insta::assert_snapshot!(sql(parts, r#"
+        batch_alter parts {
+            #[allow(may_fail_on_rows)] create_unique uq_parts (code);
+            #[allow(may_fail_on_rows)] create_foreign_key fk_parts (above) references parts (code);
+            alter_column above { rename = up }
+        }
+    "#), @r"
+    count rows of `parts` share their `code` with another: SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM `parts` WHERE `code` IS NOT NULL GROUP BY `code` HAVING count(*) > 1) AS shared
+    count rows of `parts` have a `above` that `parts` lacks: SELECT count(*) FROM `parts` AS c WHERE c.`above` IS NOT NULL AND NOT EXISTS (SELECT 1 FROM `parts` AS p WHERE p.`code` = c.`above`)
+    ALTER TABLE `parts`
+        ADD UNIQUE KEY `uq_parts` (`code`),
+        ADD KEY `fk_parts` (`above`),
+        ALGORITHM=INPLACE, LOCK=NONE
+
+    ALTER TABLE `parts` ADD CONSTRAINT `fk_parts` FOREIGN KEY (`above`) REFERENCES `parts` (`code`)
+
+    ALTER TABLE `parts` RENAME COLUMN `above` TO `up`, ALGORITHM=INSTANT, LOCK=NONE
+    ");
+}
+
+#[test]
 fn what_is_not_said_anew_cannot_be_lost() {
     insta::assert_snapshot!(sql(USERS, r#"
         alter_column users.status { default = "new" }

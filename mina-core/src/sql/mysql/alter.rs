@@ -15,11 +15,15 @@ pub(super) struct Clause {
     pub(super) touches: Vec<Part>,
     /// The columns that it names beside.
     pub(super) uses: Vec<String>,
+    /// The table and the columns that a foreign key refers to.
+    pub(super) refers: Option<(ObjectName, Vec<String>)>,
     /// Whether it adds a generated column: the columns that it uses must be as they were before the statement, and beside
     /// anything else it has the table copied.
     pub(super) generates: bool,
     /// The column whose whole definition it says, by its name before.
     pub(super) redefines: Option<String>,
+    /// Whether it renames a column of a foreign key, beside which the server copies no table.
+    pub(super) is_alone: bool,
     /// Whether it adds a unique key, which may become the order of a table without a primary key.
     pub(super) is_unique: bool,
 }
@@ -42,8 +46,10 @@ impl Clause {
             plan,
             touches: vec![touches],
             uses: Vec::new(),
+            refers: None,
             generates: false,
             redefines: None,
+            is_alone: false,
             is_unique: false,
         }
     }
@@ -58,18 +64,25 @@ impl Clause {
     }
 
     /// Whether it can stand behind another one in a statement: the server looks columns up as they were before it, but
-    /// takes new names in keys and checks.
-    fn follows(&self, other: &Self) -> bool {
+    /// takes new names in keys and checks. What a foreign key refers to in its own table has to be there, and unique, before;
+    /// and it stays as long as the statement in which the key goes.
+    fn follows(&self, other: &Self, table: &ObjectName) -> bool {
         let same = |part: &Part| *part != Part::PrimaryKey && other.touches.contains(part);
         let cut_off = other.uses.iter().any(|column| self.touches_column(column));
         let too_new = self.generates && self.uses.iter().any(|column| other.touches_column(column));
-        !(self.touches.iter().any(same) || cut_off || too_new)
+        let own = self.refers.iter().filter(|(referred, _)| referred == table);
+        let unready = |column: &String| other.is_unique || other.touches.contains(&Part::PrimaryKey) || other.touches_column(column);
+        let too_early = own.flat_map(|(_, columns)| columns).any(unready);
+        let is_key = |part: &Part| matches!(part, Part::Index(_) | Part::PrimaryKey);
+        let held = other.refers.as_ref().is_some_and(|(referred, _)| referred == table) && self.touches.iter().any(is_key);
+        !(self.touches.iter().any(same) || cut_off || too_new || too_early || held)
     }
 }
 
-/// Whether more clauses can share a statement with those that are there.
-pub(super) fn fits(there: &[Clause], more: &[Clause]) -> bool {
-    more.iter().all(|clause| there.iter().all(|other| clause.follows(other)))
+/// Whether more clauses can share a statement on a table with those that are there.
+pub(super) fn fits(table: &ObjectName, there: &[Clause], more: &[Clause]) -> bool {
+    let alone = there.iter().chain(more).any(|clause| clause.is_alone);
+    !alone && more.iter().all(|clause| there.iter().all(|other| clause.follows(other, table)))
 }
 
 /// The statement with these clauses on a table, as it is before them.

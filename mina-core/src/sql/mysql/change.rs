@@ -2,7 +2,7 @@
 
 use super::alter::{Clause, Part, drop_check};
 use super::plan::{self, Cost, Plan};
-use super::{Mysql, column, quote, string, table, types};
+use super::{Mysql, column, keyed, quote, string, table, types};
 use crate::engine::{Product, Target};
 use crate::history::Resolved;
 use crate::operation::{Operation, Using};
@@ -55,7 +55,7 @@ pub(super) fn clauses(resolved: &Resolved, target: Target) -> Option<(&ObjectNam
             before: old,
             after: new,
             using: Using::Implicit | Using::Cast,
-        } if !super::keyed::is_tied(table, old, new, before) => (table, vec![alter_column(table, (old, new), after, target)]),
+        } if !keyed::is_tied(table, old, new, before) => (table, alter_indexed(resolved, (table, old, new), target)),
         Operation::CreateConstraint { table, constraint } => (table, add_constraint(constraint, before.table(table)).into_iter().collect()),
         Operation::DropConstraint { table, constraint } => (table, drop_constraint(constraint).into_iter().collect()),
         Operation::RenameConstraint { table, from, to } => {
@@ -84,6 +84,21 @@ fn add_column(column: &Column, schema: &Schema, target: Target) -> Clause {
         clause.generates = true;
     }
     clause
+}
+
+/// An index says how much of a long text it holds: it is made again where a column becomes one, or is one no longer.
+fn alter_indexed(resolved: &Resolved, (name, old, new): (&ObjectName, &Column, &Column), target: Target) -> Vec<Clause> {
+    let altered = alter_column(name, (old, new), &resolved.after, target);
+    let (Some(before), Some(after)) = (resolved.before.table(name), resolved.after.table(name)) else {
+        return vec![altered];
+    };
+    let again = |index: &&Index| table::says_length(index) && index.columns().contains(&old.name);
+    let again = before.indexes.iter().filter(again);
+    let again: Vec<&Index> = again.filter(|_| types::is_large(&old.ty) != types::is_large(&new.ty)).collect();
+    let mut clauses: Vec<Clause> = again.iter().map(|index| drop_index(&index.name.text)).collect();
+    clauses.push(altered);
+    clauses.extend(again.iter().map(|index| add_index(index, Some(after))));
+    clauses
 }
 
 /// What a column is besides its name, said with as little as does it.
@@ -118,6 +133,7 @@ fn alter_column(table: &ObjectName, (old, new): (&Column, &Column), schema: &Sch
 /// A rename keeps everything else where the version has one; before, the whole definition is said again.
 fn rename_column(name: &ObjectName, from: &str, to: &str, resolved: &Resolved, target: Target) -> Vec<Clause> {
     let touches = vec![Part::Column(from.to_owned()), Part::Column(to.to_owned())];
+    let is_alone = !keyed::keys(name, from, &resolved.before).is_empty();
     if !renames(target) {
         let Some(column) = resolved.after.table(name).and_then(|table| table.column(to)) else {
             return Vec::new();
@@ -125,6 +141,7 @@ fn rename_column(name: &ObjectName, from: &str, to: &str, resolved: &Resolved, t
         let definition = column::definition(column, &resolved.after, target);
         return vec![Clause {
             touches,
+            is_alone,
             redefines: Some(from.to_owned()),
             ..Clause::new(
                 format!("CHANGE COLUMN {} {definition}", quote(from)),
@@ -135,6 +152,7 @@ fn rename_column(name: &ObjectName, from: &str, to: &str, resolved: &Resolved, t
     }
     let rename = Clause {
         touches,
+        is_alone,
         ..Clause::new(
             format!("RENAME COLUMN {} TO {}", quote(from), quote(to)),
             Plan::NEARLY_INSTANT,
@@ -166,7 +184,10 @@ fn renames(target: Target) -> bool {
 
 pub(super) fn add_key(key: &ForeignKey) -> Clause {
     let sql = table::constraint(&Constraint::ForeignKey(key.clone())).unwrap_or_default();
-    Clause::new(format!("ADD {sql}"), Plan::COPY, Part::ForeignKey(key.name.text.clone())).uses(key.columns.clone())
+    Clause {
+        refers: Some((key.table.clone(), key.referred.clone())),
+        ..Clause::new(format!("ADD {sql}"), Plan::COPY, Part::ForeignKey(key.name.text.clone())).uses(key.columns.clone())
+    }
 }
 
 /// The table tells whether a unique constraint holds long texts, of which MariaDB keeps a hash.
@@ -198,7 +219,10 @@ pub(super) fn add_constraint(constraint: &Constraint, there: Option<&Arc<Table>>
 pub(super) fn drop_constraint(constraint: &Constraint) -> Option<Clause> {
     Some(match constraint {
         Constraint::PrimaryKey(_) => Clause::new("DROP PRIMARY KEY".into(), Plan::COPY, Part::PrimaryKey),
-        Constraint::ForeignKey(key) => drop_key(&key.name.text),
+        Constraint::ForeignKey(key) => Clause {
+            refers: Some((key.table.clone(), key.referred.clone())),
+            ..drop_key(&key.name.text)
+        },
         Constraint::Unique(unique) => drop_index(&unique.name.text),
         Constraint::Check(check) => drop_check(&check.name.text),
         Constraint::Exclusion(_) => return None,
@@ -223,7 +247,7 @@ pub(super) fn add_index(index: &Index, there: Option<&Table>) -> Clause {
 }
 
 /// Whether it is over long texts, of which MariaDB keeps a hash.
-fn is_hash(index: &Index, there: Option<&Table>) -> bool {
+pub(super) fn is_hash(index: &Index, there: Option<&Table>) -> bool {
     let is_large = |name: &str| {
         there
             .and_then(|table| table.column(name))

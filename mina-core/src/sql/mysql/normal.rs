@@ -1,6 +1,6 @@
 //! The normal form of a schema on MariaDB and MySQL.
 
-use super::{Mysql, default, fold, program, types};
+use super::{Mysql, change, default, fold, program, types};
 use crate::schema::{
     Action, Check, Column, Deferral, ForeignKey, Function, Index, IndexElement, IndexKey, Name, PrimaryKey, Schema, Sequence, Table,
     Trigger, Type, Unique, Value, View,
@@ -109,7 +109,7 @@ pub(super) fn table(table: &Table, schema: &Schema) -> Table {
         ..table.clone()
     };
     for index in &table.indexes {
-        let index = self::index(index);
+        let index = self::index(index, table);
         match index.plain_columns() {
             Some(columns) if index.unique && index.method.is_none() && !index.elements.iter().any(|element| element.descending) => {
                 normal.uniques.push(Unique {
@@ -190,8 +190,14 @@ fn check(check: &Check) -> Check {
     }
 }
 
-fn index(index: &Index) -> Index {
+fn index(index: &Index, table: &Table) -> Index {
     let method = index.method.as_deref().map(str::to_ascii_lowercase);
+    // A hash of long texts has no order.
+    let is_hash = index.unique && change::is_hash(index, Some(table));
+    let element = |element: &IndexElement| IndexElement {
+        descending: element.descending && !is_hash,
+        ..self::element(element)
+    };
     Index {
         elements: index.elements.iter().map(element).collect(),
         nulls_not_distinct: false,

@@ -437,8 +437,8 @@ fn element(row: &KeyRow, table: &Table) -> Option<IndexElement> {
             let large = table.column(column).is_some_and(|column| types::is_large(&column.ty));
             let whole = match row.prefix {
                 None => true,
-                // What the server makes of a key that says no length.
-                Some(prefix) => large && (prefix == i64::from(PREFIX) || prefix == 768) || row.method.eq_ignore_ascii_case("spatial"),
+                // What the server makes of a key that says no length: of characters, of bytes.
+                Some(prefix) => large && [i64::from(PREFIX), 768, 3072].contains(&prefix) || row.method.eq_ignore_ascii_case("spatial"),
             };
             whole.then(|| IndexKey::Column(column.clone()))?
         }

@@ -6,7 +6,7 @@ use super::plan::{self, Plan};
 use super::step::Writer;
 use super::{Mysql, column, keyed, program, quote, string};
 use crate::history::Resolved;
-use crate::schema::{Column, Constraint, ConstraintRef, Enum, Index, ObjectName, Schema, Type};
+use crate::schema::{Column, Constraint, ConstraintRef, Enum, ForeignKey, Index, ObjectName, Schema, Type};
 use crate::sql::Dialect;
 use crate::sql::unit::Action;
 
@@ -110,8 +110,41 @@ fn columns_of(of: &Enum, schema: &Schema) -> Vec<(ObjectName, String)> {
         .collect()
 }
 
-/// Says the columns anew; what a run after a crash looks at is one table, with the enum as it is on that table.
+/// Says the columns anew. The foreign keys that tie them are away meanwhile, unless all values stay as they are.
 fn say(writer: &mut Writer, columns: &[(ObjectName, String)], (old, new): (&Enum, &Enum), (before, after): (&Schema, &Schema), line: u32) {
+    let mut keys: Vec<(ObjectName, ForeignKey)> = Vec::new();
+    for (name, column) in columns.iter().filter(|_| !new.values.starts_with(&old.values)) {
+        for (owner, key) in keyed::keys(name, column, before) {
+            if !keys.iter().any(|(other, known)| *other == owner && known.name == key.name) {
+                keys.push((owner, key));
+            }
+        }
+    }
+    if keys.is_empty() {
+        return modify(writer, columns, (old, new), (before, after), line);
+    }
+    let start = keyed::away(writer, &keys, before, line);
+    let mut changed = start.clone();
+    changed.put_enum(new.clone());
+    for (name, column) in columns {
+        let definition = after.table(name).and_then(|table| table.column(column)).cloned();
+        changed.edit(name, |table| {
+            let column = table.column_mut(column).into_iter();
+            column.zip(definition).for_each(|(column, definition)| *column = definition);
+        });
+    }
+    modify(writer, columns, (old, new), (&start, &changed), line);
+    keyed::back(writer, &keys, changed, line);
+}
+
+/// What a run after a crash looks at is one table, with the enum as it is on that table.
+fn modify(
+    writer: &mut Writer,
+    columns: &[(ObjectName, String)],
+    (old, new): (&Enum, &Enum),
+    (before, after): (&Schema, &Schema),
+    line: u32,
+) {
     for (name, column) in columns {
         let Some(definition) = after.table(name).and_then(|table| table.column(column)) else {
             continue;

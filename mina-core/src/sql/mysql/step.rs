@@ -133,7 +133,7 @@ impl Writer {
             return;
         }
         match &mut self.open {
-            Some(open) if open.table == *table && alter::fits(&open.clauses, &clauses) => {
+            Some(open) if open.table == *table && alter::fits(table, &open.clauses, &clauses) => {
                 open.clauses.extend(clauses);
                 open.after = after.clone();
             }

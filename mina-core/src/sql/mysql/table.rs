@@ -78,6 +78,12 @@ fn foreign_key(key: &ForeignKey) -> String {
 /// How much of a long text an index holds, in characters; three of them fit one index.
 pub(super) const PREFIX: u32 = 255;
 
+/// Whether an index says how much of a long text it holds; one that is unique, or for words or shapes, holds it whole.
+pub(super) fn says_length(index: &Index) -> bool {
+    let method = index.method.as_deref().map(str::to_ascii_lowercase);
+    !index.unique && !matches!(method.as_deref(), Some("fulltext" | "spatial" | "rtree"))
+}
+
 /// An index's clause, in CREATE TABLE and after ADD; the table tells which columns are too long to be held as they are.
 pub(super) fn index(index: &Index, table: Option<&Table>) -> String {
     let method = index.method.as_deref().map(str::to_ascii_lowercase);
@@ -87,14 +93,13 @@ pub(super) fn index(index: &Index, table: Option<&Table>) -> String {
         _ if index.unique => "UNIQUE KEY",
         _ => "KEY",
     };
-    let is_whole = kind != "KEY";
     let keys = index.elements.iter().map(|element| {
         let key = match &element.key {
             IndexKey::Column(name) => {
                 let large = table
                     .and_then(|table| table.column(name))
                     .is_some_and(|column| types::is_large(&column.ty));
-                match large && !is_whole {
+                match large && says_length(index) {
                     true => format!("{}({PREFIX})", quote(name)),
                     false => quote(name),
                 }
