@@ -1,7 +1,8 @@
 //! What the checker accepts runs and reverses: random histories, with rows in the tables, on every engine that is linked.
 //!
 //! `MINA_SOUNDNESS_COUNT` histories from `MINA_SOUNDNESS_SEED` on; `scripts/soundness` runs as many as it is told. Without a
-//! seed, changes of models on SQLite are fresh in each run, and all others the same.
+//! seed, changes of models on SQLite and PostgreSQL are fresh in each run, and all others the same; seeds that have found something are
+//! run besides.
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 #[path = "../../mina-runtime/tests/support/databases.rs"]
@@ -16,6 +17,7 @@ mod constraint;
 mod ground;
 mod history;
 mod keeps;
+mod met;
 mod mutant;
 mod mutation;
 mod object;
@@ -108,14 +110,15 @@ fn shrunk(ground: &Ground, mut drafts: Vec<Draft>, mut failure: String, seed: u6
     }
 }
 
-/// Runs histories from a seed on.
-fn hold(ground: &Ground, name: &str, first: u64, otherwise: u64) {
+/// Runs histories from a seed on, and those that have found something.
+fn hold(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64) {
     let (first, count) = seeds(name, "histories", first, otherwise);
     let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
     let (mut said, mut ran) = (Said::default(), Ran::default());
     let mut failures = 0;
     let began = Instant::now();
-    for seed in first..first + count {
+    met::begin();
+    for seed in found.iter().copied().chain(first..first + count) {
         let drafts = history::draw(ground, &mut Random::new(seed), &mut said);
         let Err(failure) = tried(ground, &drafts, seed, &mut ran) else {
             continue;
@@ -135,6 +138,7 @@ fn hold(ground: &Ground, name: &str, first: u64, otherwise: u64) {
         "{name}: {count} histories from seed {first} on in {:.0?}: {ran}\n{said}",
         began.elapsed()
     );
+    met::end(name, ran.met).into_iter().for_each(|table| println!("\n{table}"));
     assert_eq!(
         failures, 0,
         "see above; MINA_SOUNDNESS_SEED={first} MINA_SOUNDNESS_COUNT={count} repeats it"
@@ -147,17 +151,15 @@ fn hold(ground: &Ground, name: &str, first: u64, otherwise: u64) {
     );
 }
 
-/// Seeds that have found something.
-const FOUND: [u64; 1] = [1435];
-
 /// Has the database follow models, through migrations that nobody wrote.
-fn follow(ground: &Ground, name: &str, first: u64, otherwise: u64) {
+fn follow(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64) {
     let (first, count) = seeds(name, "changes of models", first, otherwise);
     let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
     let (mut asked, mut ran) = (Asked::default(), Ran::default());
     let mut failures = 0;
     let began = Instant::now();
-    for seed in FOUND.into_iter().chain(first..first + count) {
+    met::begin();
+    for seed in found.iter().copied().chain(first..first + count) {
         let drafts = history::draw(ground, &mut Random::new(seed), &mut Said::default());
         if let Err(failure) = caught(|| wanted::run(ground, &drafts, seed, &mut asked, &mut ran)) {
             println!("\n==== seed {seed} on {name}: {failure}\n");
@@ -173,6 +175,7 @@ fn follow(ground: &Ground, name: &str, first: u64, otherwise: u64) {
         began.elapsed(),
         asked.unsaid
     );
+    met::end(name, ran.met).into_iter().for_each(|table| println!("\n{table}"));
     assert_eq!(
         failures, 0,
         "see above; MINA_SOUNDNESS_SEED={first} MINA_SOUNDNESS_COUNT={count} repeats it"
@@ -226,12 +229,12 @@ fn refuse(ground: &Ground, name: &str, found: &[u64], first: u64, otherwise: u64
 
 #[test]
 fn a_database_follows_its_models_and_goes_back() {
-    follow(&Ground::Sqlite, "SQLite", fresh(), 100);
+    follow(&Ground::Sqlite, "SQLite", fresh(), &[1435], 100);
 }
 
 #[test]
 fn what_the_checker_accepts_runs_and_reverses() {
-    hold(&Ground::Sqlite, "SQLite", 1, 160);
+    hold(&Ground::Sqlite, "SQLite", 1, &[], 160);
 }
 
 #[test]
@@ -241,25 +244,32 @@ fn what_is_broken_is_refused_or_does_no_harm() {
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod servers {
-    use super::{Ground, follow, hold, refuse};
+    use super::{Ground, follow, fresh, hold, refuse};
     use crate::databases::{Database, Server};
 
-    fn hold_on(server: Server, name: &str) {
-        hold(&Ground::Server(Database::new(server)), name, 1, 12);
+    fn hold_on(server: Server, name: &str, first: u64, found: &[u64]) {
+        hold(&Ground::Server(Database::new(server)), name, first, found, 12);
     }
 
-    fn follow_on(server: Server, name: &str) {
-        follow(&Ground::Server(Database::new(server)), name, 1, 100);
+    fn follow_on(server: Server, name: &str, first: u64, found: &[u64]) {
+        follow(&Ground::Server(Database::new(server)), name, first, found, 40);
     }
 
     #[test]
-    fn a_database_follows_its_models_and_goes_back_on_postgresql() {
-        follow_on(Server::Postgres18, "PostgreSQL 18");
+    fn a_database_follows_its_models_and_goes_back_on_postgresql_15() {
+        follow_on(Server::Postgres, "PostgreSQL 15", fresh(), &[2_000_220]);
+    }
+
+    #[test]
+    fn a_database_follows_its_models_and_goes_back_on_postgresql_18() {
+        follow_on(Server::Postgres18, "PostgreSQL 18", fresh(), &[]);
     }
 
     #[test]
     fn a_database_follows_its_models_and_goes_back_on_mariadb() {
-        follow_on(Server::Mariadb, "MariaDB");
+        let models = [1_795_899_243_218, 1_795_899_243_224, 1_795_899_243_237, 1_795_899_243_260];
+        let found = [2_000_220, 3_000_011, 3_000_315, 3_000_564, 5_000_230, 5_000_262, 5_000_461];
+        follow_on(Server::Mariadb, "MariaDB", 1, &[&models[..], &found].concat());
     }
 
     fn refuse_on(server: Server, name: &str) {
@@ -278,16 +288,16 @@ mod servers {
 
     #[test]
     fn what_the_checker_accepts_runs_and_reverses_on_postgresql_15() {
-        hold_on(Server::Postgres, "PostgreSQL 15");
+        hold_on(Server::Postgres, "PostgreSQL 15", 1, &[3_000_011, 3_000_052]);
     }
 
     #[test]
     fn what_the_checker_accepts_runs_and_reverses_on_postgresql_18() {
-        hold_on(Server::Postgres18, "PostgreSQL 18");
+        hold_on(Server::Postgres18, "PostgreSQL 18", 1, &[]);
     }
 
     #[test]
     fn what_the_checker_accepts_runs_and_reverses_on_mariadb() {
-        hold_on(Server::Mariadb, "MariaDB");
+        hold_on(Server::Mariadb, "MariaDB", 1, &[2_000_020, 3_000_007, 3_000_011, 3_000_021]);
     }
 }

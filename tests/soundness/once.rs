@@ -79,7 +79,15 @@ fn timeless(rows: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>
         matches!((text.len(), marks.as_str()), (36, "----") | (19, "-- ::") | (10, "--") | (8, "::"))
     };
     let masked = |row: String| {
-        let parts = row.split(['\'', '"']).map(|part| if is_made(part) { "…" } else { part });
+        let parts = row.split(['\'', '"', ' ', '=']);
+        // MariaDB's values are said as bytes.
+        let parts = parts.map(|part| {
+            if is_made(part) || unhexed(part).is_some_and(|text| is_made(&text)) {
+                "…"
+            } else {
+                part
+            }
+        });
         parts.collect::<Vec<_>>().join("'")
     };
     let sorted = |rows: Vec<String>| {
@@ -88,4 +96,10 @@ fn timeless(rows: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>
         rows
     };
     rows.into_iter().map(|(table, rows)| (table, sorted(rows))).collect()
+}
+
+fn unhexed(text: &str) -> Option<String> {
+    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    let bytes = (0..text.len()).step_by(2).map(byte).collect::<Option<Vec<u8>>>()?;
+    String::from_utf8(bytes).ok()
 }

@@ -42,7 +42,7 @@ fn all(ground: &Ground, drafts: &[Draft], seed: u64, ran: &mut Ran) -> Result<()
         world.ran.rows += before.rows.values().map(Vec::len).sum::<usize>();
         let is_printed = ground.engine() == Engine::Sqlite || at == printed;
         let text = is_printed.then(|| world.text());
-        if !world.go(Direction::Up, &id(at))? {
+        if !world.go_by(Direction::Up, &id(at), Some(&grown.replayed(at).up))? {
             before.rows.clear();
         }
         world
@@ -50,7 +50,7 @@ fn all(ground: &Ground, drafts: &[Draft], seed: u64, ran: &mut Ran) -> Result<()
             .map_err(|error| format!("after the upgrade to {}: {error}", id(at)))?;
         let above = world.look();
         let below = if at == 0 { "base".to_owned() } else { id(at - 1) };
-        if !world.go(Direction::Down, &below)? {
+        if !world.go_by(Direction::Down, &below, grown.replayed(at).down.as_ref())? {
             before.rows.clear();
         }
         let after = world.look();

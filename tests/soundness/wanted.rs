@@ -121,10 +121,10 @@ fn live(ground: &Ground, anew: &Grown, wanted: &[Schema], random: &mut Random, r
     for (at, end) in wanted.iter().enumerate() {
         world.fill(&start, random, &mut serial);
         let before = world.look().facts;
-        world.go(Direction::Up, &id(at))?;
+        world.go_by(Direction::Up, &id(at), Some(&anew.replayed(at).up))?;
         world.is_as_folded(end)?;
         let below = if at == 0 { "base".to_owned() } else { id(at - 1) };
-        world.go(Direction::Down, &below)?;
+        world.go_by(Direction::Down, &below, anew.replayed(at).down.as_ref())?;
         let after = world.look().facts;
         if after != before {
             return Err(format!("the way back does not lead back:{}", difference(&before, &after)));

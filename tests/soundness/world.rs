@@ -1,10 +1,12 @@
 //! A database on which histories go up and down.
 
 use crate::ground::Ground;
+use crate::met::Met;
 use crate::random::Random;
 use crate::rows::fill;
 use mina::testing::{Outline, Subject};
 use mina::{AnyConnection, Engine, Migrations};
+use mina_core::history::Trace;
 use mina_core::normal::differences;
 use mina_core::schema::Schema;
 use mina_runtime::connection::Trouble;
@@ -28,6 +30,7 @@ pub struct Ran {
     pub reverts: usize,
     pub created: usize,
     pub one_by_one: usize,
+    pub met: Met,
 }
 
 impl fmt::Display for Ran {
@@ -95,10 +98,16 @@ impl<'r> World<'r> {
 
     /// Goes to a revision. Rows that it names may stop it, before anything has changed; without them it arrives.
     pub fn go(&mut self, direction: Direction, target: &str) -> Result<bool, String> {
+        self.go_by(direction, target, None)
+    }
+
+    /// The same, with the operations on the way counted.
+    pub fn go_by(&mut self, direction: Direction, target: &str, way: Option<&Trace>) -> Result<bool, String> {
         let before = self.look();
         self.ran.steps += 1;
         let Err((_, partly)) = self.try_to_go(direction, target) else {
-            self.healthy()?;
+            let filled = before.rows.into_iter().filter(|(_, rows)| !rows.is_empty());
+            self.arrived(way, filled.map(|(table, _)| table))?;
             return Ok(true);
         };
         let found = self.look();
@@ -115,8 +124,15 @@ impl<'r> World<'r> {
                 false => Err(format!("refused even without rows: {message}")),
             };
         }
-        self.healthy()?;
+        self.arrived(way, [])?;
         Ok(false)
+    }
+
+    fn arrived(&mut self, way: Option<&Trace>, filled: impl IntoIterator<Item = String>) -> Result<(), String> {
+        if let Some(way) = way {
+            self.ran.met.count(way, filled);
+        }
+        self.healthy()
     }
 
     fn clear(&mut self) {
