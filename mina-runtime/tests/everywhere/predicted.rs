@@ -60,6 +60,7 @@ const CHANGES: &[&str] = &[
     "alter_column users.price { type = Numeric<10, 2> }",
     "alter_column users.price { type = Numeric<10, 4> }",
     "alter_column users.status { type = Varchar<10> }",
+    "alter_column notes.body { type = Varchar<400>, using = cast, online = true }",
     "alter_column logs.c { nullable = false }",
     "alter_column logs.c { nullable = false, online = true }",
     "alter_column users.nick { nullable = false }",

@@ -62,7 +62,8 @@ impl Site<'_> {
             () if words.skip_any(&["drop view", "drop materialized view"]) => self.lock_all(words, Mode::AccessExclusive),
             () if words.skip_any(&["update", "delete from", "insert into", "merge into"]) => self.writes(sql, words),
             () if words.skip_any(&["alter index", "alter type", "alter sequence", "alter function", "alter extension"]) => {}
-            () if words.skip_any(&["create", "drop", "set", "grant", "revoke", "analyze"]) => {}
+            () if words.skip("analyze") => self.lock_all(words, Mode::ShareUpdateExclusive),
+            () if words.skip_any(&["create", "drop", "set", "grant", "revoke"]) => {}
             () if words.skip_any(&["select", "with", "values", "table"]) => self.reads(sql, None),
             () => self.cost.unknown = Some("a statement that is not looked into"),
         }
