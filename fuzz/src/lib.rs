@@ -15,8 +15,11 @@ use mina_core::syntax::parse::{parse, parse_head, parse_models, string_value};
 use mina_core::syntax::source::{MIGRATION, SCHEMA, scan_for};
 use mina_core::syntax::{parse_str, print as language};
 
+/// What reads a text.
+pub type Reader = fn(&str);
+
 /// The readers by the names of their folders in `corpus/`.
-pub const ALL: [(&str, fn(&str)); 6] = [
+pub const ALL: [(&str, Reader); 6] = [
     ("block", block),
     ("check", check),
     ("config", config),

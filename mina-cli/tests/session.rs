@@ -76,12 +76,6 @@ impl Session {
         }
     }
 
-    fn replace(&self, name: &str, from: &str, to: &str) {
-        let text = self.folder.read(name);
-        assert!(text.contains(from), "{name}: no {from:?} in\n{text}");
-        self.folder.write(name, &text.replace(from, to));
-    }
-
     /// Has `mina` write a migration, and writes its statements as a person would; its id.
     fn migration(&self, words: &[&str], upgrade: &str, downgrade: &str) -> String {
         let out = self.ok(words);
