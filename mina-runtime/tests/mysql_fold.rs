@@ -254,6 +254,11 @@ const PAIRS: &[(&str, &str)] = &[
         "#[allow(may_fail_on_rows)] alter_enum state { remove = \"first\" }",
     ),
     (
+        "create_table odd { #[unique] a: Enum<state>, #[references(odd.a)] b: Nullable<Enum<state>> } \
+         alter_enum state { add = \"first\", before = \"open\" }",
+        "#[allow(may_fail_on_rows)] alter_enum state { remove = \"first\" } drop_table odd;",
+    ),
+    (
         "alter_enum state { rename = \"open\", to = \"new\" }",
         "alter_enum state { rename = \"new\", to = \"open\" }",
     ),
@@ -284,9 +289,11 @@ const PAIRS: &[(&str, &str)] = &[
         "drop_constraint uq_b on odd; drop_constraint uq_a on odd; drop_table odd;",
     ),
     (
-        "create_table long { #[primary_key] id: Integer, body: Nullable<Text>, unique uq_body (body) } \
-         alter_column long.id { rename = number } add_column long.n: Nullable<Integer>;",
-        "drop_column long.n; alter_column long.number { rename = id } drop_constraint uq_body on long; drop_table long;",
+        "create_table long { #[primary_key] id: Integer, body: Nullable<Text>, unique uq_body (body), \
+         n: Nullable<Integer>, index ix_n_body (n desc, body desc) { unique = true } } drop_index ix_n_body on long; \
+         create_index ix_body on long (body desc) { unique = true } drop_index ix_body on long; \
+         alter_column long.id { rename = number } add_column long.m: Nullable<Integer>;",
+        "drop_column long.m; alter_column long.number { rename = id } drop_constraint uq_body on long; drop_table long;",
     ),
     (
         r##"create_table notes {
@@ -306,8 +313,19 @@ const PAIRS: &[(&str, &str)] = &[
         "drop_table notes;",
     ),
     (
+        "create_table blobs { #[primary_key] id: Integer, a: Nullable<Binary>, b: Nullable<Varchar<300>>, index ix_a (a), index ix_b (b, a) } \
+         alter_column blobs.a { type = Timestamp, using = cast } alter_column blobs.b { type = Text }",
+        "#[allow(may_fail_on_rows)] alter_column blobs.b { type = Varchar<300>, using = cast } \
+         alter_column blobs.a { type = Binary, using = cast } drop_table blobs;",
+    ),
+    (
         "create_table lists { a: Integer, b: Varchar<9> } create_primary_key pk_lists on lists (a, b);",
         "drop_constraint pk_lists on lists; drop_table lists;",
+    ),
+    (
+        "create_table parts { #[primary_key] id: Integer, code: Varchar<9>, above: Nullable<Varchar<9>> } batch_alter parts { \
+         create_unique uq_parts (code); create_foreign_key fk_parts (above) references parts (code); }",
+        "batch_alter parts { drop_constraint fk_parts; drop_constraint uq_parts; } drop_table parts;",
     ),
     (
         "create_sequence numbers { start = 1000, increment = 5, min = 10, max = 5000, cache = 7, cycle = true } create_sequence plain;",
