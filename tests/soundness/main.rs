@@ -257,7 +257,7 @@ mod servers {
 
     #[test]
     fn a_database_follows_its_models_and_goes_back_on_postgresql_15() {
-        follow_on(Server::Postgres, "PostgreSQL 15", fresh(), &[2_000_220]);
+        follow_on(Server::Postgres, "PostgreSQL 15", fresh(), &[2_000_220, 1_795_915_072_453]);
     }
 
     #[test]

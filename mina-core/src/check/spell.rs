@@ -11,7 +11,7 @@ use crate::diagnostic::Lint;
 use crate::engine::Engine;
 use crate::operation::{Operation, Using};
 use crate::schema::naming::Naming;
-use crate::schema::{Column, Constraint, Enum, Index, ObjectName, Schema, Value};
+use crate::schema::{Column, Constraint, Default, Enum, Index, ObjectName, Schema, Value};
 use crate::syntax::ast::{Body, ColumnChanges, EnumChange, EnumPlace, LintRef, SequenceDef, Statement, StatementKind, TableRef, UsingDef};
 use crate::syntax::{Span, print};
 use definition::{attach, attach_index, column_def, constraint_def, default_value, index_def, sql, sql_string, table_def, type_ref};
@@ -330,7 +330,9 @@ fn changes(before: &Column, after: &Column, using: &Using) -> ColumnChanges {
     if before.nullable != after.nullable {
         changes.nullable = Some((after.nullable, Span::default()));
     }
-    if before.default != after.default {
+    // What SQL gives was written for the type before, and is said again for another one.
+    let is_sql = matches!(after.default, Some(Default::Sql(_) | Default::Value(Value::Sql(_))));
+    if before.default != after.default || is_sql && before.ty != after.ty {
         changes.default = Some((after.default.as_ref().map(default_value), Span::default()));
     }
     if before.comment != after.comment {

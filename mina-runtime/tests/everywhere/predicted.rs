@@ -6,7 +6,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 use mina_core::sql::cost::{Cost, Mode, WorkKind};
-use mina_core::sql::unit::{Action, UnitKind};
+use mina_core::sql::unit::{Action, Backfill, UnitKind};
 use mina_runtime::runner::{Direction, Impact, Plan};
 use mina_runtime::{AnyConnection, AsConnection, Migrations};
 use std::collections::BTreeMap;
@@ -318,6 +318,10 @@ fn on_postgres(database: &Database, change: &str, plan: &Plan, impact: &Impact, 
         }
         let mut locks = BTreeMap::new();
         for (step, cost) in unit.steps.iter().zip(costs) {
+            if let Action::Backfill(Backfill { table, set, filter, .. }) = &step.action {
+                let filter = filter.as_deref().unwrap_or("true");
+                run(&mut conn, &format!("UPDATE {table} SET {set} WHERE {filter}"));
+            }
             let Action::Sql(statement) = &step.action else { continue };
             for lock in &cost.locks {
                 stronger(&mut locks, &lock.table.as_ref().unwrap().to_string(), lock.mode);
