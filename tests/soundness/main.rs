@@ -1,8 +1,8 @@
 //! What the checker accepts runs and reverses: random histories, with rows in the tables, on every engine that is linked.
 //!
 //! `MINA_SOUNDNESS_COUNT` histories from `MINA_SOUNDNESS_SEED` on; `scripts/soundness` runs as many as it is told. Without a
-//! seed, changes of models on SQLite and PostgreSQL are fresh in each run, and all others the same; seeds that have found something are
-//! run besides.
+//! seed, changes of models and mutants on SQLite are fresh in each run, and all others the same; seeds that have found something are run
+//! besides.
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 #[path = "../../mina-runtime/tests/support/databases.rs"]
@@ -244,8 +244,19 @@ fn what_is_broken_is_refused_or_does_no_harm() {
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod servers {
-    use super::{Ground, follow, fresh, hold, refuse};
+    use super::{Ground, follow, hold, refuse};
     use crate::databases::{Database, Server};
+
+    /// Seeds of models that PostgreSQL could not follow.
+    const FOUND: [u64; 7] = [
+        2_000_220,
+        1_795_915_072_453,
+        1_795_915_655_545,
+        1_795_915_655_586,
+        1_795_915_655_592,
+        1_795_915_655_668,
+        1_795_915_956_241,
+    ];
 
     fn hold_on(server: Server, name: &str, first: u64, found: &[u64]) {
         hold(&Ground::Server(Database::new(server)), name, first, found, 12);
@@ -257,12 +268,12 @@ mod servers {
 
     #[test]
     fn a_database_follows_its_models_and_goes_back_on_postgresql_15() {
-        follow_on(Server::Postgres, "PostgreSQL 15", fresh(), &[2_000_220, 1_795_915_072_453]);
+        follow_on(Server::Postgres, "PostgreSQL 15", 1, &FOUND);
     }
 
     #[test]
     fn a_database_follows_its_models_and_goes_back_on_postgresql_18() {
-        follow_on(Server::Postgres18, "PostgreSQL 18", fresh(), &[]);
+        follow_on(Server::Postgres18, "PostgreSQL 18", 1, &[&FOUND[..], &[1_795_915_655_499]].concat());
     }
 
     #[test]

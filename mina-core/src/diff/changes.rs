@@ -182,7 +182,9 @@ impl Changes {
             self.renamed.retain(|kept| kept.want.table() != Some(&name));
             let keys = have.referring(&name).filter(|(owner, _)| owner.name != name);
             let keys = keys.map(|(owner, key)| Piece::Constraint(owner.name.clone(), key.name.text.clone()));
-            self.taken.extend(keys);
+            let triggers = have.triggers_on(&name);
+            let triggers = triggers.map(|trigger| Piece::Trigger(name.clone(), trigger.name.clone()));
+            self.taken.extend(keys.chain(triggers));
             self.new_tables.insert(name);
         }
     }

@@ -8,6 +8,7 @@ use super::support::{functions, postgres, sequences};
 use crate::diagnostic::Code;
 use crate::schema::{Default, Function, ObjectName, OccupantKind, Origin, Sequence, Trigger, View};
 use crate::sql::text::{calls, find_word, quote_backticks, selects_star};
+use crate::sql::trigger::new_columns_before;
 use crate::syntax::Span;
 use crate::syntax::ast::{Ident, SequenceDef, SqlString, SqlText, TableRef};
 
@@ -65,7 +66,8 @@ impl Replay<'_> {
     pub(super) fn create_trigger(&mut self, reference: &TableRef, name: &Ident, body: &SqlText) -> Resolution {
         let table = self.table_or_view(reference)?;
         self.claim(OccupantKind::Trigger, &table.beside(&name.text), Some(&table), name.span)?;
-        let (body, _) = self.sql(body, &format!("the trigger `{}`", name.text))?;
+        let (body, said) = self.sql(body, &format!("the trigger `{}`", name.text))?;
+        self.has_its_values(&table, &body, said.span)?;
         let trigger = Trigger {
             name: name.text.clone(),
             table,
@@ -74,6 +76,18 @@ impl Replay<'_> {
         };
         self.emit(Operation::CreateTrigger(trigger), name.span);
         Ok(())
+    }
+
+    /// PostgreSQL computes the generated columns of a row after the triggers before it.
+    fn has_its_values(&mut self, table: &ObjectName, body: &str, span: Span) -> Resolution {
+        let generated = |name: &str| self.schema.table(table)?.column(name)?.generated.as_ref();
+        let early = new_columns_before(body, self.engine());
+        let Some(column) = early.into_iter().find(|name| generated(name).is_some()) else {
+            return Ok(());
+        };
+        let message = format!("`NEW.{column}` is generated, and has no value yet where a trigger is asked `BEFORE` the row is written");
+        let help = "write `AFTER`, or what the column is generated from".to_owned();
+        self.error(Code::M502, span, message, [help])
     }
 
     fn table_or_view(&mut self, reference: &TableRef) -> Resolution<ObjectName> {

@@ -1,7 +1,8 @@
 //! CREATE TRIGGER: where the table stands in a body that does not name it.
 
 use super::Dialect;
-use super::lexer::significant;
+use super::lexer::{Kind, Lexeme, significant};
+use crate::engine::Engine;
 use crate::schema::Trigger;
 
 const EVENT: &[&str] = &["before", "after", "instead", "of", "insert", "delete", "update", "truncate", "or"];
@@ -40,6 +41,26 @@ pub(crate) fn fires_at_every_update(body: &str, dialect: &dyn Dialect) -> bool {
     let words = significant(event, dialect.engine());
     let mut updates = (0..words.len()).filter(|at| words[*at].is_word("update"));
     updates.any(|at| words.get(at + 1).is_none_or(|next| !next.is_word("of")))
+}
+
+/// The columns of the new row that the WHEN of a trigger of PostgreSQL asks for before the row is written.
+pub(crate) fn new_columns_before(body: &str, engine: Engine) -> Vec<String> {
+    let words = significant(body, engine);
+    let is_early = engine == Engine::Pg && words.first().is_some_and(|first| first.is_word("before"));
+    let condition = words.iter().skip_while(|word| !word.is_word("when"));
+    let condition: Vec<_> = condition.take_while(|word| !word.is_word("execute")).filter(|_| is_early).collect();
+    let named = condition.windows(3).filter_map(|words| match words {
+        [new, dot, column] if new.is_word("new") && dot.is_mark('.') => Some(folded(column)),
+        _ => None,
+    });
+    named.collect()
+}
+
+fn folded(column: &Lexeme<'_>) -> String {
+    match column.kind {
+        Kind::Word => column.text.to_lowercase(),
+        _ => column.name(),
+    }
 }
 
 /// What stands before the table, and what after it, with the space before that.

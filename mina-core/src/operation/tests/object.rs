@@ -91,3 +91,21 @@ fn a_view_names_what_is_there() {
         ""
     );
 }
+
+#[test]
+fn a_trigger_before_a_row_knows_nothing_of_what_is_generated() {
+    let made = r#"create_table g { a: Integer, #[generated("a * 2", stored = true)] b: Integer }
+        create_function touch() "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$";"#;
+    let trigger = |body: &str| {
+        said_on(
+            POSTGRES,
+            &format!("{made} create_trigger x on g \"{body} EXECUTE FUNCTION touch()\";"),
+        )
+    };
+    insta::assert_snapshot!(trigger("BEFORE UPDATE FOR EACH ROW WHEN (OLD.a > 1 AND New.B > 2)"), @r#"
+    ^"BEFORE UPDATE FOR EACH ^ M502: `NEW.b` is generated, and has no value yet where a trigger is asked `BEFORE` the row is written
+      write `AFTER`, or what the column is generated from
+    "#);
+    assert_eq!(trigger("BEFORE UPDATE FOR EACH ROW WHEN (NEW.a > 2 AND OLD.b > 2)"), "");
+    assert_eq!(trigger("AFTER UPDATE FOR EACH ROW WHEN (NEW.b > 2)"), "");
+}

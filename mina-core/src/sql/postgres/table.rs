@@ -30,11 +30,11 @@ fn option<'t>(table: &'t Table, key: &str) -> Option<&'t Value> {
     table.options.iter().find(|(name, _)| name == key).map(|(_, value)| value)
 }
 
-/// Whether CREATE TABLE would make something else of it: what is not valid it makes valid, and a unique constraint on the
-/// columns of another key it leaves out.
+/// Whether CREATE TABLE would make something else of it: what is not valid it makes valid, a unique constraint on the columns of
+/// another key it leaves out, and what makes the columns unique that a key to the table itself refers to may be an index.
 fn is_late(constraint: &Constraint, table: &Table) -> bool {
     match constraint {
-        Constraint::ForeignKey(key) => key.not_valid,
+        Constraint::ForeignKey(key) => key.not_valid || needs_index(key, table),
         Constraint::Check(check) => check.not_valid,
         Constraint::Unique(unique) => {
             let earlier = table.uniques.iter().take_while(|other| other.name != unique.name);
@@ -44,6 +44,14 @@ fn is_late(constraint: &Constraint, table: &Table) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a key refers to columns of its own table that no constraint makes unique.
+fn needs_index(key: &ForeignKey, table: &Table) -> bool {
+    let same = |columns: &Vec<String>| columns.len() == key.referred.len() && columns.iter().all(|column| key.referred.contains(column));
+    let constraints = table.primary_key.iter().map(|key| &key.columns);
+    let mut constraints = constraints.chain(table.uniques.iter().map(|unique| &unique.columns));
+    key.table == table.name && !constraints.any(same)
 }
 
 /// A column's definition.
@@ -203,13 +211,14 @@ fn key(key: &IndexKey) -> String {
     }
 }
 
-/// The statements that follow CREATE TABLE: the other constraints, indexes and comments.
+/// The statements that follow CREATE TABLE: indexes, the other constraints, which may rely on them, and comments.
 pub(super) fn after_create(table: &Table) -> Vec<String> {
     let name = Postgres.object(&table.name);
     let constraints = table.constraints().map(|constraint| constraint.to_owned());
     let late = constraints.filter(|made| is_late(made, table));
-    let mut statements: Vec<String> = late.map(|late| format!("ALTER TABLE {name} ADD {}", constraint(&late))).collect();
-    statements.extend(table.indexes.iter().map(|index| create_index(&table.name, index, false)));
+    let indexes = table.indexes.iter().map(|index| create_index(&table.name, index, false));
+    let late = late.map(|late| format!("ALTER TABLE {name} ADD {}", constraint(&late)));
+    let mut statements: Vec<String> = indexes.chain(late).collect();
     statements.extend(table.comment.iter().map(|comment| comment_on_table(&table.name, Some(comment))));
     let columns = table.columns.iter().filter(|column| column.comment.is_some());
     statements.extend(columns.map(|column| comment_on_column(&table.name, column)));
