@@ -229,7 +229,7 @@ fn refuse(ground: &Ground, name: &str, found: &[u64], first: u64, otherwise: u64
 
 #[test]
 fn a_database_follows_its_models_and_goes_back() {
-    follow(&Ground::Sqlite, "SQLite", fresh(), &[1435], 100);
+    follow(&Ground::Sqlite, "SQLite", fresh(), &[1435, 1_795_916_154_803], 100);
 }
 
 #[test]

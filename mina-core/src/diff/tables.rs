@@ -369,19 +369,26 @@ impl Order<'_> {
         };
         let mut parts = self.new_parts(want, waiting);
         let (filled, direct): (Vec<&Column>, Vec<&Column>) = self.added(name).partition(|column| needs_fill(column, want));
-        for column in direct {
-            let (constraints, indexes) = take_alone(&mut parts, column, want);
-            let (table, column) = (name.clone(), column.clone());
-            script.on(
-                name,
-                &Operation::AddColumn {
+        // What is generated from a column comes after it.
+        let waits = |column: &&Column| {
+            let expression = column.generated.as_ref().map(|generated| &generated.expression);
+            expression.is_some_and(|expression| filled.iter().any(|filled| expression.uses(&filled.name)))
+        };
+        let (late, early): (Vec<&Column>, Vec<&Column>) = direct.into_iter().partition(waits);
+        let mut add = |columns: Vec<&Column>, script: &mut Script| {
+            for column in columns {
+                let (constraints, indexes) = take_alone(&mut parts, column, want);
+                let (table, column) = (name.clone(), column.clone());
+                let operation = Operation::AddColumn {
                     table,
                     column,
                     constraints,
                     indexes,
-                },
-            );
-        }
+                };
+                script.on(name, &operation);
+            }
+        };
+        add(early, script);
         for (before, after) in self.changes.altered.get(name).into_iter().flatten() {
             if self.changes.takes_column(name, &before.name) {
                 continue;
@@ -407,6 +414,7 @@ impl Order<'_> {
         if fills {
             self.add_filled(name, script);
         }
+        add(late, script);
         for column in &filled {
             script.on(name, &alter(name, &not_yet(column), column));
         }
