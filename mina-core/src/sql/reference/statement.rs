@@ -158,7 +158,8 @@ impl Reader<'_> {
     fn column_of(&mut self, target: &Columns, ident: &sqlparser::ast::Ident) {
         if let Columns::Of(table) = target
             && !self.has(target, &self.folded(ident))
-            && !self.is_pseudo(ident, false)
+            // Where a column is written, SQLite takes double quotes for no string.
+            && (ident.quote_style.is_some() || !self.is_pseudo(ident, false))
         {
             let table = table.clone();
             self.say(Missing::Column {

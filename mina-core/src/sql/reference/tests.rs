@@ -257,3 +257,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_column_that_is_written_is_no_string_in_double_quotes() {
+    each(
+        &[Sqlite, Pg],
+        "UPDATE users SET \"titel\" = 2 WHERE \"email\" IS NULL",
+        &["users.titel"],
+    );
+    each(&[Sqlite, Pg], "INSERT INTO users (id, \"titel\") VALUES (1, 'x')", &["users.titel"]);
+    each(&[Sqlite], "UPDATE users SET name = \"text\"", &[]);
+}
