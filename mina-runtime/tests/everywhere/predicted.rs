@@ -35,6 +35,7 @@ upgrade {
         index ix_users_workspace (workspace_id),
     }
     #[on(Mysql)] create_table words { a: Varchar<120>, b: Varchar<40> } { charset = "utf8mb4" }
+    create_table tags { #[primary_key(generated = false)] name: Varchar<20>, n: Integer }
     create_table logs { a: Integer, b: Integer, c: Nullable<Integer> }
     create_table notes { #[primary_key] id: Integer, #[references(users.id)] user_id: Integer, body: Text, index ix_notes_user (user_id) }
     #[on(Pg)] add_column users.mood: Enum<mood> = "calm";
@@ -85,6 +86,8 @@ const CHANGES: &[&str] = &[
     "create_check ck_logs on logs \"a > 0\" { online = true }",
     "drop_constraint ck_users_age on users;",
     "drop_constraint uq_users_email on users;",
+    "drop_constraint pk_tags on tags;",
+    "#[allow(rewriting_column, blocking_index)] #[primary_key] add_column logs.id: Integer;",
     "create_index ix_logs on logs (a);",
     "create_index ix_logs on logs (a) { concurrently = true }",
     "drop_index ix_users_name on users;",
