@@ -60,7 +60,7 @@ impl Runner {
     /// ```
     /// # static MIGRATIONS: mina_runtime::Migrations = mina_runtime::Migrations { migrations: &[], creations: &[], config: "", directory: "" };
     /// use diesel::prelude::*;
-    /// use mina_runtime::Direction;
+    /// use mina_runtime::runner::Direction;
     ///
     /// let mut conn = SqliteConnection::establish(":memory:").unwrap();
     /// let runner = MIGRATIONS.runner();
