@@ -152,7 +152,7 @@ impl History {
     }
 
     /// Takes it that the blocks were checked when their crate was compiled: for what they leave, their upgrades alone are
-    /// replayed then. What is [foreign](Self::foreign) is checked as ever.
+    /// replayed then. What is [foreign](Self::foreign), and a block that is asked for [itself](Self::checked), is checked as ever.
     pub fn trust(&mut self) {
         self.trusted = true;
     }

@@ -4,7 +4,6 @@ use super::Runner;
 use super::error::ErrorKind;
 use crate::migration::Migration;
 use mina_core::check::Checked;
-use mina_core::diagnostic::Diagnostic;
 use mina_core::engine::{Engine, Target};
 use mina_core::history::{History, Revision};
 use mina_core::schema::Schema;
@@ -22,7 +21,7 @@ impl Runner {
         self.folded(engine, false)
     }
 
-    /// The same, as if no other engine were declared, and of what is applied nothing were to be checked again.
+    /// The same, as if no other engine were declared; a revision is checked where that is asked for.
     pub(crate) fn fold_of_sole(&self, engine: Engine) -> Result<Fold, ErrorKind> {
         let mut fold = self.folded(engine, true)?;
         fold.history.trust();
@@ -57,12 +56,17 @@ impl Fold {
     }
 
     /// A revision, with what its check gives.
-    pub(crate) fn checked(&self, id: &str) -> Option<(&Revision, Checked, Vec<Diagnostic>)> {
-        let blocks = self.history.blocks(self.bind.as_deref()).iter();
-        let mut blocks = blocks.map(|&block| (block, &self.history.revisions[block]));
-        let (block, revision) = blocks.find(|(_, revision)| revision.block.revision.as_ref().is_some_and(|own| own.text == id))?;
-        let (checked, diagnostics) = self.history.foreign(revision, Some(block));
-        Some((revision, checked, diagnostics))
+    pub(crate) fn checked(&self, id: &str) -> Option<(&Revision, &Checked)> {
+        let mut blocks = self.history.blocks(self.bind.as_deref()).iter().copied();
+        let is_own = |block: &usize| {
+            self.history.revisions[*block]
+                .block
+                .revision
+                .as_ref()
+                .is_some_and(|own| own.text == id)
+        };
+        let block = blocks.find(is_own)?;
+        Some((&self.history.revisions[block], self.history.checked(block)))
     }
 
     /// The tables in which mina.toml says that histories are kept.

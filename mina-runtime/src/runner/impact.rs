@@ -110,17 +110,17 @@ fn disturbance(fold: Option<&Fold>, engine: Engine, planned: &Planned) -> Distur
     let mut known = Vec::new();
     let mut left = Schema::default();
     let target = fold.map_or_else(|| Target::recent(engine), |fold| fold.target);
-    if let Some((revision, checked, diagnostics)) = fold.and_then(|fold| fold.checked(&planned.revision))
-        && let Some(replayed) = checked.engines.into_iter().find(|replayed| replayed.up.target == target)
+    if let Some((revision, checked)) = fold.and_then(|fold| fold.checked(&planned.revision))
+        && let Some(replayed) = checked.engines.iter().find(|replayed| replayed.up.target == target)
     {
         left = replayed.up.end.clone();
         let trace = match planned.direction {
-            Direction::Up => Some(replayed.up),
-            Direction::Down => replayed.down.filter(|_| planned.takes_back.is_none()),
+            Direction::Up => Some(&replayed.up),
+            Direction::Down => replayed.down.as_ref().filter(|_| planned.takes_back.is_none()),
         };
-        known = trace.map_or_else(Vec::new, |trace| cost::costs(&trace, &revision.tokens, revision.block.transaction));
+        known = trace.map_or_else(Vec::new, |trace| cost::costs(trace, &revision.tokens, revision.block.transaction));
         if planned.direction == Direction::Up {
-            let said = diagnostics.iter().filter_map(|diagnostic| lint(diagnostic, revision));
+            let said = checked.diagnostics.iter().filter_map(|diagnostic| lint(diagnostic, revision));
             disturbance.lints = said.collect();
         }
     }
