@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Engine, Product};
 use crate::history::{Resolved, Step, Trace};
 use crate::operation::{Context, Operation};
-use crate::schema::Type;
 use crate::sql::{self, Company};
 
 /// A block that says `transaction = true` wants one transaction: each statement that cannot be in it.
@@ -116,7 +115,9 @@ pub(crate) fn uses_value(operation: &Operation, value: &str) -> bool {
         Operation::AddColumn { column, .. } if default(column) => true,
         Operation::AlterColumn { before, after, .. } if default(after) && before.default != after.default => true,
         // Rows are cast, and a default is said again.
-        Operation::AlterColumn { before, after, .. } if before.ty != after.ty && (default(after) || is_enum(&after.ty)) => true,
+        Operation::AlterColumn { before, after, .. } if before.ty != after.ty && (default(after) || after.ty.enumeration().is_some()) => {
+            true
+        }
         Operation::CreateTable(table) if table.columns.iter().any(default) => true,
         Operation::Update { set, filter, .. } => set.contains(&quoted) || filter.as_ref().is_some_and(|filter| filter.contains(&quoted)),
         Operation::Delete { filter, .. } => filter.as_ref().is_some_and(|filter| filter.contains(&quoted)),
@@ -124,14 +125,6 @@ pub(crate) fn uses_value(operation: &Operation, value: &str) -> bool {
         Operation::Run { text, .. } => text.contains(&format!("\"{value}\"")),
         Operation::AlterEnum { .. } | Operation::DropEnum(_) | Operation::CommentOnTable { .. } => false,
         operation => serde_json::to_string(operation).is_ok_and(|json| json.contains(&quoted)),
-    }
-}
-
-fn is_enum(ty: &Type) -> bool {
-    match ty {
-        Type::Enum(_) => true,
-        Type::Array(element) => is_enum(element),
-        _ => false,
     }
 }
 

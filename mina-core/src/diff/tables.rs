@@ -371,17 +371,17 @@ impl Order<'_> {
         let (filled, direct): (Vec<&Column>, Vec<&Column>) = self.added(name).partition(|column| needs_fill(column, want));
         // What is generated from a column comes after it.
         let waits = |column: &&Column| {
-            let expression = column.generated.as_ref().map(|generated| &generated.expression);
-            expression.is_some_and(|expression| filled.iter().any(|filled| expression.uses(&filled.name)))
+            let mut expressions = column.generated.iter().map(|generated| &generated.expression);
+            expressions.any(|expression| filled.iter().any(|filled| expression.uses(&filled.name)))
         };
-        let (late, early): (Vec<&Column>, Vec<&Column>) = direct.into_iter().partition(waits);
+        let (late, mut early): (Vec<&Column>, Vec<&Column>) = direct.into_iter().partition(waits);
+        early.sort_by_key(|column| column.generated.is_some());
         let mut add = |columns: Vec<&Column>, script: &mut Script| {
             for column in columns {
                 let (constraints, indexes) = take_alone(&mut parts, column, want);
-                let (table, column) = (name.clone(), column.clone());
                 let operation = Operation::AddColumn {
-                    table,
-                    column,
+                    table: name.clone(),
+                    column: column.clone(),
                     constraints,
                     indexes,
                 };

@@ -40,12 +40,17 @@ pub enum Type {
 }
 
 impl Type {
+    /// The enum that its values are of, or those of its arrays.
+    pub fn enumeration(&self) -> Option<&ObjectName> {
+        match self {
+            Self::Enum(of) => Some(of),
+            Self::Array(inner) => inner.enumeration(),
+            _ => None,
+        }
+    }
+
     /// Whether its values are those of an enum, or arrays of them.
     pub fn is_of_enum(&self, name: &ObjectName) -> bool {
-        match self {
-            Self::Enum(of) => of == name,
-            Self::Array(inner) => inner.is_of_enum(name),
-            _ => false,
-        }
+        self.enumeration() == Some(name)
     }
 }
