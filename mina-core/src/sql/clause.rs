@@ -6,15 +6,28 @@ use crate::engine::Engine;
 use crate::schema::ObjectName;
 
 /// What is left of a statement, or of a clause of it.
+///
+/// ```
+/// use mina_core::engine::Engine;
+/// use mina_core::sql::clause::Words;
+///
+/// let mut words = Words::of("ALTER TABLE users ADD a INT, DROP b", Engine::Mysql);
+/// assert!(words.skip("alter table"));
+/// assert_eq!(words.object().unwrap().to_string(), "users");
+/// let mut last = words.clauses().pop().unwrap();
+/// assert!(last.skip_any(&["add", "drop"]));
+/// assert_eq!(last.name().as_deref(), Some("b"));
+/// ```
 #[derive(Clone, Debug)]
-pub(super) struct Words<'a> {
+pub struct Words<'a> {
     lexemes: Vec<Lexeme<'a>>,
     engine: Engine,
     at: usize,
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn of(sql: &'a str, engine: Engine) -> Self {
+    /// All of a statement.
+    pub fn of(sql: &'a str, engine: Engine) -> Self {
         Self {
             lexemes: significant(sql, engine),
             engine,
@@ -27,7 +40,7 @@ impl<'a> Words<'a> {
     }
 
     /// Goes on behind a keyword, or several in a row, if they come next.
-    pub(super) fn skip(&mut self, words: &str) -> bool {
+    pub fn skip(&mut self, words: &str) -> bool {
         let mut count = 0;
         let here = words.split(' ').all(|word| {
             count += 1;
@@ -40,17 +53,17 @@ impl<'a> Words<'a> {
     }
 
     /// The same of the first of some that comes next.
-    pub(super) fn skip_any(&mut self, all: &[&str]) -> bool {
+    pub fn skip_any(&mut self, all: &[&str]) -> bool {
         all.iter().any(|words| self.skip(words))
     }
 
     /// Whether a keyword is somewhere in what is left.
-    pub(super) fn has(&self, words: &str) -> bool {
+    pub fn has(&self, words: &str) -> bool {
         self.clone().find(words)
     }
 
     /// Goes on behind the next place where some keywords stand; stays where there is none.
-    pub(super) fn find(&mut self, words: &str) -> bool {
+    pub fn find(&mut self, words: &str) -> bool {
         let start = self.at;
         while self.at < self.lexemes.len() {
             if self.skip(words) {
@@ -63,21 +76,21 @@ impl<'a> Words<'a> {
     }
 
     /// Goes on behind a mark, if it comes next.
-    pub(super) fn mark(&mut self, mark: char) -> bool {
+    pub fn mark(&mut self, mark: char) -> bool {
         let here = self.rest().first().is_some_and(|lexeme| lexeme.is_mark(mark));
         self.at += usize::from(here);
         here
     }
 
     /// The name of an object.
-    pub(super) fn object(&mut self) -> Option<ObjectName> {
+    pub fn object(&mut self) -> Option<ObjectName> {
         let name = object_name(self.rest(), self.engine)?;
         self.at += if name.schema.is_some() { 3 } else { 1 };
         Some(name)
     }
 
     /// The names of objects, with commas between.
-    pub(super) fn objects(&mut self) -> Vec<ObjectName> {
+    pub fn objects(&mut self) -> Vec<ObjectName> {
         let mut names = Vec::new();
         while let Some(name) = self.object() {
             names.push(name);
@@ -89,15 +102,15 @@ impl<'a> Words<'a> {
     }
 
     /// A name without a dot.
-    pub(super) fn name(&mut self) -> Option<String> {
+    pub fn name(&mut self) -> Option<String> {
         let next = self.rest().first().filter(|lexeme| lexeme.is_identifier())?;
-        let name = object_name(std::slice::from_ref(next), self.engine)?.name.to_string();
+        let name = next.name_on(self.engine);
         self.at += 1;
         Some(name)
     }
 
     /// The parts that commas outside of parentheses part.
-    pub(super) fn clauses(&self) -> Vec<Self> {
+    pub fn clauses(&self) -> Vec<Self> {
         let mut depth = 0_i32;
         let parts = self.rest().split(|lexeme| {
             depth += i32::from(lexeme.is_mark('(')) - i32::from(lexeme.is_mark(')'));
@@ -112,7 +125,7 @@ impl<'a> Words<'a> {
     }
 
     /// The names between the parentheses that come next.
-    pub(super) fn listed(&self) -> Vec<String> {
+    pub fn listed(&self) -> Vec<String> {
         let mut words = self.clone();
         let mut names = Vec::new();
         if words.mark('(') {

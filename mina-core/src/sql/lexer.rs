@@ -60,6 +60,14 @@ impl<'a> Lexeme<'a> {
         }
     }
 
+    /// An identifier's name as an engine reads it: without quotes PostgreSQL takes it in lower case.
+    pub(crate) fn name_on(&self, engine: Engine) -> String {
+        match self.kind {
+            Kind::Word if engine == Engine::Pg => self.text.to_lowercase(),
+            _ => self.name(),
+        }
+    }
+
     /// Whether it is an identifier for the object of that name.
     pub(crate) fn names(&self, name: &str, engine: Engine) -> bool {
         match self.kind {

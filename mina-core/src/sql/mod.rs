@@ -1,7 +1,7 @@
 //! Statements of SQL, per dialect, cut into units.
 
 pub(crate) mod backfill;
-mod clause;
+pub mod clause;
 pub mod cost;
 mod creation;
 mod cut;

@@ -278,16 +278,12 @@ const OBJECTS: &[&str] = &[
 ];
 
 pub(super) fn object_name(lexemes: &[Lexeme<'_>], engine: Engine) -> Option<ObjectName> {
-    let folded = |lexeme: &Lexeme<'_>| match lexeme.kind {
-        Kind::Word if engine == Engine::Pg => lexeme.text.to_lowercase(),
-        _ => lexeme.name(),
-    };
     match lexemes {
         [schema, dot, name, ..] if schema.is_identifier() && dot.is_mark('.') && name.is_identifier() => Some(ObjectName {
-            schema: Some(folded(schema).into()),
-            name: folded(name).into(),
+            schema: Some(schema.name_on(engine).into()),
+            name: name.name_on(engine).into(),
         }),
-        [name, ..] if name.is_identifier() => Some(ObjectName::new(&folded(name))),
+        [name, ..] if name.is_identifier() => Some(ObjectName::new(&name.name_on(engine))),
         _ => None,
     }
 }

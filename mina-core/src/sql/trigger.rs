@@ -1,7 +1,7 @@
 //! CREATE TRIGGER: where the table stands in a body that does not name it.
 
 use super::Dialect;
-use super::lexer::{Kind, Lexeme, significant};
+use super::lexer::significant;
 use crate::engine::Engine;
 use crate::schema::Trigger;
 
@@ -50,17 +50,10 @@ pub(crate) fn new_columns_before(body: &str, engine: Engine) -> Vec<String> {
     let condition = words.iter().skip_while(|word| !word.is_word("when"));
     let condition: Vec<_> = condition.take_while(|word| !word.is_word("execute")).filter(|_| is_early).collect();
     let named = condition.windows(3).filter_map(|words| match words {
-        [new, dot, column] if new.is_word("new") && dot.is_mark('.') => Some(folded(column)),
+        [new, dot, column] if new.is_word("new") && dot.is_mark('.') => Some(column.name_on(engine)),
         _ => None,
     });
     named.collect()
-}
-
-fn folded(column: &Lexeme<'_>) -> String {
-    match column.kind {
-        Kind::Word => column.text.to_lowercase(),
-        _ => column.name(),
-    }
 }
 
 /// What stands before the table, and what after it, with the space before that.

@@ -1,7 +1,8 @@
 //! How tables are called while a plan renames them.
 
+use mina_core::engine::Engine;
+use mina_core::sql::clause::Words;
 use mina_core::sql::sqlite::EditKind;
-use mina_core::sql::sqlite::lexer::{Token, tokens};
 use mina_core::sql::unit::Action;
 use std::collections::{HashMap, HashSet};
 
@@ -66,9 +67,9 @@ impl Names {
 }
 
 /// What a step does to what holds rows.
-pub(super) fn changes(action: &Action) -> Vec<Change> {
+pub(super) fn changes(action: &Action, engine: Engine) -> Vec<Change> {
     match action {
-        Action::Sql(sql) => changes_in(sql),
+        Action::Sql(sql) => changes_in(Words::of(sql, engine)),
         Action::Batch(change) => {
             let table = &change.table;
             let edits = change.edits.iter().filter_map(|edit| match &edit.kind {
@@ -82,42 +83,31 @@ pub(super) fn changes(action: &Action) -> Vec<Change> {
     }
 }
 
-fn changes_in(sql: &str) -> Vec<Change> {
-    let tokens = tokens(sql);
-    let mut words = Words { rest: &tokens };
-    if words.skip("ALTER") && words.skip("TABLE") {
-        words.skip("ONLY");
-        let Some(table) = words.object() else { return Vec::new() };
-        return words.clauses().filter_map(|clause| clause_change(&table, clause)).collect();
+fn changes_in(mut words: Words<'_>) -> Vec<Change> {
+    if words.skip("alter table") {
+        words.skip("if exists");
+        words.skip("only");
+        let Some(table) = object(&mut words) else { return Vec::new() };
+        let clauses = words.clauses().into_iter();
+        return clauses.filter_map(|clause| clause_change(&table, clause)).collect();
     }
     table_change(words).into_iter().collect()
 }
 
 fn table_change(mut words: Words<'_>) -> Option<Change> {
     match () {
-        () if words.skip("DROP") => {
-            if !words.skip("TABLE") {
-                return None;
-            }
-            if words.skip("IF") {
-                words.skip("EXISTS");
-            }
-            Some(Change::DropTable(words.object()?))
+        () if words.skip("drop table") => {
+            words.skip("if exists");
+            Some(Change::DropTable(object(&mut words)?))
         }
-        () if words.skip("CREATE") => {
-            if !words.skip("TABLE") {
-                return None;
-            }
-            if words.skip("IF") {
-                words.skip("NOT");
-                words.skip("EXISTS");
-            }
-            Some(Change::Create(words.object()?))
+        () if words.skip("create table") => {
+            words.skip("if not exists");
+            Some(Change::Create(object(&mut words)?))
         }
-        () if words.skip("RENAME") && words.skip("TABLE") => {
-            let from = words.object()?;
-            words.skip("TO");
-            Some(Change::RenameTable(from, words.object()?))
+        () if words.skip("rename table") => {
+            let from = object(&mut words)?;
+            words.skip("to");
+            Some(Change::RenameTable(from, object(&mut words)?))
         }
         () => None,
     }
@@ -126,97 +116,48 @@ fn table_change(mut words: Words<'_>) -> Option<Change> {
 /// What one of the clauses of an ALTER TABLE does.
 fn clause_change(table: &str, mut words: Words<'_>) -> Option<Change> {
     const OTHERS: &[&str] = &[
-        "CONSTRAINT",
-        "INDEX",
-        "KEY",
-        "PRIMARY",
-        "FOREIGN",
-        "CHECK",
-        "PERIOD",
-        "SYSTEM",
-        "PARTITION",
+        "constraint",
+        "index",
+        "key",
+        "primary",
+        "foreign",
+        "check",
+        "period",
+        "system",
+        "partition",
     ];
     let table = table.to_owned();
     match () {
-        () if words.skip("DROP") => {
-            let is_column = words.skip("COLUMN") || !OTHERS.iter().any(|other| words.begins(other));
-            if words.skip("IF") {
-                words.skip("EXISTS");
-            }
+        () if words.skip("drop") => {
+            let is_column = words.skip("column") || !words.skip_any(OTHERS);
+            words.skip("if exists");
             let column = words.name().filter(|_| is_column)?;
             Some(Change::DropColumn(table, column))
         }
-        () if words.skip("CHANGE") => {
-            words.skip("COLUMN");
+        () if words.skip("change") => {
+            words.skip("column");
             let from = words.name()?;
             Some(Change::RenameColumn(table, from, words.name()?))
         }
-        () if words.skip("RENAME") => {
-            if words.skip("TO") {
-                return Some(Change::RenameTable(table, words.object()?));
-            }
-            if OTHERS.iter().any(|other| words.begins(other)) {
+        () if words.skip("rename to") => Some(Change::RenameTable(table, object(&mut words)?)),
+        () if words.skip("rename") => {
+            if words.skip_any(OTHERS) {
                 return None;
             }
-            words.skip("COLUMN");
+            words.skip("column");
             let from = words.name()?;
-            words.skip("TO");
+            words.skip("to");
             Some(Change::RenameColumn(table, from, words.name()?))
         }
         () => None,
     }
 }
 
-#[derive(Clone, Copy)]
-struct Words<'a> {
-    rest: &'a [Token<'a>],
-}
-
-impl<'a> Words<'a> {
-    /// What stands between commas, those in parentheses aside.
-    fn clauses(self) -> impl Iterator<Item = Self> {
-        let mut depth = 0_usize;
-        let clauses = self.rest.split(move |token| {
-            match () {
-                () if token.is_mark("(") => depth += 1,
-                () if token.is_mark(")") => depth = depth.saturating_sub(1),
-                () => {}
-            }
-            depth == 0 && token.is_mark(",")
-        });
-        clauses.map(|rest| Self { rest })
-    }
-
-    fn begins(&self, keyword: &str) -> bool {
-        self.rest.first().is_some_and(|first| first.is(keyword))
-    }
-
-    fn skip(&mut self, keyword: &str) -> bool {
-        match self.rest {
-            [first, rest @ ..] if first.is(keyword) => {
-                self.rest = rest;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn name(&mut self) -> Option<String> {
-        let (first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        first.name()
-    }
-
-    /// A table, with its namespace if it has one.
-    fn object(&mut self) -> Option<String> {
-        let name = self.name()?;
-        match self.rest {
-            [dot, rest @ ..] if dot.is_mark(".") => {
-                self.rest = rest;
-                let table = self.name()?;
-                Some(if name == "main" { table } else { format!("{name}.{table}") })
-            }
-            _ => Some(name),
-        }
-    }
+/// A table, with its namespace if it has one.
+fn object(words: &mut Words<'_>) -> Option<String> {
+    let name = words.object()?;
+    Some(match name.schema.as_deref() {
+        Some("main") => name.name.to_string(),
+        _ => name.to_string(),
+    })
 }

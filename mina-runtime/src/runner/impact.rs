@@ -89,7 +89,7 @@ impl Runner {
                     for (step, cost) in unit.steps.iter().zip(costs) {
                         trial.try_out(&step.action, cost);
                         present(cost, &names);
-                        changes(&step.action).into_iter().for_each(|change| {
+                        changes(&step.action, conn.engine()).into_iter().for_each(|change| {
                             names.follow(change);
                         });
                     }

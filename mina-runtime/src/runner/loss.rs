@@ -40,7 +40,7 @@ impl Runner {
     /// The database cannot be read.
     pub fn losses(&self, conn: &mut dyn Connection, plan: &Plan) -> Result<Vec<Loss>, Error> {
         self.to_read(conn, |conn, _| {
-            let mut losses = dropped(plan);
+            let mut losses = dropped(plan, conn.engine());
             for loss in &mut losses {
                 let engine = conn.engine();
                 let what = loss
@@ -82,13 +82,13 @@ fn quoted(engine: Engine, name: &str) -> String {
 }
 
 /// What a plan drops, under the names that it has before the plan is run.
-fn dropped(plan: &Plan) -> Vec<Loss> {
+fn dropped(plan: &Plan, engine: Engine) -> Vec<Loss> {
     let mut names = Names::default();
     let mut losses = Vec::new();
     for planned in &plan.migrations {
         let units = planned.units.iter().skip(planned.done).filter(|unit| !unit.drops_a_twin());
         let steps = units.flat_map(|unit| &unit.steps);
-        for change in steps.flat_map(|step| changes(&step.action)) {
+        for change in steps.flat_map(|step| changes(&step.action, engine)) {
             if let Some((table, column)) = names.follow(change) {
                 losses.push(Loss {
                     revision: planned.revision.clone(),
@@ -134,7 +134,10 @@ mod tests {
             migrations: vec![planned],
             ahead: Vec::new(),
         };
-        dropped(&plan).into_iter().map(|loss| (loss.table, loss.column)).collect()
+        dropped(&plan, Engine::Pg)
+            .into_iter()
+            .map(|loss| (loss.table, loss.column))
+            .collect()
     }
 
     #[test]
