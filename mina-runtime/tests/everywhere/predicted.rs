@@ -502,3 +502,19 @@ fn a_plan_says_what_the_lints_say_and_how_large_a_table_is() {
         assert!(logs.bytes.is_some_and(|bytes| bytes > 0), "{server:?}: {logs:?}");
     }
 }
+
+#[test]
+fn what_an_earlier_run_has_done_costs_nothing_any_more() {
+    const CONFIG: &str = "[database]\nengines = [\"mariadb >= 10.11\"]\n";
+    let change = "rename_table logs => events; create_index ix_events_a on events (a);";
+    let (database, mut conn) = made(Server::Mariadb, change, CONFIG, "seq_1_to_500");
+    let migrations = history(change, CONFIG);
+    let (mut plan, impact) = foretold(migrations, &mut conn);
+    let tables = |impact: &Impact| -> Vec<String> { impact.tables.iter().map(|size| size.table.clone()).collect() };
+    assert_eq!(tables(&impact), ["logs"]);
+    database.execute("RENAME TABLE logs TO events");
+    plan.migrations[0].done = 1;
+    let impact = migrations.runner().impact(conn.as_connection(), &plan).unwrap();
+    assert_eq!(tables(&impact), ["events"]);
+    assert_eq!(impact.migrations[0].units[0], [Cost::default()]);
+}

@@ -262,7 +262,9 @@ impl Connection for PgConnection {
     fn size_queries(&self, table: &str) -> [String; 2] {
         let parts: Vec<String> = table.splitn(2, '.').map(|part| LEDGER.quote(part)).collect();
         let name = LEDGER.literal(&parts.join("."));
-        let query = |what| format!("SELECT {what} FROM pg_catalog.pg_class c WHERE c.oid = to_regclass({name})");
+        // Not of a view or a partitioned table, whose rows are those of others.
+        let query =
+            |what| format!("SELECT {what} FROM pg_catalog.pg_class c WHERE c.oid = to_regclass({name}) AND c.relkind IN ('r', 'm')");
         [query("c.reltuples"), query("pg_total_relation_size(c.oid)")]
     }
 
