@@ -28,7 +28,7 @@ const CLIENTS: u64 = 4;
 const PAUSE: Duration = Duration::from_millis(2);
 /// Of the load alone.
 const ALONE: Duration = Duration::from_secs(20);
-/// What is asked for: at most this, or this many times what the load alone waits for.
+/// The longest that a statement may wait, in milliseconds, or as many times what it waits for under the load alone.
 const MOST: f64 = 250.0;
 const TIMES: f64 = 3.0;
 

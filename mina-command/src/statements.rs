@@ -54,7 +54,8 @@ fn step_lines(file: &str, step: &Step, cost: Option<&Cost>) -> String {
         }
         Action::Batch(change) => {
             let rebuild = change.edits.iter().any(|edit| edit.kind.may_rebuild());
-            let anew = cost.map(|cost| cost.work.iter().any(|work| work.kind == WorkKind::Rewrite));
+            let known = cost.filter(|cost| cost.unknown.is_none());
+            let anew = known.map(|cost| cost.work.iter().any(|work| work.kind == WorkKind::Rewrite));
             let way = match (anew, rebuild) {
                 (Some(true), _) => "written anew",
                 (Some(false), _) => "in place",

@@ -238,14 +238,15 @@ impl Trial {
 
     fn try_out(&mut self, action: &Action, cost: &mut Cost) {
         #[cfg(feature = "sqlite")]
-        if let Some(scratch) = &mut self.scratch {
-            match action {
-                Action::Sql(sql) => scratch.follow(action, sql),
-                Action::Batch(change) if scratch.change(change).is_ok_and(|done| done.rebuilt) => {
-                    cost.rewrites(&ObjectName::new(&change.table));
-                }
-                _ => {}
-            }
+        match action {
+            Action::Sql(sql) => self.scratch.iter_mut().for_each(|scratch| scratch.follow(action, sql)),
+            Action::Batch(change) => match self.scratch.as_mut().map(|scratch| scratch.change(change)) {
+                Some(Ok(done)) if done.rebuilt => cost.rewrites(&ObjectName::new(&change.table)),
+                Some(Ok(_)) => {}
+                // What SQL did before is not known, or there are no sources to tell what the table is like.
+                None | Some(Err(_)) => cost.unknown = Some("whether SQLite rebuilds the table"),
+            },
+            _ => {}
         }
         #[cfg(not(feature = "sqlite"))]
         let _ = (action, cost);
