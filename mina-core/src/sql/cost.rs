@@ -1,8 +1,9 @@
 //! What a step costs those who use the database meanwhile: what it locks, and which tables it reads or writes from end to end.
 
+use super::text::mentions_table;
 use super::unit::{Action, Unit};
-use super::{Draft, cut, dialect, drafts};
-use crate::engine::Target;
+use super::{Dialect, Draft, cut, dialect, drafts, sqlite};
+use crate::engine::{Engine, Target};
 use crate::history::{Step, Trace};
 use crate::schema::{ObjectName, Schema};
 use crate::syntax::{Span, Tokens};
@@ -143,14 +144,6 @@ impl Serialize for Mode {
 }
 
 impl Cost {
-    /// What nobody can tell before it is run, and why.
-    pub(crate) fn unknown(why: &'static str) -> Self {
-        Self {
-            unknown: Some(why),
-            ..Self::default()
-        }
-    }
-
     /// Locks a table, or the database; of two locks of one table the stronger is what counts.
     pub(crate) fn lock(&mut self, table: Option<&ObjectName>, mode: Mode) {
         let lock = Lock {
@@ -198,7 +191,7 @@ pub fn costs(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<V
     let units = cut(drafts, transaction, dialect);
     let of_unit = |unit: Unit| {
         let steps = unit.steps.iter().zip(places.by_ref());
-        let costs = steps.filter_map(|(step, place)| Some(dialect.cost(&step.action, trace.steps.get(place)?, trace.target)));
+        let costs = steps.filter_map(|(step, place)| Some(of(&step.action, trace.steps.get(place)?, trace.target, dialect)));
         costs.collect()
     };
     units.into_iter().map(of_unit).collect()
@@ -214,5 +207,32 @@ pub fn alone(action: &Action, schema: &Schema, target: Target) -> Cost {
         before: schema.clone(),
         after: schema.clone(),
     };
-    dialect(target.engine()).map_or_else(Cost::default, |dialect| dialect.cost(action, &step, target))
+    dialect(target.engine()).map_or_else(Cost::default, |dialect| of(action, &step, target, dialect))
 }
+
+/// What a step costs that stands in a statement of a block.
+fn of(action: &Action, step: &Step, target: Target, dialect: &dyn Dialect) -> Cost {
+    match action {
+        Action::Sql(sql) => dialect.cost(sql, step, target),
+        Action::Count { sql, .. } => {
+            let mut cost = dialect.cost(sql, step, target);
+            named(sql, &step.before, dialect.engine()).for_each(|table| cost.work(table, WorkKind::Scan));
+            cost
+        }
+        Action::Backfill(backfill) => dialect.cost(&format!("UPDATE {} SET {}", backfill.table, backfill.set), step, target),
+        Action::Batch(change) => sqlite::pass(change),
+        Action::Run(_) => Cost {
+            unknown: Some("what Rust does is known once it runs"),
+            ..Cost::default()
+        },
+        Action::Verify(_) | Action::Expect { .. } => Cost::default(),
+    }
+}
+
+/// The tables of a schema that a text names.
+pub(crate) fn named<'s>(sql: &str, schema: &'s Schema, engine: Engine) -> impl Iterator<Item = &'s ObjectName> {
+    schema.tables().keys().filter(move |table| mentions_table(sql, engine, table))
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,6 @@
 
 use super::Draft;
 use super::cost::Cost;
-use super::unit::Action;
 use crate::engine::{Engine, Target};
 use crate::history::{Resolved, Step, Trace};
 use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
@@ -111,8 +110,8 @@ pub trait Dialect {
         None
     }
 
-    /// What it costs to do what one step of a statement does.
-    fn cost(&self, action: &Action, step: &Step, target: Target) -> Cost;
+    /// What it costs to run a statement of SQL that stands in one of a block.
+    fn cost(&self, sql: &str, step: &Step, target: Target) -> Cost;
 
     /// The steps of one statement of a block; `line` tells where an operation stands.
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(crate::syntax::Span) -> u32) -> Vec<Draft>;

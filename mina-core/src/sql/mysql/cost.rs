@@ -1,25 +1,16 @@
-//! What a step costs on MariaDB and MySQL: what its ALTER TABLE is held to, and a copy where it is held to nothing.
+//! What a statement costs on MariaDB and MySQL: what its ALTER TABLE is held to, and a copy where it is held to nothing.
 
 use crate::engine::Engine;
 use crate::history::Step;
-use crate::schema::ObjectName;
 use crate::sql::clause::Words;
 use crate::sql::cost::{Cost, Mode, WorkKind};
-use crate::sql::text::mentions_table;
-use crate::sql::unit::Action;
 
-pub(super) fn cost(action: &Action, step: &Step) -> Cost {
+pub(super) fn cost(sql: &str, step: &Step) -> Cost {
     let mut site = Site {
         step,
         cost: Cost::default(),
     };
-    match action {
-        Action::Sql(sql) => site.statement(sql),
-        Action::Count { sql, .. } => site.scans(sql),
-        Action::Backfill(backfill) => site.writes(Words::of(&backfill.table, Engine::Mysql)),
-        Action::Run(_) => return Cost::unknown("what Rust does is known once it runs"),
-        Action::Batch(_) | Action::Verify(_) | Action::Expect { .. } => {}
-    }
+    site.statement(Words::of(sql, Engine::Mysql));
     site.cost
 }
 
@@ -29,12 +20,15 @@ struct Site<'a> {
 }
 
 impl Site<'_> {
-    fn statement(&mut self, sql: &str) {
-        let mut words = Words::of(sql, Engine::Mysql);
+    fn statement(&mut self, mut words: Words<'_>) {
         match () {
-            () if words.skip("alter table") => self.alter_table(words),
-            () if words.skip_any(&["create index", "create unique index"]) && words.find("on") => self.altered(words, WorkKind::BuildIndex),
-            () if words.skip("drop index") && words.find("on") => self.altered(words, WorkKind::BuildIndex),
+            () if words.skip("alter table") => {
+                words.skip("if exists");
+                let adds = |words: &Words<'_>| words.clauses().iter_mut().any(|clause| clause.skip("add"));
+                self.altered(words, adds);
+            }
+            () if words.skip_any(&["create index", "create unique index"]) && words.find("on") => self.altered(words, |_| true),
+            () if words.skip("drop index") && words.find("on") => self.altered(words, |_| false),
             () if words.skip_any(&["drop table", "truncate table", "truncate", "drop view"]) => {
                 words.skip("if exists");
                 words.objects().iter().for_each(|table| self.cost.lock(Some(table), Mode::Alone));
@@ -55,13 +49,8 @@ impl Site<'_> {
         }
     }
 
-    fn alter_table(&mut self, mut words: Words<'_>) {
-        words.skip("if exists");
-        self.altered(words, WorkKind::BuildIndex);
-    }
-
-    /// As its last words hold the server to it; `beside` is what is done where nothing is written anew.
-    fn altered(&mut self, mut words: Words<'_>, beside: WorkKind) {
+    /// As its last words hold the server to it; `adds` tells whether an index is built where nothing is written anew.
+    fn altered(&mut self, mut words: Words<'_>, adds: impl Fn(&Words<'_>) -> bool) {
         let Some(table) = words.object() else { return };
         let algorithm = word_after(&words, "algorithm");
         let mode = match word_after(&words, "lock").as_deref() {
@@ -74,7 +63,8 @@ impl Site<'_> {
         self.cost.lock(Some(&table), mode);
         match algorithm.as_deref() {
             Some("INSTANT") => {}
-            Some("NOCOPY") => self.cost.work(&table, beside),
+            Some("NOCOPY") if adds(&words) => self.cost.work(&table, WorkKind::BuildIndex),
+            Some("NOCOPY") => {}
             _ => self.cost.work(&table, WorkKind::Rewrite),
         }
         self.cost.algorithm = algorithm;
@@ -102,12 +92,6 @@ impl Site<'_> {
             self.cost.lock(Some(&table), Mode::Rows);
             self.cost.work(&table, WorkKind::WriteRows);
         }
-    }
-
-    fn scans(&mut self, sql: &str) {
-        let tables = self.step.before.tables().keys();
-        let named: Vec<ObjectName> = tables.filter(|table| mentions_table(sql, Engine::Mysql, table)).cloned().collect();
-        named.iter().for_each(|table| self.cost.work(table, WorkKind::Scan));
     }
 }
 

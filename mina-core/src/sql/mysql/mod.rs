@@ -21,7 +21,6 @@ mod view;
 pub use raise::raise;
 
 use super::cost::Cost;
-use super::unit::Action;
 use super::{Dialect, Draft};
 use crate::engine::{Engine, Product, Target};
 use crate::history::{Step, Trace};
@@ -190,8 +189,8 @@ impl Dialect for Mysql {
         history.iter().all(|option| database.contains(option))
     }
 
-    fn cost(&self, action: &Action, step: &Step, _target: Target) -> Cost {
-        cost::cost(action, step)
+    fn cost(&self, sql: &str, step: &Step, _target: Target) -> Cost {
+        cost::cost(sql, step)
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {

@@ -25,7 +25,6 @@ pub(crate) use online::is_online;
 pub use raise::{raise, written};
 
 use super::cost::Cost;
-use super::unit::Action;
 use super::{Dialect, Draft};
 use crate::engine::{Engine, Target};
 use crate::history::{Resolved, Step, Trace};
@@ -159,8 +158,8 @@ impl Dialect for Postgres {
         body::is_same(one, other)
     }
 
-    fn cost(&self, action: &Action, step: &Step, target: Target) -> Cost {
-        cost::cost(action, step, target)
+    fn cost(&self, sql: &str, step: &Step, target: Target) -> Cost {
+        cost::cost(sql, step, target)
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {

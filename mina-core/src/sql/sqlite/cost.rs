@@ -1,42 +1,18 @@
-//! What a step costs on SQLite, whose database has one writer; what a pass over a table does is known beside the database.
+//! What a statement costs on SQLite, whose database has one writer, and a pass over a table.
 
-use super::change::EditKind;
+use super::change::{EditKind, TableChange};
 use super::model::Rule;
 use crate::engine::Engine;
-use crate::history::Step;
 use crate::schema::ObjectName;
 use crate::sql::clause::Words;
 use crate::sql::cost::{Cost, Mode, WorkKind};
-use crate::sql::text::mentions_table;
-use crate::sql::unit::Action;
 
-pub(super) fn cost(action: &Action, step: &Step) -> Cost {
+pub(super) fn cost(sql: &str) -> Cost {
     let mut cost = Cost::default();
-    match action {
-        Action::Sql(sql) => statement(&mut cost, sql),
-        Action::Count { sql, .. } => {
-            let tables = step.before.tables().keys();
-            let named = tables.filter(|table| mentions_table(sql, Engine::Sqlite, table));
-            named.for_each(|table| cost.work(table, WorkKind::Scan));
-            return cost;
-        }
-        Action::Batch(change) => {
-            let table = ObjectName::new(&change.table);
-            change.edits.iter().for_each(|edit| natively(&mut cost, &table, &edit.kind));
-        }
-        Action::Backfill(backfill) => writes(&mut cost, Words::of(&backfill.table, Engine::Sqlite)),
-        Action::Run(_) => return Cost::unknown("what Rust does is known once it runs"),
-        Action::Verify(_) | Action::Expect { .. } => return cost,
-    }
-    cost.lock(None, Mode::Writer);
-    cost
-}
-
-fn statement(cost: &mut Cost, sql: &str) {
     let mut words = Words::of(sql, Engine::Sqlite);
     match () {
+        () if words.skip_any(&["select", "with", "values"]) => return cost,
         () if words.skip_any(&["create index", "create unique index"]) => {
-            words.skip("if not exists");
             if words.find("on")
                 && let Some(table) = words.object()
             {
@@ -44,25 +20,27 @@ fn statement(cost: &mut Cost, sql: &str) {
             }
         }
         () if words.skip("alter table") => {
-            let table = words.object();
-            if words.skip("drop")
-                && let Some(table) = table
-            {
-                cost.work(&table, WorkKind::Rewrite);
-            }
+            let table = words.object().filter(|_| words.skip("drop"));
+            table.iter().for_each(|table| cost.work(table, WorkKind::Rewrite));
         }
-        () if words.skip_any(&["update", "delete from", "insert into", "replace into"]) => writes(cost, words),
+        () if words.skip_any(&["update", "delete from", "insert into", "replace into"]) => {
+            words.object().iter().for_each(|table| cost.work(table, WorkKind::WriteRows));
+        }
         () => {}
     }
+    cost.lock(None, Mode::Writer);
+    cost
 }
 
-fn writes(cost: &mut Cost, mut words: Words<'_>) {
-    if let Some(table) = words.object() {
-        cost.work(&table, WorkKind::WriteRows);
-    }
+/// What a pass costs where SQLite does it itself, or its stored text is edited; whether it does is known beside the database.
+pub(in crate::sql) fn pass(change: &TableChange) -> Cost {
+    let mut cost = Cost::default();
+    let table = ObjectName::new(&change.table);
+    change.edits.iter().for_each(|edit| natively(&mut cost, &table, &edit.kind));
+    cost.lock(None, Mode::Writer);
+    cost
 }
 
-/// What an edit does where SQLite does it itself, or its stored text is edited.
 fn natively(cost: &mut Cost, table: &ObjectName, edit: &EditKind) {
     match edit {
         EditKind::DropColumn { .. } => cost.work(table, WorkKind::Rewrite),

@@ -20,8 +20,9 @@ pub use raise::{Stored, StoredTrigger, StoredView, raise};
 pub(super) use step::rebuilt;
 pub use step::{create_trigger, create_view};
 
+pub(in crate::sql) use cost::pass;
+
 use super::cost::Cost;
-use super::unit::Action;
 use super::{Dialect, Draft};
 use crate::engine::{Engine, Target};
 use crate::history::{Step, Trace};
@@ -199,8 +200,8 @@ impl Dialect for Sqlite {
         lexer::normalised(one) == lexer::normalised(other)
     }
 
-    fn cost(&self, action: &Action, step: &Step, _target: Target) -> Cost {
-        cost::cost(action, step)
+    fn cost(&self, sql: &str, _step: &Step, _target: Target) -> Cost {
+        cost::cost(sql)
     }
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {

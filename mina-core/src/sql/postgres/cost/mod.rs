@@ -1,4 +1,4 @@
-//! What a step costs on PostgreSQL: the lock that each statement takes, as the manual has it and servers of 15 and 18 show it.
+//! What a statement costs on PostgreSQL: the lock that each statement takes, as the manual has it and servers of 15 and 18 show it.
 
 mod alter;
 
@@ -7,25 +7,17 @@ use crate::history::{Resolved, Step};
 use crate::operation::Operation;
 use crate::schema::{ObjectName, Schema, Table};
 use crate::sql::clause::Words;
-use crate::sql::cost::{Cost, Mode, WorkKind};
+use crate::sql::cost::{Cost, Mode, WorkKind, named};
 use crate::sql::postgres::is_online;
-use crate::sql::text::mentions_table;
-use crate::sql::unit::Action;
 use std::sync::Arc;
 
-pub(super) fn cost(action: &Action, step: &Step, target: Target) -> Cost {
+pub(super) fn cost(sql: &str, step: &Step, target: Target) -> Cost {
     let mut site = Site {
         step,
         target,
         cost: Cost::default(),
     };
-    match action {
-        Action::Sql(sql) => site.statement(sql),
-        Action::Count { sql, .. } => site.reads(sql, Some(WorkKind::Scan)),
-        Action::Backfill(_) => site.backfill(),
-        Action::Run(_) => return Cost::unknown("what Rust does is known once it runs"),
-        Action::Batch(_) | Action::Verify(_) | Action::Expect { .. } => {}
-    }
+    site.statement(sql);
     site.cost
 }
 
@@ -69,17 +61,6 @@ impl Site<'_> {
         }
     }
 
-    /// Every row that a backfill finds, a batch at a time.
-    fn backfill(&mut self) {
-        for table in self.step.operations.iter().filter_map(|resolved| match &resolved.operation {
-            Operation::Backfill { table, .. } => Some(table.clone()),
-            _ => None,
-        }) {
-            self.cost.lock(Some(&table), Mode::RowExclusive);
-            self.cost.work(&table, WorkKind::WriteRows);
-        }
-    }
-
     fn writes(&mut self, sql: &str, mut words: Words<'_>) {
         words.skip("only");
         let Some(table) = words.object() else { return };
@@ -90,13 +71,9 @@ impl Site<'_> {
 
     /// Locks the tables that a text names, so that they stay as they are.
     fn reads(&mut self, sql: &str, kind: Option<WorkKind>) {
-        for table in self.step.before.tables().keys() {
-            if mentions_table(sql, Engine::Pg, table) {
-                self.cost.lock(Some(table), Mode::AccessShare);
-                if let Some(kind) = kind {
-                    self.cost.work(table, kind);
-                }
-            }
+        for table in named(sql, &self.step.before, Engine::Pg) {
+            self.cost.lock(Some(table), Mode::AccessShare);
+            kind.iter().for_each(|kind| self.cost.work(table, *kind));
         }
     }
 
@@ -229,6 +206,3 @@ impl Site<'_> {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

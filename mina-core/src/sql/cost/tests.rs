@@ -7,7 +7,7 @@ use crate::sql::unit::Action;
 use crate::syntax::parse::parse;
 use crate::syntax::token::flatten_located;
 
-fn schema() -> Schema {
+fn schema(target: Target) -> Schema {
     let tables = "revision = \"1\"; revises = base; upgrade {
         create_table users { #[primary_key] id: Integer, name: Text }
         create_table tasks {
@@ -19,7 +19,6 @@ fn schema() -> Schema {
     }";
     let tokens = flatten_located(tables.parse().unwrap());
     let parsed = parse(&tokens);
-    let target = Target::recent(Engine::Pg);
     let cx = Context {
         target,
         targets: &[target],
@@ -32,8 +31,9 @@ fn schema() -> Schema {
     replay(Schema::default(), &parsed.block.upgrade, &cx).end
 }
 
-fn said(sql: &str) -> String {
-    let Cost { locks, work, unknown, .. } = alone(&Action::Sql(sql.to_owned()), &schema(), Target::recent(Engine::Pg));
+fn said(engine: Engine, sql: &str) -> String {
+    let target = Target::recent(engine);
+    let Cost { locks, work, unknown, .. } = alone(&Action::Sql(sql.to_owned()), &schema(target), target);
     let locks = locks.iter().map(|lock| match &lock.table {
         Some(table) => format!("{table} {}", lock.mode),
         None => lock.mode.to_string(),
@@ -43,8 +43,13 @@ fn said(sql: &str) -> String {
     locks.chain(work).chain(unknown).collect::<Vec<_>>().join(", ")
 }
 
+fn all(engine: Engine, statements: &[&str]) -> String {
+    let all: Vec<String> = statements.iter().map(|sql| format!("{sql}\n    {}", said(engine, sql))).collect();
+    all.join("\n")
+}
+
 #[test]
-fn each_statement_says_what_it_locks_and_reads() {
+fn each_statement_says_what_it_locks_and_reads_on_postgresql() {
     let statements = [
         "ALTER TABLE users ADD COLUMN bio text",
         "ALTER TABLE ONLY \"users\" ADD COLUMN n integer DEFAULT random()",
@@ -78,6 +83,38 @@ fn each_statement_says_what_it_locks_and_reads() {
         "ALTER TABLE",
         "",
     ];
-    let all: Vec<String> = statements.iter().map(|sql| format!("{sql}\n    {}", said(sql))).collect();
-    insta::assert_snapshot!(all.join("\n"));
+    insta::assert_snapshot!(all(Engine::Pg, &statements));
+}
+
+#[test]
+fn each_statement_says_what_it_locks_and_writes_on_mariadb() {
+    insta::assert_snapshot!(all(
+        Engine::Mysql,
+        &[
+            "ALTER TABLE `users` ADD COLUMN `a` INT NULL, ALGORITHM=INSTANT, LOCK=NONE",
+            "ALTER TABLE `users` ADD KEY `ix` (`name`), ALGORITHM=NOCOPY, LOCK=NONE",
+            "ALTER TABLE `users` DROP INDEX `ix`, ALGORITHM=NOCOPY, LOCK=NONE",
+            "ALTER TABLE `users` MODIFY `id` BIGINT",
+            "DROP TABLE IF EXISTS `users`, `tasks`",
+            "RENAME TABLE `users` TO `people`, `tasks` TO `todos`",
+            "LOCK TABLES `users` WRITE",
+            "UPDATE `users` SET name = 'on tasks'",
+            "CREATE TRIGGER `t` BEFORE INSERT ON `users` FOR EACH ROW SET NEW.name = 'x'",
+            "OPTIMIZE TABLE users",
+        ]
+    ));
+}
+
+#[test]
+fn each_statement_says_what_it_writes_on_sqlite() {
+    insta::assert_snapshot!(all(
+        Engine::Sqlite,
+        &[
+            "ALTER TABLE \"users\" ADD COLUMN \"a\" INTEGER",
+            "ALTER TABLE \"users\" DROP COLUMN \"a\"",
+            "CREATE UNIQUE INDEX IF NOT EXISTS \"ix\" ON \"users\" (\"name\")",
+            "DELETE FROM tasks",
+            "SELECT count(*) FROM users",
+        ]
+    ));
 }
