@@ -2,9 +2,9 @@
 
 use crate::command::run;
 use crate::databases::{Database, Server};
-use crate::own::{folder, free_port, postgres, program, wait};
+use crate::own::{Own, folder, free_port, postgres, wait};
 use crate::program::Place;
-use std::path::Path;
+use mina_runtime::{AnyConnection, AsConnection};
 use std::process::{Child, Command};
 
 /// A streaming standby of PostgreSQL 15.
@@ -128,57 +128,12 @@ fn a_session_that_may_only_read_is_refused_by_writers() {
     "#);
 }
 
-/// A server of MariaDB's that was started with `read_only`, with a database `shop`.
-struct Replica {
-    _folder: tempfile::TempDir,
-    port: u16,
-    process: Child,
-}
-
-impl Replica {
-    fn new() -> Self {
-        let folder = folder();
-        let data = format!("--datadir={}", folder.path().join("data").display());
-        let made = program(Path::new("mariadb-install-db"))
-            .args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal", &data])
-            .status();
-        assert!(made.unwrap().success());
-        let first = folder.path().join("first.sql");
-        std::fs::write(&first, "CREATE DATABASE shop;\n").unwrap();
-        let port = free_port();
-        let process = program(Path::new("mariadbd"))
-            .args([
-                "--no-defaults",
-                "--skip-grant-tables",
-                "--read-only=1",
-                "--bind-address=127.0.0.1",
-                &data,
-            ])
-            .arg(format!("--port={port}"))
-            .arg(format!("--socket={}", folder.path().join("socket").display()))
-            .arg(format!("--init-file={}", first.display()))
-            .spawn()
-            .unwrap();
-        Self {
-            _folder: folder,
-            port,
-            process,
-        }
-    }
-}
-
-impl Drop for Replica {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 #[test]
 fn mariadb_with_read_only_is_looked_at_and_not_written_to() {
-    let mut replica = Replica::new();
-    let url = format!("mysql://root@127.0.0.1:{}/shop", replica.port);
-    wait(&mut replica.process, &url, "SELECT 1", 1);
+    let server = Own::new(Server::Mariadb);
+    let url = server.database("shop");
+    let mut conn = AnyConnection::establish(&url).unwrap();
+    conn.as_connection().execute("SET GLOBAL read_only = 1").unwrap();
     let (code, text) = said(&url, "status");
     assert_eq!(code, 3, "{text}");
     let (code, text) = said(&url, "upgrade");

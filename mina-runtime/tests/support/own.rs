@@ -3,6 +3,7 @@
 
 use crate::databases::{Server, variable};
 use mina_runtime::{AnyConnection, AsConnection};
+use std::hash::{BuildHasher, RandomState};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -41,8 +42,16 @@ pub fn folder() -> tempfile::TempDir {
     folder
 }
 
+fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// A port that no server listens on, from below those that outgoing connections are given.
 pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let drawn = || 10_000 + (RandomState::new().hash_one(0) % 10_000) as u16;
+    std::iter::repeat_with(drawn)
+        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }
 
 /// Waits until a query on a server gives a number.
@@ -71,11 +80,16 @@ impl Own {
     pub fn new(kind: Server) -> Self {
         let folder = folder();
         let data = folder.path().join("data");
+        // A MariaDB that starts takes away what it finds of others in a temporary folder that they share.
+        let temporary = folder.path().join("temporary");
+        std::fs::create_dir(&temporary).unwrap();
+        std::fs::set_permissions(&temporary, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
         let mut make = match kind {
             Server::Mariadb => {
                 let mut make = program(Path::new("mariadb-install-db"));
                 make.args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"])
-                    .arg(format!("--datadir={}", data.display()));
+                    .arg(format!("--datadir={}", data.display()))
+                    .arg(format!("--tmpdir={}", temporary.display()));
                 make
             }
             _ => {
@@ -84,7 +98,8 @@ impl Own {
                 make
             }
         };
-        assert!(make.status().unwrap().success());
+        let made = make.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+        assert!(made.status.success(), "{}{}", text(&made.stdout), text(&made.stderr));
         let port = free_port();
         let process = start(kind, folder.path(), port, None);
         let mut own = Self {
@@ -158,6 +173,7 @@ fn start(kind: Server, folder: &Path, port: u16, largest: Option<u32>) -> Child 
             "--bind-address=127.0.0.1".to_owned(),
             "--innodb-log-file-size=8M".to_owned(),
             format!("--datadir={}", path.display()),
+            format!("--tmpdir={}", folder.join("temporary").display()),
             format!("--port={port}"),
             format!("--socket={}", folder.join("socket").display()),
         ],
