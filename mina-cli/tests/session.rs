@@ -20,20 +20,16 @@ struct Session {
 }
 
 impl Session {
-    fn begin(name: &str, url: Option<String>) -> Self {
+    /// In the crate that `mina init` writes into a folder when it is called with these words.
+    fn begin(folder: Folder, name: &str, url: Option<String>, words: &[&str]) -> Self {
         let session = Self {
-            folder: fresh(),
+            folder,
             name: name.to_owned(),
             url,
         };
         let workspace = workspace();
         let (package, path) = (format!("--package=session-{name}"), format!("--mina-path={}", workspace.display()));
-        let engines = if cfg!(any(feature = "postgres", feature = "mysql")) {
-            "sqlite,postgres,mariadb"
-        } else {
-            "sqlite"
-        };
-        session.run(&["init", &package, &path, "--engines", engines]).ok();
+        session.ok(&[&["init", &package, &path], words].concat());
         share_the_build(&session.folder.path().join("migrations"));
         session
     }
@@ -98,14 +94,18 @@ impl Session {
 
     /// What cargo says of the crate's own test.
     fn test(&self) {
-        let output = std::process::Command::new(env!("CARGO"))
-            .args(["test", "--quiet", "--manifest-path", "migrations/Cargo.toml"])
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stdout));
+        test(std::process::Command::new(env!("CARGO")).current_dir(self.folder.path()));
     }
+}
+
+/// Runs the test of the crate of migrations in a folder.
+fn test(cargo: &mut std::process::Command) {
+    let output = cargo
+        .args(["test", "--quiet", "--manifest-path", "migrations/Cargo.toml"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stdout));
 }
 
 /// The id that a file's name begins with.
@@ -114,7 +114,12 @@ fn id(name: &str) -> String {
 }
 
 fn from_init_to_history(name: &str, url: Option<String>) {
-    let session = Session::begin(name, url);
+    let engines = if cfg!(any(feature = "postgres", feature = "mysql")) {
+        "sqlite,postgres,mariadb"
+    } else {
+        "sqlite"
+    };
+    let session = Session::begin(fresh(), name, url, &["--engines", engines]);
     let first = id(&session.ok(&["heads"]).replace("base -> ", ""));
     let first = first.split_whitespace().next().unwrap().to_owned();
 
@@ -223,12 +228,31 @@ fn a_session_on_sqlite() {
     from_init_to_history("sqlite", None);
 }
 
+#[test]
+fn a_member_of_a_workspace_with_two_databases() {
+    let folder = fresh();
+    folder.write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = []\n");
+    let session = Session::begin(folder, "member", None, &["--multidb", "analytics"]);
+    assert!(session.folder.read("Cargo.toml").contains("members = [\"migrations\"]"));
+    let table = |name: &str| format!("create_table {name} {{\n    #[primary_key] id: Integer,\n}}");
+    let users = session.migration(&["revision", "Create users"], &table("users"), "drop_table users;");
+    let words = ["revision", "Create visits", "--bind", "analytics"];
+    let visits = session.migration(&words, &table("visits"), "drop_table visits;");
+    session.test();
+    let out = session.ok(&["upgrade"]);
+    assert!(out.contains("Create users") && out.contains("Create visits"), "{out}");
+    assert!(session.ok(&["current", "--bind", "analytics"]).contains(&visits));
+    session.ok(&["downgrade", "--bind", "analytics", "--yes"]);
+    let out = session.ok(&["current"]);
+    assert!(out.contains(&users) && !out.contains(&visits), "{out}");
+}
+
 /// A database of its own, by the server's own client.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn database(variable: &str, create: impl Fn(&str, &str)) -> String {
+fn database(variable: &str, name: &str, create: impl Fn(&str, &str)) -> String {
     let url = std::env::var(variable)
         .unwrap_or_else(|_| panic!("{variable} is not set: run the tests with `scripts/databases run cargo test …`"));
-    let name = format!("mina_session_{}", std::process::id());
+    let name = format!("mina_{name}_{}", std::process::id());
     create(&url, &format!("CREATE DATABASE {name}"));
     let (start, _) = url.rsplit_once('/').unwrap();
     format!("{start}/{name}")
@@ -241,25 +265,54 @@ fn client(command: &mut std::process::Command) {
 }
 
 #[cfg(feature = "postgres")]
-#[test]
-fn a_session_on_postgres() {
+fn postgres(name: &str) -> String {
     let psql = std::env::var("MINA_TEST_POSTGRES_BIN").map_or_else(|_| "psql".to_owned(), |folder| format!("{folder}/psql"));
-    let url = database("MINA_TEST_POSTGRES_URL", |url, sql| {
+    database("MINA_TEST_POSTGRES_URL", name, |url, sql| {
         client(std::process::Command::new(&psql).args(["--quiet", "--command", sql, url]));
-    });
-    from_init_to_history("postgres", Some(url));
+    })
 }
 
 #[cfg(feature = "mysql")]
-#[test]
-fn a_session_on_mariadb() {
-    let url = database("MINA_TEST_MARIADB_URL", |url, sql| {
+fn mariadb(name: &str) -> String {
+    database("MINA_TEST_MARIADB_URL", name, |url, sql| {
         let (account, rest) = url.split_once("://").unwrap().1.split_once('@').unwrap();
         let (user, password) = account.split_once(':').unwrap();
         let (host, port) = rest.split('/').next().unwrap().split_once(':').unwrap();
         let mut command = std::process::Command::new("mariadb");
         command.args(["--host", host, "--port", port, "--user", user, "--protocol=tcp", "--execute", sql]);
         client(command.env("MYSQL_PWD", password));
-    });
-    from_init_to_history("mariadb", Some(url));
+    })
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_session_on_postgres() {
+    from_init_to_history("postgres", Some(postgres("session")));
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn a_session_on_mariadb() {
+    from_init_to_history("mariadb", Some(mariadb("session")));
+}
+
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+#[test]
+fn a_crate_for_servers_alone() {
+    let mut session = Session::begin(fresh(), "servers", Some(postgres("servers")), &["--engines", "postgres,mariadb"]);
+    let create = "create_table users {\n    #[primary_key] id: Integer,\n    name: Varchar<80>,\n}";
+    let users = session.migration(&["revision", "Create users"], create, "drop_table users;");
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    test(
+        cargo
+            .env("TEST_DATABASE_URL", postgres("stairs"))
+            .current_dir(session.folder.path()),
+    );
+    for url in [session.url.clone().unwrap(), mariadb("servers")] {
+        session.url = Some(url);
+        session.ok(&["upgrade"]);
+        assert_eq!(session.current(), [users.as_str()]);
+        session.ok(&["downgrade", "base", "--yes"]);
+        assert!(session.ok(&["current"]).contains("nothing is applied"));
+    }
 }

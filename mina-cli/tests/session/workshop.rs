@@ -26,21 +26,23 @@ pub fn fresh() -> Folder {
 
 /// Has a crate that `mina init` wrote link what the workspace's tests do, so that the crates of all tests are one build, and the
 /// largest part of it is there already.
-pub fn share_the_build(folder: &Path) {
-    std::fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+pub fn share_the_build(krate: &Path) {
+    let has_workspace = |folder: &&Path| std::fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("[workspace]"));
+    let root = krate.ancestors().find(has_workspace).unwrap();
+    std::fs::copy(workspace().join("Cargo.lock"), root.join("Cargo.lock")).unwrap();
     if !cfg!(all(feature = "postgres", feature = "mysql")) {
         return;
     }
-    let manifest = folder.join("Cargo.toml");
+    let manifest = krate.join("Cargo.toml");
     let mut text = std::fs::read_to_string(&manifest).unwrap();
     let feature = |name: &&str| match text.contains(&format!("\n{name} = [")) {
-        true => format!(", {name:?}"),
-        false => format!(", \"mina/{name}\", \"diesel/{name}\""),
+        true => format!("{name:?}, "),
+        false => format!("\"mina/{name}\", \"diesel/{}\", ", name.replace("bundled", "sqlite")),
     };
-    let servers: String = ["postgres", "mysql"].iter().map(feature).collect();
+    let drivers: String = ["bundled", "postgres", "mysql"].iter().map(feature).collect();
     let pool = "\"r2d2\", \"i-implement-a-third-party-backend-and-opt-into-breaking-changes\"";
     for (from, to) in [
-        ("default = [\"bundled\"]", format!("default = [\"bundled\"{servers}]")),
+        ("default = [", format!("default = [{drivers}")),
         ("[\"64-column-tables\"]", format!("[\"64-column-tables\", {pool}]")),
     ] {
         assert!(text.contains(from), "no {from:?} in\n{text}");
