@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Origin, Schema, Table, Trigger};
 use crate::sql::postgres::Postgres;
 use crate::sql::text::{mentions_column, mentions_table};
-use crate::sql::trigger::fires_at_every_update;
+use crate::sql::trigger::{LAST, changes_its_row_alone, fires_at_every_update};
 use crate::syntax::Span;
 
 /// Something that names the object at hand.
@@ -181,10 +181,12 @@ pub(super) fn tied_to(schema: &Schema, table: &Table, column: &str) -> Vec<Depen
     dependents
 }
 
-/// The triggers of a table that fire where any column of a row is written, or after what fires last.
+/// The triggers of a table that fire where any column of a row is written and do more than change it, or fire after what fires last.
 pub(super) fn fired_by_updates(schema: &Schema, table: &ObjectName) -> Vec<Dependent> {
-    let fires = |trigger: &Trigger| fires_at_every_update(&trigger.body, &Postgres) || trigger.name.as_str() >= "~";
-    let triggers = schema.triggers_on(table).filter(|trigger| fires(trigger));
+    let acts = |trigger: &Trigger| fires_at_every_update(&trigger.body, &Postgres) && !changes_its_row_alone(trigger, schema);
+    let triggers = schema
+        .triggers_on(table)
+        .filter(|trigger| acts(trigger) || trigger.name.as_str() >= LAST);
     triggers.map(|trigger| Dependent::trigger(trigger)).collect()
 }
 

@@ -26,14 +26,19 @@ upgrade {
         code: Varchar<20>,
         seen: Nullable<Timestamp>,
         label: Nullable<Varchar<20>>,
+        touched: Integer = 0,
         check ck_scores_points "points >= 0",
         unique uq_scores_code (code, points) { deferrable = true },
         index ix_scores_points (points desc, id) { where = "points > 1" },
         index ix_scores_sum ("points + id") { include = (points) },
     }
     create_check ck_scores_low on scores "points + id < 2000000000" { validate = false }
+    create_function touch() "RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.touched := OLD.touched + 1; RETURN NEW; END$$";
+    create_trigger tr_scores_touch on scores "BEFORE UPDATE FOR EACH ROW EXECUTE FUNCTION touch()";
 }
 downgrade {
+    drop_trigger tr_scores_touch on scores;
+    drop_function touch();
     drop_table scores;
 }
 "#;
@@ -154,6 +159,12 @@ fn what_clients_write_while_a_type_changes_is_there_in_the_end() {
         });
         assert!(written > 1500);
         assert_eq!(database.number("SELECT count(*) FROM scores"), written);
+        let touched = "SELECT sum(touched)::bigint FROM scores";
+        assert_eq!(
+            database.number(touched),
+            written - 1500,
+            "a row is touched by clients, and by no backfill"
+        );
         assert_eq!(wrong(&database), 0, "{server:?}");
         assert_eq!(dump(&database), after, "{server:?}");
         let mut conn = database.open();
@@ -165,6 +176,7 @@ fn what_clients_write_while_a_type_changes_is_there_in_the_end() {
             database.number("SELECT count(*) FROM scores WHERE points <> told OR code <> id::text"),
             0
         );
+        assert_eq!(database.number(touched), written - 1500);
     }
 }
 

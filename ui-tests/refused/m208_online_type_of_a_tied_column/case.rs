@@ -27,7 +27,7 @@ mod initial {
                 id: Integer,
                 size: Integer,
             }
-            create_function touch() "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$";
+            create_function touch() "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_notify('notes', ''); RETURN NEW; END $$";
             create_trigger tr_notes_touch on notes "BEFORE INSERT OR UPDATE FOR EACH ROW EXECUTE FUNCTION touch()";
             create_trigger tr_users_id on users "BEFORE UPDATE OF id FOR EACH ROW EXECUTE FUNCTION touch()";
         }

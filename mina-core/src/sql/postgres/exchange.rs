@@ -9,6 +9,7 @@ use crate::history::Resolved;
 use crate::operation::{BATCH, Operation, Using};
 use crate::schema::naming::cut;
 use crate::schema::{Check, Column, Constraint, Index, ObjectName, OccupantKind, Schema, Table, Type};
+use crate::sql::trigger::fires_at_every_update;
 use crate::sql::unit::{Action, Backfill, Step};
 use crate::sql::{Company, Dialect, Draft};
 use crate::syntax::ast::Undo;
@@ -43,6 +44,8 @@ pub(super) struct Exchange<'a> {
     column: String,
     trigger: String,
     function: ObjectName,
+    /// Whether other triggers change the rows that are filled.
+    touched: bool,
 }
 
 /// An index on the new column that takes the place of one on the old.
@@ -84,6 +87,9 @@ impl<'a> Exchange<'a> {
             column: free(PREFIX, &before.name, |name| table.column(name).is_some()),
             trigger,
             function: table.name.beside(&function),
+            touched: schema
+                .triggers_on(&table.name)
+                .any(|trigger| fires_at_every_update(&trigger.body, &Postgres)),
         })
     }
 
@@ -165,7 +171,15 @@ impl<'a> Exchange<'a> {
             ),
             _ => ("", self.value(&format!("NEW.{}", quote(&self.before.name)))),
         };
-        let body = format!("\n{hint}BEGIN\n    NEW.{} := {value};\n    RETURN NEW;\nEND\n", quote(&self.column));
+        let column = quote(&self.column);
+        // What the triggers before this one made of a row that the backfill fills is none of its business.
+        let undo = match self.touched {
+            true => format!(
+                "    IF TG_OP = 'UPDATE' AND num_nonnulls(OLD.{column}) < num_nonnulls(NEW.{column}) THEN\n        NEW := OLD;\n    END IF;\n"
+            ),
+            false => String::new(),
+        };
+        let body = format!("\n{hint}BEGIN\n{undo}    NEW.{column} := {value};\n    RETURN NEW;\nEND\n");
         let body = match body.contains("$mina$") {
             true => string(&body),
             false => format!("$mina${body}$mina$"),
@@ -208,6 +222,11 @@ impl<'a> Exchange<'a> {
         let filter = match (self.using, &self.before.ty) {
             (Using::Expression(_), _) | (_, Type::Custom(_) | Type::Unknown) => format!("{new} IS NULL"),
             _ => format!("{new} IS NULL AND {old} IS NOT NULL"),
+        };
+        // A trigger tells a row that is filled by its new value.
+        let filter = match self.touched {
+            true => format!("{filter} AND num_nonnulls({}) = 1", self.value(&old)),
+            false => filter,
         };
         let operation = Operation::Backfill {
             table: self.table.name.clone(),
