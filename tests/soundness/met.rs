@@ -10,6 +10,9 @@ use std::sync::{Mutex, PoisonError};
 /// How often: on tables without rows, on tables with rows.
 type Times = [usize; 2];
 
+/// What a long run should come to.
+const WANTED: usize = 50;
+
 /// The operations that were run, by what they are called here.
 #[derive(Default)]
 pub struct Met(BTreeMap<String, Times>);
@@ -139,6 +142,7 @@ pub fn end(engine: &str, met: Met) -> Option<String> {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: BTreeSet<&String> = self.0.values().flat_map(|met| met.0.keys()).collect();
+        let marked = |times: usize| format!("{times}{}", if times < WANTED { "*" } else { " " });
         write!(f, "{:32}", "tables without rows, with rows")?;
         for engine in self.0.keys() {
             write!(f, "{engine:>18}")?;
@@ -147,9 +151,9 @@ impl fmt::Display for Table {
             write!(f, "\n{name:32}")?;
             for met in self.0.values() {
                 let [empty, filled] = met.0.get(name).copied().unwrap_or_default();
-                write!(f, "{empty:>9}{filled:>9}")?;
+                write!(f, "{:>9}{:>9}", marked(empty), marked(filled))?;
             }
         }
-        Ok(())
+        write!(f, "\n* fewer than {WANTED}")
     }
 }
