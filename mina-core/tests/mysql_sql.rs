@@ -206,6 +206,7 @@ fn a_batch_is_one_statement_where_one_can_say_it() {
 
     ALTER TABLE `users` ADD COLUMN `points` INT NOT NULL DEFAULT 3, ALGORITHM=INSTANT, LOCK=NONE
 
+    ALTER TABLE `users` ENABLE KEYS
     ALTER TABLE `users`
         ALTER COLUMN `points` DROP DEFAULT,
         RENAME INDEX `ix_users_phone` TO `ix_phone`,
@@ -517,6 +518,7 @@ fn rows_are_counted_before_anything_is_done() {
     "#), @r#"
     count rows of `users` have a `status` that is no `SmallInt`, or rows of `users` have no `status`: SELECT (SELECT count(*) FROM `users` WHERE `status` NOT REGEXP '^[[:space:]]*[-+]?[0-9]+[[:space:]]*$' OR CAST(`status` AS DECIMAL(65)) < -32768 OR CAST(`status` AS DECIMAL(65)) > 32767) + (SELECT count(*) FROM `users` WHERE `status` IS NULL)
     count rows of `users` share their `workspace_id` with another: SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM `users` WHERE `workspace_id` IS NOT NULL GROUP BY `workspace_id` HAVING count(*) > 1) AS shared
+    ALTER TABLE `users` ENABLE KEYS
     ALTER TABLE `users` RENAME COLUMN `status` TO `state`, ALGORITHM=INSTANT, LOCK=NONE
 
     expect Untouched
@@ -536,6 +538,7 @@ fn an_older_mariadb_says_a_renamed_column_as_a_whole() {
     "#), @r#"
     expect Untouched
       column `users.status` is add_column users.status: Nullable<Varchar<20>> = "active";
+    ALTER TABLE `users` ENABLE KEYS
     ALTER TABLE `users` CHANGE COLUMN `status` `state` VARCHAR(20) NULL DEFAULT 'active'
 
     ALTER TABLE `users`

@@ -22,6 +22,8 @@ pub(super) struct Clause {
     pub(super) generates: bool,
     /// The column whose whole definition it says, by its name before.
     pub(super) redefines: Option<String>,
+    /// The column that it gives another name, by the old one.
+    pub(super) renames: Option<String>,
     /// Whether it renames a column of a foreign key, beside which the server copies no table.
     pub(super) is_alone: bool,
     /// Whether it adds a unique key, which may become the order of a table without a primary key.
@@ -49,6 +51,7 @@ impl Clause {
             refers: None,
             generates: false,
             redefines: None,
+            renames: None,
             is_alone: false,
             is_unique: false,
         }

@@ -143,6 +143,7 @@ fn rename_column(name: &ObjectName, from: &str, to: &str, resolved: &Resolved, t
             touches,
             is_alone,
             redefines: Some(from.to_owned()),
+            renames: Some(from.to_owned()),
             ..Clause::new(
                 format!("CHANGE COLUMN {} {definition}", quote(from)),
                 Plan::NEARLY_INSTANT,
@@ -153,6 +154,7 @@ fn rename_column(name: &ObjectName, from: &str, to: &str, resolved: &Resolved, t
     let rename = Clause {
         touches,
         is_alone,
+        renames: Some(from.to_owned()),
         ..Clause::new(
             format!("RENAME COLUMN {} TO {}", quote(from), quote(to)),
             Plan::NEARLY_INSTANT,

@@ -52,6 +52,9 @@ impl Site<'_> {
     /// As its last words hold the server to it; `adds` tells whether an index is built where nothing is written anew.
     fn altered(&mut self, mut words: Words<'_>, adds: impl Fn(&Words<'_>) -> bool) {
         let Some(table) = words.object() else { return };
+        if words.clone().skip("enable keys") {
+            return self.cost.lock(Some(&table), Mode::BesideWriters);
+        }
         let algorithm = word_after(&words, "algorithm");
         let mode = match word_after(&words, "lock").as_deref() {
             Some("NONE") => Mode::BesideWriters,

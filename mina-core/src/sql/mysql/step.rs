@@ -4,11 +4,11 @@ use super::alter::{self, Clause};
 use super::{Mysql, change, keyed, program, rename, retype, table};
 use crate::check::rows::count_query;
 use crate::diagnostic::Lint;
-use crate::engine::{Engine, Target};
+use crate::engine::{Engine, Product, Target};
 use crate::history::{Resolved, Step as Statement, Trace};
 use crate::normal::Change;
 use crate::operation::{Operation, Using};
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{Column, Default, Generated, ObjectName, Schema, Table, Type};
 use crate::sql::text::split_statements;
 use crate::sql::unit::{Action, Backfill, Claim, Step};
 use crate::sql::{Company, Dialect, Draft, data};
@@ -155,6 +155,7 @@ impl Writer {
         let Some(open) = self.open.take() else { return };
         let there = open.before.table(&open.table).map(AsRef::as_ref);
         self.drafts.extend(untouched(&open));
+        self.drafts.extend(opened_anew(&open, self.target));
         let sql = alter::statement(&open.table, &open.clauses, there, self.target);
         self.ddl(sql, &open.before, &open.after, open.line);
     }
@@ -251,6 +252,31 @@ fn untouched(open: &Open) -> Option<Draft> {
     let claim = Claim::Untouched;
     let action = Action::Expect { facts, claim };
     Some(Draft::new(Step { line: open.line, action }, Company::Next))
+}
+
+/// MariaDB keeps a table open as the last query did, and where that query, or a view, gave it another name, it does not find a column
+/// in the table's own expressions once it is renamed. This changes nothing, and has the table opened anew.
+fn opened_anew(open: &Open, target: Target) -> Option<Draft> {
+    let table = open.before.table(&open.table).filter(|_| target.product == Product::Mariadb)?;
+    let mut renamed = open.clauses.iter().filter_map(|clause| clause.renames.as_deref());
+    let sql = || format!("ALTER TABLE {} ENABLE KEYS", Mysql.object(&open.table));
+    renamed
+        .any(|name| is_in_an_expression(table, name))
+        .then(|| beside(open.line, sql()))
+}
+
+/// Whether a check, a generated column or a default names a column; one of JSON has a check of its own.
+fn is_in_an_expression(table: &Table, name: &str) -> bool {
+    let of_columns = table
+        .columns
+        .iter()
+        .filter_map(|column| match (&column.generated, &column.default) {
+            (Some(Generated { expression, .. }), _) | (None, Some(Default::Sql(expression))) => Some(expression),
+            _ => None,
+        });
+    let mut all = of_columns.chain(table.checks.iter().map(|check| &check.expression));
+    let is_json = |column: &Column| matches!(column.ty, Type::Json | Type::Jsonb);
+    table.column(name).is_some_and(is_json) || all.any(|expression| expression.uses(name))
 }
 
 /// The statements that make tables, views and what stands on them; keys to what is made later come at the end.
