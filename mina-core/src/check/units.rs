@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Engine, Product};
 use crate::history::{Resolved, Step, Trace};
 use crate::operation::{Context, Operation};
+use crate::schema::ObjectName;
 use crate::sql::{self, Company};
 
 /// A block that says `transaction = true` wants one transaction: each statement that cannot be in it.
@@ -94,13 +95,19 @@ fn early_use(trace: &Trace) -> Option<Diagnostic> {
             after,
             renamed: None,
         } = &resolved.operation
-            && trace.start.enumeration(&before.name).is_some()
+            && awaits_commit(&before.name, trace)
         {
             let new = after.values.iter().filter(|value| !before.values.contains(value));
             added.extend(new.map(|value| (before.name.to_string(), value.clone())));
         }
     }
     None
+}
+
+/// Whether a value that a block adds to an enum can be used after a commit alone. From PostgreSQL 17 on the transaction that made the
+/// type may use it.
+pub(crate) fn awaits_commit(name: &ObjectName, trace: &Trace) -> bool {
+    trace.target.version < (17, 0) || trace.start.enumeration(name).is_some()
 }
 
 /// Whether an operation names a value of an enum.

@@ -92,7 +92,8 @@ impl Changes {
             let words = format!("`{path}` is counted up by the database, and no operation takes that away");
             self.unsaid.push(words);
         }
-        let turns = is_implicit(&before.ty, &after.ty, engine) || casts(&before.ty, &after.ty, engine);
+        let is_computed = engine == Engine::Pg && before.generated.is_some();
+        let turns = is_implicit(&before.ty, &after.ty, engine) || !is_computed && casts(&before.ty, &after.ty, engine);
         if before.generated != after.generated || !turns {
             self.taken.insert(Piece::Column(name.clone(), before.name.clone()));
             return;

@@ -5,7 +5,7 @@ use super::conversion::{can_refer, casts, is_implicit, is_of_a_kind, is_whole};
 use super::dependents::{bodies_about_column, expressions_about, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
-use super::support::{new_expressions, virtual_columns};
+use super::support::new_expressions;
 use super::{Operation, Using};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::engine::{Engine, Target};
@@ -74,14 +74,6 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    fn generated_of(&mut self, expression: &SqlString, stored: bool) -> Resolution<Option<Generated>> {
-        if !stored {
-            self.require(virtual_columns, "generated columns that are not stored", expression.span)?;
-        }
-        let expression = self.parse(expression)?;
-        Ok(Some(Generated { expression, stored }))
-    }
-
     /// A default that fits its column; none for `null`.
     pub(super) fn default_of(&mut self, column: &str, ty: &Type, nullable: bool, value: &Value, span: Span) -> Resolution<Option<Default>> {
         if *value == Value::Null {
@@ -133,7 +125,7 @@ impl<'a> Replay<'a> {
         Ok(expression)
     }
 
-    fn check_columns(&mut self, table: &Table, expression: &Expression, span: Span) -> Resolution {
+    pub(super) fn check_columns(&mut self, table: &Table, expression: &Expression, span: Span) -> Resolution {
         for name in expression.columns() {
             if !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name)) {
                 return self.no_column(table, &name, span, Code::M202);
@@ -149,7 +141,9 @@ impl<'a> Replay<'a> {
         if let (Some(generated), Some(table)) = (&definition.generated, self.schema.table(name).cloned())
             && let Some(Generated { expression, .. }) = table.column(&definition.name.text).and_then(|column| column.generated.clone())
         {
-            refused |= self.check_columns(&table, &expression, generated.expression.span).is_err();
+            let known = self.check_columns(&table, &expression, generated.expression.span);
+            let fits = known.and_then(|()| self.yields_type(&table, &definition.name.text, &expression, generated.expression.span));
+            refused |= fits.is_err();
         }
         for constraint in attribute_constraints(definition) {
             let Some(table) = self.schema.table(name).cloned() else { break };
@@ -392,7 +386,9 @@ impl<'a> Replay<'a> {
                     };
                     self.require(has, message, *span)?;
                     let stored = before.generated.as_ref().is_none_or(|generated| generated.stored);
+                    let span = expression.span;
                     let expression = self.expression(table, expression)?;
+                    self.yields_type(table, &before.name, &expression, span)?;
                     Some(Generated { expression, stored })
                 }
             };
@@ -513,6 +509,10 @@ impl<'a> Replay<'a> {
         let Some(ty) = changes.ty.as_ref().filter(|_| before.ty != after.ty) else {
             return Ok(Using::Implicit);
         };
+        if let (Some(_), Some(generated), Engine::Pg, false) = (&before.generated, &after.generated, self.engine(), self.in_effect) {
+            self.generated_becomes(table, (before, after), &generated.expression, ty.span, changes)?;
+            return Ok(Using::Implicit);
+        }
         match &changes.using {
             Some(UsingDef::Cast(span)) => {
                 if !casts(&before.ty, &after.ty, self.engine()) {

@@ -190,6 +190,11 @@ fn about_columns(schema: &Schema, name: &ObjectName) -> Vec<Dependent> {
     distinct(dependents.collect())
 }
 
+/// Whether nothing on PostgreSQL keeps the columns of the type from becoming those of another.
+pub(crate) fn columns_can_change(schema: &Schema, name: &ObjectName) -> bool {
+    about_columns(schema, name).is_empty()
+}
+
 /// What has to be dropped on PostgreSQL before a type loses or renames values.
 pub(super) fn in_the_way(before: &Enum, after: &Enum, schema: &Schema) -> Vec<Dependent> {
     let gone = before.values.iter().filter(|value| !after.values.contains(value));

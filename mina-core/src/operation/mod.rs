@@ -13,6 +13,7 @@ mod dependents;
 mod enumeration;
 mod exchange;
 mod fit;
+mod generated;
 mod index;
 mod invert;
 mod lookup;
@@ -25,6 +26,7 @@ mod table;
 
 pub(crate) use conversion::{can_refer, casts, is_implicit, is_of_a_kind};
 pub(crate) use data::BATCH;
+pub(crate) use enumeration::columns_can_change;
 pub(crate) use index::{is_served, key_columns, last_to_serve};
 pub use raw::run_steps;
 pub use replay::{Context, replay, replay_end};

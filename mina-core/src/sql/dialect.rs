@@ -4,7 +4,7 @@ use super::Draft;
 use super::cost::Cost;
 use crate::engine::{Engine, Target};
 use crate::history::{Resolved, Step, Trace};
-use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
+use crate::schema::{Constraint, Default, Enum, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 
 /// How one engine writes SQL.
 pub trait Dialect {
@@ -107,6 +107,12 @@ pub trait Dialect {
 
     /// What takes back the first so many units of a statement that is one operation in several; none where it cannot be said.
     fn taken_back(&self, _operation: &Resolved, _target: Target, _done: usize, _line: u32) -> Option<Vec<Draft>> {
+        None
+    }
+
+    /// The statements that make the type of an enum anew with values added to it, on the schema before, so that the transaction in which
+    /// that is done can use them; none where the engine has no such need or no way.
+    fn enum_anew(&self, _before: &Enum, _after: &Enum, _schema: &Schema) -> Option<Vec<String>> {
         None
     }
 

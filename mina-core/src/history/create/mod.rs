@@ -6,7 +6,7 @@ use super::layout::Bind;
 use super::{History, Resolved, Revision, Step, Trace};
 use crate::engine::{Engine, Target};
 use crate::operation::Operation;
-use crate::schema::{ObjectName, Schema};
+use crate::schema::{Enum, ObjectName, Schema, Value};
 use crate::sql::unit::{Action, Step as UnitStep};
 use crate::sql::{Company, Creation, Dialect, Draft, Part, Refusal, dialect};
 use std::borrow::Cow;
@@ -40,6 +40,7 @@ impl History {
             running: (!bind.graph.is_linear()).then(Schema::default),
             parts: Vec::new(),
             dialect,
+            new_values: Vec::new(),
         };
         for &node in bind.graph.order() {
             let block = bind.blocks[node];
@@ -48,11 +49,10 @@ impl History {
                 making.walk(&replayed.up, &self.revisions[block])?;
             }
         }
-        let Making { survey, mut parts, .. } = making;
-        parts.push(Part {
-            revision: None,
-            steps: made(dialect, head, !survey.has_begun, &|name| !survey.is_there(name)),
-        });
+        let steps = made(dialect, head, !making.survey.has_begun, &|name| !making.survey.is_there(name));
+        making.may_use(&steps)?;
+        let mut parts = making.parts;
+        parts.push(Part { revision: None, steps });
         parts.retain(|part| !part.steps.is_empty());
         Ok(parts)
     }
@@ -65,6 +65,8 @@ struct Making<'a> {
     running: Option<Schema>,
     parts: Vec<Part>,
     dialect: &'a dyn Dialect,
+    /// The values, as literals, that this one transaction adds to enums and may not use, and where it adds them.
+    new_values: Vec<(String, Refusal)>,
 }
 
 impl Making<'_> {
@@ -79,13 +81,26 @@ impl Making<'_> {
             step.operations.iter().for_each(|resolved| resolved.operation.apply(running));
         }
         if deed.begins || !deed.needed.is_empty() {
-            self.make(&before, deed.begins, &deed.needed);
+            self.make(&before, deed.begins, &deed.needed)?;
         }
         if revision.block.transaction == Some(false) && self.dialect.engine() != Engine::Mysql && has_effect(step) {
             return Err(revision.refusal(step.span, "its block is run in no transaction".to_owned()));
         }
         if deed.runs() {
-            let steps = steps(self.dialect, &deed, step, trace, revision)?;
+            let values = changed_values(step, trace);
+            let anew = values.and_then(|(old, new)| self.dialect.enum_anew(old, new, &self.there(&before)));
+            let steps = match (anew, values) {
+                (Some(statements), _) => statements.into_iter().map(sql).collect(),
+                (None, Some((old, new))) => {
+                    self.add_values(old, new, step, revision);
+                    steps(self.dialect, &deed, step, trace, revision)?
+                }
+                (None, None) => {
+                    let steps = steps(self.dialect, &deed, step, trace, revision)?;
+                    self.may_use(&steps)?;
+                    steps
+                }
+            };
             match self.parts.last_mut() {
                 Some(part) if part.revision.as_deref() == Some(revision.id()) => part.steps.extend(steps),
                 _ => self.parts.push(Part {
@@ -96,17 +111,44 @@ impl Making<'_> {
         }
         if !deed.born.is_empty() {
             let after = self.running.clone().unwrap_or_else(|| step.after.clone());
-            self.make(&after, false, &deed.born);
+            self.make(&after, false, &deed.born)?;
         }
         Ok(())
     }
 
+    /// A schema without the views that are made later.
+    fn there(&self, schema: &Schema) -> Schema {
+        let mut there = schema.clone();
+        let later = schema.views().keys().filter(|name| !self.survey.is_there(name));
+        later.for_each(|name| drop(there.remove_view(name)));
+        there
+    }
+
+    fn add_values(&mut self, old: &Enum, new: &Enum, step: &Step, revision: &Revision) {
+        let values = new.values.iter().filter(|value| !old.values.contains(value));
+        self.new_values.extend(values.map(|value| {
+            let value = self.dialect.literal(&Value::String(value.clone()), None);
+            let why = format!("PostgreSQL lets {value} be used only after the commit that adds it, and it is used further on");
+            (value, revision.refusal(step.span, why))
+        }));
+    }
+
+    fn may_use(&self, steps: &[UnitStep]) -> Result<(), Refusal> {
+        let used = self
+            .new_values
+            .iter()
+            .find(|(value, _)| steps.iter().any(|step| names(step, value)));
+        used.map_or(Ok(()), |(_, refusal)| Err(refusal.clone()))
+    }
+
     /// Makes some tables and views as a schema has them; `beside` also what stands beside them.
-    fn make(&mut self, schema: &Schema, beside: bool, names: &[ObjectName]) {
+    fn make(&mut self, schema: &Schema, beside: bool, names: &[ObjectName]) -> Result<(), Refusal> {
         let steps = made(self.dialect, schema, beside, &|name| names.contains(name));
+        self.may_use(&steps)?;
         if !steps.is_empty() {
             self.parts.push(Part { revision: None, steps });
         }
+        Ok(())
     }
 }
 
@@ -156,6 +198,37 @@ fn steps(dialect: &dyn Dialect, deed: &Deed, step: &Step, trace: &Trace, revisio
         steps.push(step);
     }
     Ok(steps)
+}
+
+/// An enum of which a statement changes the values, where those that it adds can be used only after a commit.
+fn changed_values<'s>(step: &'s Step, trace: &Trace) -> Option<(&'s Enum, &'s Enum)> {
+    match &step.operations[..] {
+        [
+            Resolved {
+                operation:
+                    Operation::AlterEnum {
+                        before,
+                        after,
+                        renamed: None,
+                    },
+                ..
+            },
+        ] if trace.target.engine() == Engine::Pg && trace.target.version < (17, 0) => Some((before, after)),
+        _ => None,
+    }
+}
+
+/// Whether a step names a value; Rust may read any from what it is linked with.
+fn names(step: &UnitStep, value: &str) -> bool {
+    match &step.action {
+        Action::Sql(sql) => sql.contains(value),
+        Action::Backfill(backfill) => {
+            let texts = [Some(&backfill.set), backfill.filter.as_ref()];
+            texts.into_iter().flatten().any(|sql| sql.contains(value))
+        }
+        Action::Run(_) => true,
+        Action::Batch(_) | Action::Count { .. } | Action::Verify(_) | Action::Expect { .. } => false,
+    }
 }
 
 /// The statement without what keeps it out of transactions: nobody else is there.

@@ -4,7 +4,7 @@ use super::super::mention::{words, words_of_rust, written};
 use super::super::{Resolved, Step};
 use crate::engine::Engine;
 use crate::operation::Operation;
-use crate::schema::{Constraint, ForeignKey, ObjectName, Schema, Table, Type};
+use crate::schema::{Constraint, ForeignKey, ObjectName, Schema, Table};
 use crate::sql::text::split_statements;
 use crate::sql::unit::Action;
 use crate::syntax::Span;
@@ -483,8 +483,7 @@ fn refuse_relative(words: &[String], resolved: &Resolved) -> Result<(), Stuck> {
 }
 
 fn of_enum(schema: &Schema, name: &ObjectName) -> Vec<ObjectName> {
-    let is_of = |ty: &Type| matches!(ty, Type::Enum(other) if other == name);
     let tables = schema.tables().values();
-    let tables = tables.filter(|table| table.columns.iter().any(|column| is_of(&column.ty)));
+    let tables = tables.filter(|table| table.columns.iter().any(|column| column.ty.is_of_enum(name)));
     tables.map(|table| table.name.clone()).collect()
 }

@@ -202,6 +202,40 @@ fn a_key_that_refers_to_another_is_counted_up_where_that_is_said() {
 }
 
 #[test]
+fn a_generated_column_has_a_type_that_postgres_makes_of_its_expression() {
+    let table = |ty: &str| format!("create_table t {{ a: Integer, #[generated(\"a * 2\", stored = true)] b: Nullable<{ty}> }}");
+    insta::assert_snapshot!(said_on(POSTGRES, &table("Bool")), @r#"
+    ^"a * 2"^ M502: `t.b` is `Bool`, but `a * 2` yields `Integer`, which PostgreSQL 14.0 does not turn into it by itself
+      make it `Integer`, or write `CAST(a * 2 AS …)` where there is such a cast
+    "#);
+    assert_eq!(said_on(SQLITE, &table("Bool")), "");
+    for ty in ["BigInt", "Numeric<10, 2>", "Text"] {
+        assert_eq!(said_on(POSTGRES, &table(ty)), "");
+    }
+    let changed = |change: &str| said_on(POSTGRES, &format!("{} alter_column t.b {{ {change} }}", table("Integer")));
+    insta::assert_snapshot!(changed("type = Bool, using = cast"), @"
+    ^Bool^ M212: `t.b` is generated and does not become `Bool` from `Integer` by itself on PostgreSQL 14.0
+      it is from 2
+      write `drop_column t.b;`, and `add_column` with the new type after it
+    ");
+    insta::assert_snapshot!(changed("type = Text, using = \"a\""), @r#"
+    ^"a"^ M212: `t.b` is generated from `a * 2`, and PostgreSQL 14.0 takes no `using` for it
+      take `using` out
+    "#);
+    assert_eq!(changed("type = Text, using = cast"), "");
+    let said = |made: &str| said_on(POSTGRES, &format!("create_table t {{ a: Text, c: Date, {made} }}"));
+    insta::assert_snapshot!(said("#[generated(\"a IS NULL OR c > '2025-01-01'\", stored = true)] b: Nullable<Integer>"), @r#"
+    ^"a IS NULL OR c > '2025-^ M502: `t.b` is `Integer`, but `a IS NULL OR c > '2025-01-01'` yields `Bool`, which PostgreSQL 14.0 does not turn into it by itself
+      make it `Bool`, or write `CAST(a IS NULL OR c > '2025-01-01' AS …)` where there is such a cast
+    "#);
+    insta::assert_snapshot!(said("#[generated(\"a\", stored = true)] b: Nullable<Date>"), @r#"
+    ^"a"^ M502: `t.b` is `Date`, but `a` yields `Text`, which PostgreSQL 14.0 does not turn into it by itself
+      make it `Text`, or write `CAST(a AS …)` where there is such a cast
+    "#);
+    assert_eq!(said("#[generated(\"lower(a)\", stored = true)] b: Nullable<Date>"), "");
+}
+
+#[test]
 fn a_table_refers_to_what_it_makes_unique_itself_wherever_that_stands() {
     let table = "create_table t { #[primary_key] id: Integer, code: Text, #[references(t.code)] parent: Nullable<Text>,";
     assert_eq!(said(&format!("{table} unique (code), }}")), "");

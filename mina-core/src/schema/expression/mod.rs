@@ -6,11 +6,12 @@ mod dialect;
 mod evaluate;
 mod fill;
 mod walk;
+mod yields;
 
 pub(crate) use dialect::of as grammar;
 pub(crate) use walk::children;
 
-use super::{Table, Value};
+use super::{Table, Type, Value};
 use crate::engine::Engine;
 use crate::sql::lexer::{Kind, Lexeme, lex, significant};
 use crate::sql::text::quote_backticks;
@@ -259,6 +260,15 @@ impl Expression {
     /// coalesce or CASE … ELSE of such, `+ - * ||` of such.
     pub fn never_null(&self, not_null: &dyn Fn(&str) -> bool) -> bool {
         fill::never_null(self.tree(), self.engine(), not_null)
+    }
+
+    /// The type of what it yields on the columns of a table; none where its words do not tell.
+    pub(crate) fn yields(&self, table: &Table) -> Option<Type> {
+        yields::yields(self.tree(), &|ident| {
+            let mut columns = table.columns.iter();
+            let column = columns.find(|column| walk::is_named(ident, &column.name, self.engine()))?;
+            Some(column.ty.clone())
+        })
     }
 
     /// What a check yields where columns hold values: true, false, or unknown (none).

@@ -2,6 +2,7 @@
 
 use super::{Postgres, quote, string, table, types};
 use crate::history::Resolved;
+use crate::operation::columns_can_change;
 use crate::schema::naming::LONGEST;
 use crate::schema::{Column, Constraint, ConstraintRef, Enum, Index, IndexKey, ObjectName, Schema, Table, Type};
 use crate::sql::Dialect;
@@ -26,6 +27,12 @@ pub(super) fn alter(before: &Enum, after: &Enum, renamed: Option<&(String, Strin
         true => add(&name, before, after),
         false => recreate(before, after, &resolved.before),
     }
+}
+
+/// With values added to it, where nothing stands on the columns that have the type.
+pub(super) fn anew(before: &Enum, after: &Enum, schema: &Schema) -> Option<Vec<String>> {
+    let can = only_adds(before, after) && before.values != after.values && columns_can_change(schema, &before.name);
+    can.then(|| recreate(before, after, schema))
 }
 
 fn add(name: &str, before: &Enum, after: &Enum) -> Vec<String> {

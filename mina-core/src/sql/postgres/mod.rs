@@ -28,7 +28,7 @@ use super::cost::Cost;
 use super::{Dialect, Draft};
 use crate::engine::{Engine, Target};
 use crate::history::{Resolved, Step, Trace};
-use crate::schema::{Constraint, Default, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
+use crate::schema::{Constraint, Default, Enum, ExpressionError, Index, ObjectName, Schema, Table, Type, Value};
 use crate::syntax::Span;
 
 /// How PostgreSQL writes SQL.
@@ -164,6 +164,10 @@ impl Dialect for Postgres {
 
     fn steps(&self, step: &Step, trace: &Trace, line: &dyn Fn(Span) -> u32) -> Vec<Draft> {
         step::steps(step, trace, line)
+    }
+
+    fn enum_anew(&self, before: &Enum, after: &Enum, schema: &Schema) -> Option<Vec<String>> {
+        enumeration::anew(before, after, schema)
     }
 
     fn taken_back(&self, resolved: &Resolved, target: Target, done: usize, line: u32) -> Option<Vec<Draft>> {

@@ -1,0 +1,74 @@
+//! Generated columns: what they are computed from, and of which type that is.
+
+use super::conversion::is_implicit;
+use super::lookup::path;
+use super::replay::{Replay, Resolution};
+use super::support::virtual_columns;
+use crate::diagnostic::Code;
+use crate::engine::Engine;
+use crate::schema::{Column, Expression, Generated, Table, Type};
+use crate::syntax::Span;
+use crate::syntax::ast::{ColumnChanges, SqlString, UsingDef};
+
+impl Replay<'_> {
+    pub(super) fn generated_of(&mut self, expression: &SqlString, stored: bool) -> Resolution<Option<Generated>> {
+        if !stored {
+            self.require(virtual_columns, "generated columns that are not stored", expression.span)?;
+        }
+        let expression = self.parse(expression)?;
+        Ok(Some(Generated { expression, stored }))
+    }
+
+    /// PostgreSQL makes a column's type of what it is generated from where it does so by itself.
+    pub(super) fn yields_type(&mut self, table: &Table, name: &str, expression: &Expression, span: Span) -> Resolution {
+        let column = table.column(name).filter(|_| self.engine() == Engine::Pg);
+        let (Some(column), Some(yielded)) = (column, expression.yields(table)) else {
+            return Ok(());
+        };
+        if is_implicit(&yielded, &column.ty, Engine::Pg) || matches!((&yielded, &column.ty), (Type::Custom(_), _) | (_, Type::Custom(_))) {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` is `{}`, but `{expression}` yields `{yielded}`, which {} does not turn into it by itself",
+            path(&table.name, name),
+            column.ty,
+            self.cx.target
+        );
+        let help = format!("make it `{yielded}`, or write `CAST({expression} AS …)` where there is such a cast");
+        self.error(Code::M502, span, message, [help])
+    }
+
+    /// Whether a generated column comes to another type on PostgreSQL, which computes its values anew and casts them by itself alone.
+    pub(super) fn generated_becomes(
+        &mut self,
+        table: &Table,
+        (before, after): (&Column, &Column),
+        expression: &Expression,
+        ty: Span,
+        changes: &ColumnChanges,
+    ) -> Resolution {
+        let path = path(&table.name, &before.name);
+        if let Some(UsingDef::Sql(sql)) = &changes.using {
+            let message = format!(
+                "`{path}` is generated from `{expression}`, and {} takes no `using` for it",
+                self.cx.target
+            );
+            return self.error(Code::M212, sql.span(), message, ["take `using` out".to_owned()]);
+        }
+        if !is_implicit(&before.ty, &after.ty, Engine::Pg) {
+            let message = format!(
+                "`{path}` is generated and does not become `{}` from `{}` by itself on {}",
+                after.ty, before.ty, self.cx.target
+            );
+            let help = [
+                format!("it is from {}", before.origin),
+                format!("write `drop_column {path};`, and `add_column` with the new type after it"),
+            ];
+            return self.error(Code::M212, ty, message, help);
+        }
+        let mut retyped = table.clone();
+        let column = retyped.columns.iter_mut().find(|column| column.name == before.name);
+        column.into_iter().for_each(|column| *column = after.clone());
+        self.yields_type(&retyped, &after.name, expression, ty)
+    }
+}
