@@ -6,11 +6,12 @@ use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use super::support::{functions, postgres, sequences};
 use crate::diagnostic::Code;
+use crate::engine::Engine;
 use crate::schema::{Default, Function, ObjectName, OccupantKind, Origin, Sequence, Trigger, View};
 use crate::sql::text::{calls, find_word, quote_backticks, selects_star};
-use crate::sql::trigger::new_columns_before;
+use crate::sql::trigger::{executed, new_columns_before};
 use crate::syntax::Span;
-use crate::syntax::ast::{Ident, SequenceDef, SqlString, SqlText, TableRef};
+use crate::syntax::ast::{Ident, SequenceDef, SqlString, SqlText, StatementKind, TableRef};
 
 fn last_parts<'n>(names: impl Iterator<Item = &'n ObjectName>) -> Vec<std::sync::Arc<str>> {
     names.map(|name| name.name.clone()).collect()
@@ -68,6 +69,7 @@ impl Replay<'_> {
         self.claim(OccupantKind::Trigger, &table.beside(&name.text), Some(&table), name.span)?;
         let (body, said) = self.sql(body, &format!("the trigger `{}`", name.text))?;
         self.has_its_values(&table, &body, said.span)?;
+        self.has_its_function(&body, said.span)?;
         let trigger = Trigger {
             name: name.text.clone(),
             table,
@@ -88,6 +90,24 @@ impl Replay<'_> {
         let message = format!("`NEW.{column}` is generated, and has no value yet where a trigger is asked `BEFORE` the row is written");
         let help = "write `AFTER`, or what the column is generated from".to_owned();
         self.error(Code::M502, span, message, [help])
+    }
+
+    /// A function that the block itself takes away, or makes further on; any other one that is not known may be the database's own.
+    fn has_its_function(&mut self, body: &str, span: Span) -> Resolution {
+        let name = executed(body).filter(|_| self.engine() == Engine::Pg);
+        let there = |name: &ObjectName| self.schema.functions().values().any(|function| function.name == *name);
+        let Some(name) = name.filter(|name| !there(name)) else {
+            return Ok(());
+        };
+        let is_made = self.body.statements.iter().any(|statement| match &statement.kind {
+            StatementKind::CreateFunction { name: made, .. } => made.object() == name,
+            _ => false,
+        });
+        if !is_made && self.gone(&name.to_string()).is_none() {
+            return Ok(());
+        }
+        let names: Vec<String> = self.schema.functions().values().map(|function| function.name.to_string()).collect();
+        self.no_object("function", &name.to_string(), span, names.iter().map(String::as_str), None)
     }
 
     fn table_or_view(&mut self, reference: &TableRef) -> Resolution<ObjectName> {

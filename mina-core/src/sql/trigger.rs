@@ -4,7 +4,7 @@ use super::Dialect;
 use super::clause::Words;
 use super::lexer::{Kind, Lexeme, significant, unquoted};
 use crate::engine::Engine;
-use crate::schema::{Schema, Trigger};
+use crate::schema::{ObjectName, Schema, Trigger};
 
 const EVENT: &[&str] = &["before", "after", "instead", "of", "insert", "delete", "update", "truncate", "or"];
 
@@ -57,6 +57,12 @@ pub(crate) fn new_columns_before(body: &str, engine: Engine) -> Vec<String> {
     named.collect()
 }
 
+/// The function that a trigger of PostgreSQL executes.
+pub(crate) fn executed(body: &str) -> Option<ObjectName> {
+    let mut words = Words::of(body, Engine::Pg);
+    (words.find("execute function") || words.find("execute procedure")).then(|| words.object())?
+}
+
 /// Triggers of PostgreSQL fire in the order of their names; Mina's own is the last, and so begins with this.
 pub(crate) const LAST: &str = "~";
 
@@ -66,8 +72,7 @@ pub(crate) fn changes_its_row_alone(trigger: &Trigger, schema: &Schema) -> bool 
     let engine = Engine::Pg;
     let mut words = Words::of(&trigger.body, engine);
     let early = words.skip("before") && (words.has("for each row") || words.has("for row"));
-    let called = words.find("execute function") || words.find("execute procedure");
-    let function = words.object().filter(|_| called);
+    let function = executed(&trigger.body);
     let function = function.and_then(|name| schema.function(&name, "")).filter(|function| {
         let lexemes = significant(&function.body, engine);
         Words::of(&function.body, engine).has("language plpgsql")
@@ -174,7 +179,7 @@ fn parts<'b>(body: &'b str, dialect: &dyn Dialect) -> (&'b str, &'b str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Function, ObjectName};
+    use crate::schema::Function;
 
     fn changes_alone(name: &str, trigger: &str, function: &str) -> bool {
         let mut schema = Schema::default();

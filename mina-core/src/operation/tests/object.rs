@@ -109,3 +109,17 @@ fn a_trigger_before_a_row_knows_nothing_of_what_is_generated() {
     assert_eq!(trigger("BEFORE UPDATE FOR EACH ROW WHEN (NEW.a > 2 AND OLD.b > 2)"), "");
     assert_eq!(trigger("AFTER UPDATE FOR EACH ROW WHEN (NEW.b > 2)"), "");
 }
+
+#[test]
+fn a_trigger_executes_a_function_that_is_there() {
+    let made = "create_table g { a: Integer } create_function touch() \"RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$\";";
+    let trigger = |name: &str| format!("create_trigger x on g \"BEFORE UPDATE FOR EACH ROW EXECUTE FUNCTION {name}()\";");
+    let (own, others) = (trigger("Touch"), trigger("moddatetime"));
+    assert_eq!(said_on(POSTGRES, &format!("{made} {own}")), "");
+    assert_eq!(said_on(POSTGRES, &format!("{made} {others}")), "");
+    insta::assert_snapshot!(said_on(POSTGRES, &format!("{made} drop_function touch(); {own}")), @r#"
+    ^"BEFORE UPDATE FOR EACH ^ M203: there is no function `touch`
+      (it is dropped here)
+    "#);
+    insta::assert_snapshot!(said_on(POSTGRES, &format!("create_table g {{ a: Integer }} {own} {}", &made[30..])), @r#"^"BEFORE UPDATE FOR EACH ^ M203: there is no function `touch`"#);
+}
