@@ -130,7 +130,7 @@ fn said_by_the_compiler(lint: Lint, config: &Config) -> bool {
 /// Operations as statements of the language, what tightens allowed to fail on rows.
 pub fn statements(operations: &[Operation]) -> Vec<String> {
     spell::said(operations)
-        .map(|operation| spell::text(std::slice::from_ref(operation), false))
+        .map(|operation| spell::text(std::slice::from_ref(&*operation), false))
         .collect()
 }
 

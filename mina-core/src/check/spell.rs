@@ -17,6 +17,7 @@ use crate::syntax::{Span, print};
 use definition::{attach, attach_index, column_def, constraint_def, default_value, index_def, sql, sql_string, table_def, type_ref};
 pub(crate) use definition::{ident, table_ref};
 use names::named;
+use std::borrow::Cow;
 
 /// The statements that say these operations, on one line; those on one table that stand in a batch share one.
 pub(super) fn text(operations: &[Operation], batch: bool) -> String {
@@ -29,7 +30,7 @@ pub(super) fn text(operations: &[Operation], batch: bool) -> String {
 
 /// The statements without their table, as they stand inside `batch_alter`.
 pub(super) fn inner(operations: &[Operation]) -> String {
-    let all = said(operations).flat_map(|operation| statement(operation, true));
+    let all = said(operations).flat_map(|operation| statement(&operation, true));
     all.map(|statement| print::statement(&statement)).collect::<Vec<_>>().join(" ")
 }
 
@@ -48,8 +49,9 @@ pub(crate) fn lines_without_allow(operations: &[Operation]) -> Vec<String> {
     all.map(|statement| print::statement(&statement)).collect()
 }
 
-/// The operations that are said: the index that MariaDB was given for a foreign key is dropped with it.
-pub(super) fn said(operations: &[Operation]) -> impl Iterator<Item = &Operation> {
+/// The operations that are said: the index that MariaDB was given for a foreign key is dropped with it, and a column that the database
+/// counts up has its key with it.
+pub(super) fn said(operations: &[Operation]) -> impl Iterator<Item = Cow<'_, Operation>> {
     let goes_along = |at: usize, table: &ObjectName, index: &Index| {
         let with = |operation: &Operation| match operation {
             Operation::DropConstraint {
@@ -60,27 +62,73 @@ pub(super) fn said(operations: &[Operation]) -> impl Iterator<Item = &Operation>
         };
         index.serves_key && operations[..at].iter().any(with)
     };
-    operations
-        .iter()
-        .enumerate()
-        .filter(move |(at, operation)| match operation {
-            Operation::DropIndex { table, index, .. } => !goes_along(*at, table, index),
-            _ => true,
-        })
-        .map(|(_, operation)| operation)
+    let keys: Vec<(usize, usize)> = (0..operations.len()).filter_map(|at| Some((at, key_of(at, operations)?))).collect();
+    operations.iter().enumerate().filter_map(move |(at, operation)| match operation {
+        Operation::DropIndex { table, index, .. } if goes_along(at, table, index) => None,
+        Operation::CreateConstraint { .. } if keys.iter().any(|(_, key)| *key == at) => None,
+        Operation::AddColumn { .. } => {
+            let key = keys.iter().find(|(column, _)| *column == at).map(|(_, key)| &operations[*key]);
+            Some(with_key(operation, key))
+        }
+        _ => Some(Cow::Borrowed(operation)),
+    })
+}
+
+/// Where the primary key is made of a column that is added there, counted up, without it.
+fn key_of(at: usize, operations: &[Operation]) -> Option<usize> {
+    let Operation::AddColumn {
+        table,
+        column,
+        constraints,
+        ..
+    } = &operations[at]
+    else {
+        return None;
+    };
+    if !column.identity || constraints.iter().any(|constraint| matches!(constraint, Constraint::PrimaryKey(_))) {
+        return None;
+    }
+    let is_key = |operation: &Operation| match operation {
+        Operation::CreateConstraint {
+            table: on,
+            constraint: Constraint::PrimaryKey(key),
+        } => on == table && key.columns == [column.name.as_str()],
+        _ => false,
+    };
+    let in_between = |operation: &Operation| match operation {
+        Operation::RenameTable { from, .. } => from == table,
+        Operation::DropConstraint {
+            table: on,
+            constraint: Constraint::PrimaryKey(_),
+        } => on == table,
+        Operation::RenameColumn { table: on, from, .. } => on == table && *from == column.name,
+        _ => false,
+    };
+    let key = at + operations[at..].iter().position(is_key)?;
+    (!operations[at..key].iter().any(in_between)).then_some(key)
+}
+
+fn with_key<'o>(operation: &'o Operation, key: Option<&Operation>) -> Cow<'o, Operation> {
+    let mut merged = Cow::Borrowed(operation);
+    if let Some(Operation::CreateConstraint { constraint, .. }) = key
+        && let Operation::AddColumn { constraints, .. } = merged.to_mut()
+    {
+        constraints.push(constraint.clone());
+    }
+    merged
 }
 
 fn statements(operations: &[Operation], batch: bool) -> Vec<Statement> {
     if !batch {
-        return said(operations).flat_map(|operation| statement(operation, false)).collect();
+        return said(operations).flat_map(|operation| statement(&operation, false)).collect();
     }
     let mut all: Vec<Statement> = Vec::new();
     for operation in said(operations) {
         let Some(table) = operation.changed_table() else {
-            all.extend(statement(operation, false));
+            all.extend(statement(&operation, false));
             continue;
         };
-        let inner = statement(operation, true);
+        let inner = statement(&operation, true);
         let name = table_ref(table, false);
         match all.last_mut() {
             Some(Statement {

@@ -415,6 +415,24 @@ fn the_index_of_a_key_goes_with_it() {
 }
 
 #[test]
+fn a_column_that_is_counted_up_comes_back_with_its_key() {
+    let setup = "create_table t { #[primary_key] id: Integer, a: Nullable<Integer> }";
+    let up = "#[allow(lossy_downgrade)] batch_alter t { drop_constraint pk_t; drop_column id; }";
+    let case = Case::new(&[PG], &Config::default(), setup, "", up, "");
+    insta::assert_snapshot!(case.said(), @r#"
+    M301: `2` has no downgrade
+    write it after the upgrade:
+    downgrade {
+        batch_alter t { #[primary_key] add_column id: Integer; }
+    }
+    or `downgrade = irreversible("why");`
+    "#);
+    let down = "downgrade { batch_alter t { #[primary_key] add_column id: Integer; } }";
+    let case = Case::new(&[PG], &Config::default(), setup, "", up, down);
+    assert_eq!(case.errors(), [] as [&str; 0], "{}", case.said());
+}
+
+#[test]
 fn a_downgrade_of_data_may_be_empty() {
     let case = on_sqlite(r#"update users { set = "age = '1'", where = "age IS NULL" }"#, "");
     assert_eq!(case.carets(), [] as [&str; 0], "{}", case.said());
