@@ -63,6 +63,7 @@ impl Wish<'_> {
         let mut script = Script::default();
         let (base, mut left) = self.rename(&mut script);
         let changes = self.changes(&base);
+        left.extend(changes.unsaid.iter().cloned());
         let order = Order {
             have: &base,
             want: self.want,
