@@ -53,7 +53,7 @@ impl<'a> Replay<'a> {
                 if *not_valid {
                     self.require(postgres, "`validate = false`", span)?;
                 }
-                let expression = self.expression(table, expression)?;
+                let expression = self.condition(table, expression)?;
                 let columns = expression.columns();
                 Constraint::Check(Check {
                     name: self.name_of(definition.name.as_ref(), NameKind::Check, &table.name, &columns, None),
@@ -250,7 +250,7 @@ impl<'a> Replay<'a> {
             };
             keys.push((key, operator.clone()));
         }
-        let filter = filter.map(|filter| self.expression(table, filter)).transpose()?;
+        let filter = filter.map(|filter| self.condition(table, filter)).transpose()?;
         let mut exclusion = Exclusion {
             name: Name {
                 text: String::new(),

@@ -1,4 +1,4 @@
-//! Generated columns: what they are computed from, and of which type that is.
+//! Expressions whose type matters: those that columns are generated from, and conditions.
 
 use super::conversion::is_implicit;
 use super::lookup::path;
@@ -36,6 +36,19 @@ impl Replay<'_> {
         );
         let help = format!("make it `{yielded}`, or write `CAST({expression} AS …)` where there is such a cast");
         self.error(Code::M502, span, message, [help])
+    }
+
+    /// An expression over the columns of a table that is true or false; PostgreSQL takes nothing else for one.
+    pub(super) fn condition(&mut self, table: &Table, sql: &SqlString) -> Resolution<Expression> {
+        let expression = self.expression(table, sql)?;
+        let known = expression.yields(table).filter(|_| self.engine() == Engine::Pg);
+        match known.filter(|ty| !matches!(ty, Type::Bool | Type::Custom(_) | Type::Unknown)) {
+            None => Ok(expression),
+            Some(ty) => {
+                let message = format!("`{expression}` yields `{ty}`, which is no condition on {}", self.cx.target);
+                self.error(Code::M502, sql.span, message, ["compare it with a value".to_owned()])
+            }
+        }
     }
 
     /// Whether a generated column comes to another type on PostgreSQL, which computes its values anew and casts them by itself alone.

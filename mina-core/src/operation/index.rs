@@ -45,11 +45,7 @@ impl<'a> Replay<'a> {
                 class: element.class.as_ref().map(|class| class.text.clone()),
             });
         }
-        let filter = definition
-            .filter
-            .as_ref()
-            .map(|filter| self.expression(table, filter))
-            .transpose()?;
+        let filter = definition.filter.as_ref().map(|filter| self.condition(table, filter)).transpose()?;
         self.columns(table, &definition.include, "`include` of the index")?;
         let mut index = Index {
             name: Name {

@@ -236,6 +236,26 @@ fn a_generated_column_has_a_type_that_postgres_makes_of_its_expression() {
 }
 
 #[test]
+fn a_condition_of_postgres_is_true_or_false() {
+    let table = "create_table t { a: Integer, b: Bool, c: Text }";
+    let check = |sql: &str| format!("{table} create_check ck on t \"{sql}\";");
+    let index = |sql: &str| format!("{table} create_index ix on t (a) {{ where = \"{sql}\" }}");
+    insta::assert_snapshot!(said_on(POSTGRES, &check("a + 1")), @r#"
+    ^"a + 1"^ M502: `a + 1` yields `Integer`, which is no condition on PostgreSQL 14.0
+      compare it with a value
+    "#);
+    insta::assert_snapshot!(said_on(POSTGRES, &index("(c)")), @r#"
+    ^"(c)"^ M502: `(c)` yields `Text`, which is no condition on PostgreSQL 14.0
+      compare it with a value
+    "#);
+    for sql in ["b", "NOT b", "a > 1 AND c LIKE 'x%'", "coalesce(b, false)", "true"] {
+        assert_eq!(said_on(POSTGRES, &check(sql)), "");
+        assert_eq!(said_on(POSTGRES, &index(sql)), "");
+    }
+    assert_eq!(said_on(SQLITE, &check("a + 1")), "");
+}
+
+#[test]
 fn a_table_refers_to_what_it_makes_unique_itself_wherever_that_stands() {
     let table = "create_table t { #[primary_key] id: Integer, code: Text, #[references(t.code)] parent: Nullable<Text>,";
     assert_eq!(said(&format!("{table} unique (code), }}")), "");
