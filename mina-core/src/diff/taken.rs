@@ -129,7 +129,7 @@ impl Closure<'_> {
         for table in touched.iter().filter_map(|name| self.schema.table(name)) {
             let left = left(table, taken);
             for (owner, key) in self.schema.referring(&table.name) {
-                if left.uniqueness_of(&key.referred).is_none() {
+                if left.uniqueness_of(&key.referred).is_none() || self.is_held(table, &key.referred, taken) {
                     taken.insert(Piece::constraint(owner, ConstraintRef::ForeignKey(key)));
                 }
             }
@@ -138,6 +138,16 @@ impl Closure<'_> {
                 taken.extend(unserved.map(|key| Piece::constraint(table, ConstraintRef::ForeignKey(key))));
             }
         }
+    }
+
+    /// Whether something goes by which PostgreSQL may hold keys to these columns.
+    fn is_held(&self, table: &Table, referred: &[String], taken: &BTreeSet<Piece>) -> bool {
+        let mut gone = taken.iter().filter(|piece| piece.table() == Some(&table.name));
+        self.engine == Engine::Pg
+            && gone.any(|piece| match piece {
+                Piece::Constraint(_, name) | Piece::Index(_, name) => table.may_hold_keys(name, referred),
+                _ => false,
+            })
     }
 
     /// On PostgreSQL, what names a value of an enum that goes or is renamed, and what has a type that is made anew.

@@ -324,7 +324,7 @@ impl<'a> Replay<'a> {
         let what = format!("the {} `{}`", constraint.occupant_kind(), name.text);
         match constraint {
             ConstraintRef::PrimaryKey(PrimaryKey { columns, .. }) | ConstraintRef::Unique(Unique { columns, .. }) => {
-                let dependents = keys_to_unique(&self.schema, &table, &name.text, columns);
+                let dependents = keys_to_unique(&self.schema, self.engine(), &table, &name.text, columns);
                 self.refuse_for(Code::M208, name.span, &what, dependents, "")?;
                 self.still_served(&table, &name.text, name.span)?;
             }

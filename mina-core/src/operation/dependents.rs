@@ -204,13 +204,13 @@ pub(super) fn keys_to_column(schema: &Schema, table: &ObjectName, column: &str) 
     keys.map(|(table, key)| Dependent::key(table, key)).collect()
 }
 
-/// The keys that refer to columns that nothing else would make unique if a constraint or index were gone.
-pub(super) fn keys_to_unique(schema: &Schema, table: &Table, name: &str, columns: &[String]) -> Vec<Dependent> {
+/// The keys that refer to columns that nothing else would make unique if a constraint or index were gone, or that are held by it.
+pub(super) fn keys_to_unique(schema: &Schema, engine: Engine, table: &Table, name: &str, columns: &[String]) -> Vec<Dependent> {
     let same = |referred: &[String]| referred.len() == columns.len() && referred.iter().all(|column| columns.contains(column));
     let still = table.unique_sets().any(|(other, set)| {
         other.text != name && set.len() == columns.len() && columns.iter().all(|column| set.contains(&column.as_str()))
     });
-    if still {
+    if still && !(engine == Engine::Pg && table.may_hold_keys(name, columns)) {
         return Vec::new();
     }
     let keys = schema.referring(&table.name).filter(|(_, key)| same(&key.referred));

@@ -205,7 +205,7 @@ impl<'a> Replay<'a> {
         self.still_served(&table, &name.text, name.span)?;
         if let (true, Some(columns)) = (index.unique, index.plain_columns()) {
             let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
-            let dependents = keys_to_unique(&self.schema, &table, &name.text, &columns);
+            let dependents = keys_to_unique(&self.schema, self.engine(), &table, &name.text, &columns);
             self.refuse_for(Code::M208, name.span, &format!("the unique index `{}`", name.text), dependents, "")?;
         }
         let operation = Operation::DropIndex {

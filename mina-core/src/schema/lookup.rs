@@ -103,6 +103,31 @@ impl Table {
         self.unique_sets().find(|(_, set)| same(set)).map(|(name, _)| name)
     }
 
+    /// Whether PostgreSQL may hold foreign keys to a set of columns by this of all that makes it unique: it takes the oldest. A primary key
+    /// is older than a unique constraint, and that than an index, where a table is made as a whole.
+    pub(crate) fn may_hold_keys(&self, name: &str, columns: &[String]) -> bool {
+        let age = |rank: u8, name: &Name, origin: &Origin| {
+            let place = origin.0.as_ref();
+            let revision = place.map(|place| place.revision.clone()).unwrap_or_default();
+            let location = place.and_then(|place| place.location).unwrap_or_default();
+            (name.text.clone(), rank, (revision, location.line, location.column))
+        };
+        let same = |set: &[String]| set.len() == columns.len() && columns.iter().all(|column| set.contains(column));
+        let key = self.primary_key.iter().filter(|key| same(&key.columns));
+        let uniques = self.uniques.iter().filter(|unique| same(&unique.columns));
+        let indexes = self.indexes.iter().filter(|index| {
+            let plain = index.plain_columns().filter(|_| index.unique && index.filter.is_none());
+            plain.is_some_and(|set| same(&set.into_iter().map(str::to_owned).collect::<Vec<_>>()))
+        });
+        let all = key.map(|key| age(0, &key.name, &key.origin));
+        let all = all.chain(uniques.map(|unique| age(1, &unique.name, &unique.origin)));
+        let all: Vec<_> = all.chain(indexes.map(|index| age(2, &index.name, &index.origin))).collect();
+        let Some((_, rank, place)) = all.iter().find(|(other, ..)| other == name) else {
+            return false;
+        };
+        !all.iter().any(|(_, other, at)| other <= rank && at < place)
+    }
+
     /// Adds a constraint.
     pub fn add_constraint(&mut self, constraint: Constraint) {
         match constraint {

@@ -236,6 +236,24 @@ fn a_generated_column_has_a_type_that_postgres_makes_of_its_expression() {
 }
 
 #[test]
+fn what_holds_a_key_on_postgres_stays_though_something_else_is_unique() {
+    let made = "create_table a { #[primary_key] code: Text, } create_index ix on a (code) { unique = true }
+                create_table b { #[references(a.code)] code: Text, }";
+    insta::assert_snapshot!(said_on(POSTGRES, &format!("{made} drop_constraint pk_a on a;")), @"
+    ^pk_a^ M208: the foreign key `fk_b_code_a` of `b` depends on the primary key `pk_a`
+      the foreign key `fk_b_code_a` of `b` is from 2
+      write `drop_constraint fk_b_code_a on b;` before it
+    ");
+    assert_eq!(said_on(POSTGRES, &format!("{made} drop_index ix on a;")), "");
+    assert_eq!(said_on(SQLITE, &format!("{made} drop_constraint pk_a on a;")), "");
+    let later = "create_table a { code: Text, index ix (code) { unique = true }, } create_primary_key pk_a on a (code);
+                 create_table b { #[references(a.code)] code: Text, }";
+    for drop in ["drop_constraint pk_a on a;", "drop_index ix on a;"] {
+        assert!(said_on(POSTGRES, &format!("{later} {drop}")).contains("M208"), "{drop}");
+    }
+}
+
+#[test]
 fn a_condition_of_postgres_is_true_or_false() {
     let table = "create_table t { a: Integer, b: Bool, c: Text }";
     let check = |sql: &str| format!("{table} create_check ck on t \"{sql}\";");
