@@ -1,194 +1,153 @@
-//! Applying a history of 1,000 migrations on disk, beside diesel_migrations with the same SQL, in one run; and what a process
-//! takes that finds nothing to do.
+//! Applying and reverting a history of 1,000 migrations on disk, beside diesel_migrations with the same SQL, in one run.
 //!
 //! `cargo bench --bench apply` prints milliseconds and ratios; `cargo bench --bench apply -- 200` takes another count.
 
 #[path = "support/history.rs"]
 mod history;
+#[allow(dead_code)] // What stands in files is another bench's.
+#[path = "support/plain.rs"]
+mod plain;
+#[path = "support/rounds.rs"]
+mod rounds;
+#[path = "support/row.rs"]
+mod row;
 #[path = "support/runnable.rs"]
 mod runnable;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use mina_core::config::Config;
 use mina_runtime::runner::Scope;
+use rounds::Rounds;
+use row::{Figure, Row};
 use runnable::Runnable;
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-const ROUNDS: usize = 5;
-const PROCESSES: usize = 41;
+const ROUNDS: usize = 9;
 
-/// What this program is started with for a process that does no more than a look at a database cannot do without.
-const BARE: &str = "bare";
-
-/// A way to bring an empty database to the head.
+/// A way from one end of the history to the other; the first of several is what the others are held against.
 struct Way {
     name: &'static str,
-    apply: fn(&mut SqliteConnection, &Runnable) -> Result<()>,
+    run: fn(&mut SqliteConnection, &Runnable) -> Result<()>,
+    /// What its ratio should be at most.
+    most: Option<f64>,
 }
 
-const WAYS: &[Way] = &[
+const UP: &[Way] = &[
     Way {
         name: "diesel_migrations",
-        apply: |conn, history| {
-            conn.run_pending_migrations(EmbeddedMigrations::new(history.diesel))
-                .map(drop)
-                .map_err(|error| error as Box<dyn Error>)
-        },
+        run: |conn, history| diesel(conn.run_pending_migrations(EmbeddedMigrations::new(history.diesel)).map(drop)),
+        most: None,
     },
     Way {
         name: "Mina, a transaction a migration",
-        apply: |conn, history| {
-            history.mina.upgrade(conn, "head")?;
-            Ok(())
-        },
+        run: |conn, history| Ok(history.mina.upgrade(conn, "head").map(drop)?),
+        most: Some(1.05),
     },
     Way {
         name: "Mina, `transaction = \"run\"`",
-        apply: |conn, history| {
-            history.mina.runner().transaction(Scope::Run).upgrade(conn, "head")?;
-            Ok(())
-        },
+        run: |conn, history| Ok(history.mina.runner().transaction(Scope::Run).upgrade(conn, "head").map(drop)?),
+        most: Some(0.4),
     },
     Way {
         name: "its statements alone, in one transaction",
-        apply: |conn, history| {
-            conn.batch_execute("BEGIN IMMEDIATE")?;
-            history
-                .statements
-                .iter()
-                .try_for_each(|statements| conn.batch_execute(statements))?;
-            Ok(conn.batch_execute("COMMIT")?)
-        },
+        run: |conn, history| bare(conn, history.sql.iter().map(|sql| sql.up)),
+        most: None,
     },
     Way {
         name: "Mina, `create`",
-        apply: |conn, history| {
-            history.mina.create(conn)?;
-            Ok(())
-        },
+        run: |conn, history| Ok(history.mina.create(conn).map(drop)?),
+        most: Some(0.1),
+    },
+];
+
+const DOWN: &[Way] = &[
+    Way {
+        name: "diesel_migrations",
+        run: |conn, history| diesel(conn.revert_all_migrations(EmbeddedMigrations::new(history.diesel)).map(drop)),
+        most: None,
+    },
+    Way {
+        name: "Mina, a transaction a migration",
+        run: |conn, history| Ok(history.mina.downgrade(conn, "base").map(drop)?),
+        most: None,
+    },
+    Way {
+        name: "Mina, `transaction = \"run\"`",
+        run: |conn, history| Ok(history.mina.runner().transaction(Scope::Run).downgrade(conn, "base").map(drop)?),
+        most: None,
+    },
+    Way {
+        name: "its statements alone, in one transaction",
+        run: |conn, history| bare(conn, history.sql.iter().rev().map(|sql| sql.down)),
+        most: None,
     },
 ];
 
 fn main() -> Result<()> {
-    if let [_, bare, path] = &std::env::args().collect::<Vec<_>>()[..]
-        && bare == BARE
-    {
-        return bare_look(path);
-    }
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
-    let generated = history::history(count);
+    let history = Runnable::new(&history::history(count), Config::default())?;
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    applied(&Runnable::new(&generated, Config::default())?, count, folder.path())?;
-    println!("\nmedian and best of {PROCESSES} processes\n");
-    println!("| revisions | process | median | best | ratio of the best |\n|--:|---|--:|--:|--:|");
-    processes("with_mina", &generated, &["--version", "current", "upgrade"], folder.path())?;
-    processes("with_many", &history::history(count * 10), &["--version", "current"], folder.path())
+    let (empty, full) = (folder.path().join("empty.db"), folder.path().join("full.db"));
+    fs::File::create(&empty)?;
+    history.mina.create(&mut connection(&full)?)?;
+    measured(&format!("{count} migrations applied"), UP, &empty, &history)?;
+    println!();
+    measured(&format!("{count} migrations reverted"), DOWN, &full, &history)
 }
 
-/// Opens the file and reads which revisions are applied, as whoever wants to know has to.
-fn bare_look(path: &str) -> Result<()> {
-    let mut conn = SqliteConnection::establish(path)?;
-    let applied: Vec<String> = diesel::dsl::sql::<Text>("SELECT version FROM __diesel_schema_migrations").load(&mut conn)?;
-    println!("{}", applied.len());
-    Ok(())
-}
-
-fn applied(history: &Runnable, count: usize, folder: &Path) -> Result<()> {
-    let mut best = vec![f64::INFINITY; WAYS.len()];
-    for round in 0..ROUNDS {
-        for (way, best) in WAYS.iter().zip(&mut best) {
-            let path = folder.join(format!("{round}.db"));
-            let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-            let began = Instant::now();
-            (way.apply)(&mut conn, history)?;
-            *best = best.min(began.elapsed().as_secs_f64());
-            drop(conn);
-            fs::remove_file(&path)?;
-        }
-    }
-    println!("{count} migrations on disk, best of {ROUNDS}\n");
-    println!("| way | time | ratio |\n|---|--:|--:|");
-    for (way, seconds) in WAYS.iter().zip(&best) {
-        println!("| {} | {:.0} ms | {:.2} |", way.name, seconds * 1e3, seconds / best[0]);
-    }
-    Ok(())
-}
-
-/// The crate's own binary, built in release, run to its end again and again.
-fn processes(name: &str, generated: &[history::Generated], commands: &[&str], folder: &Path) -> Result<()> {
-    let binary = built(name, generated)?;
-    let database = folder.join(name).with_extension("db");
-    let timed = |command: &mut Command| -> Result<f64> {
-        command.env("DATABASE_URL", &database).stdin(Stdio::null()).stdout(Stdio::null());
+fn measured(what: &str, ways: &[Way], base: &Path, history: &Runnable) -> Result<()> {
+    let work = base.with_file_name("work.db");
+    let rounds = Rounds::of(ROUNDS, ways.len(), |way| {
+        fs::copy(base, &work)?;
+        // What others have written is not waited for by who is measured.
+        Command::new("sync").status()?;
+        let mut conn = connection(&work)?;
         let began = Instant::now();
-        match command.status()?.success() {
-            true => Ok(began.elapsed().as_secs_f64() * 1e3),
-            false => Err(format!("{command:?} fails").into()),
-        }
-    };
-    timed(Command::new(&binary).arg("create"))?;
-    let mut bare = Command::new(std::env::current_exe()?);
-    bare.arg(BARE).arg(&database);
-    let mut all = vec![("a bare look".to_owned(), bare)];
-    for argument in commands {
-        let mut command = Command::new(&binary);
-        command.arg(argument);
-        all.push((format!("`{argument}`"), command));
+        (ways[way].run)(&mut conn, history)?;
+        Ok(began.elapsed().as_secs_f64() * 1e3)
+    })?;
+    println!("{what} on SQLite on disk, {ROUNDS} rounds; the ratio is the median of theirs\n");
+    println!("| way | median | best | ratio | of the rounds |\n|---|--:|--:|--:|--:|");
+    for (at, way) in ways.iter().enumerate() {
+        let ratio = rounds.ratio(at, 0);
+        println!(
+            "| {} | {:.0} ms | {:.0} ms | {:.2} | {:.2} to {:.2} |",
+            way.name,
+            rounds.median(at),
+            rounds.best(at),
+            ratio.median,
+            ratio.least,
+            ratio.most
+        );
     }
-    let mut floor = None;
-    for (name, mut command) in all {
-        let mut times = (0..PROCESSES).map(|_| timed(&mut command)).collect::<Result<Vec<f64>>>()?;
-        times.sort_by(f64::total_cmp);
-        let (median, best) = (times[PROCESSES / 2], times[0]);
-        let ratio = best / *floor.get_or_insert(best);
-        println!("| {} | {name} | {median:.1} ms | {best:.1} ms | {ratio:.2} |", generated.len());
+    println!();
+    let figure = |way: usize| Figure(rounds.median(way), "ms");
+    for (at, way) in ways.iter().enumerate().skip(1) {
+        let row = Row::new(format!("{what} on SQLite: {}", way.name), figure(at));
+        let row = row.beside(ways[0].name, figure(0), rounds.ratio(at, 0).median);
+        way.most.into_iter().fold(row, Row::ratio_at_most).print();
     }
     Ok(())
 }
 
-fn built(name: &str, generated: &[history::Generated]) -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let krate = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(krate.join("versions"));
-    fs::create_dir_all(krate.join("versions"))?;
-    fs::create_dir_all(krate.join("src"))?;
-    fs::write(
-        krate.join("Cargo.toml"),
-        format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmina = {{ path = {:?}, features = [\"cli\"] }}\n\
-             diesel = {{ version = \"2.3\", default-features = false, features = [\"sqlite\"] }}\n\n[workspace]\n",
-            root.display().to_string()
-        ),
-    )?;
-    fs::write(krate.join("mina.toml"), "[database]\nurl = \"sqlite://bench.db\"\n")?;
-    fs::write(krate.join("src/lib.rs"), "mina::migrations!();\n")?;
-    fs::write(
-        krate.join("src/main.rs"),
-        format!("fn main() -> std::process::ExitCode {{\n    mina::cli::main({name}::MIGRATIONS)\n}}\n"),
-    )?;
-    fs::copy(root.join("Cargo.lock"), krate.join("Cargo.lock"))?;
-    for migration in generated {
-        let file = format!("versions/{}_{}.rs", migration.id, migration.slug);
-        fs::write(krate.join(file), &migration.text)?;
-    }
-    // What both need is built once.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap_or(&krate).to_path_buf();
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet"])
-        .current_dir(&krate)
-        .env("CARGO_TARGET_DIR", &target)
-        .status()?;
-    match status.success() {
-        true => Ok(target.join("release").join(name)),
-        false => Err("the crate of migrations cannot be built".into()),
-    }
+fn connection(path: &Path) -> Result<SqliteConnection> {
+    Ok(SqliteConnection::establish(&path.to_string_lossy())?)
+}
+
+fn diesel(ran: std::result::Result<(), Box<dyn Error + Send + Sync>>) -> Result<()> {
+    ran.map_err(|error| error as Box<dyn Error>)
+}
+
+fn bare<'a>(conn: &mut SqliteConnection, mut statements: impl Iterator<Item = &'a str>) -> Result<()> {
+    conn.batch_execute("BEGIN IMMEDIATE")?;
+    statements.try_for_each(|statements| conn.batch_execute(statements))?;
+    Ok(conn.batch_execute("COMMIT")?)
 }

@@ -9,11 +9,14 @@ mod block;
 mod pass;
 #[path = "support/process.rs"]
 mod process;
+#[path = "support/row.rs"]
+mod row;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use pass::{CASES, Case};
 use process::{Measured, changed_pages};
+use row::{Figure, Row};
 use std::error::Error;
 use std::path::Path;
 
@@ -33,6 +36,7 @@ fn main() -> Result<()> {
     println!("{rows} rows, {} MB, best of {RUNS}\n", std::fs::metadata(&base)?.len() / 1_000_000);
     println!("| one `batch_alter` | Mina | by hand | ratio | written | by hand | pages changed | peak memory | by hand |");
     println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+    let mut all = Vec::new();
     for case in CASES {
         let work = folder.path().join("work.db");
         let mut best: [Option<Measured>; 2] = [None, None];
@@ -59,7 +63,19 @@ fn main() -> Result<()> {
             mina.peak / 1_000_000,
             hand.peak / 1_000_000
         );
+        let what = format!("one `batch_alter` on SQLite, {rows} rows: {}", case.name);
+        let ratio = mina.milliseconds / hand.milliseconds;
+        let row = Row::new(&what, Figure(mina.milliseconds, "ms")).beside("by hand", Figure(hand.milliseconds, "ms"), ratio);
+        all.push(if case.name.ends_with("(rebuilt)") {
+            row.ratio_at_most(1.1)
+        } else {
+            row
+        });
+        let [memory, beside] = [mina, hand].map(|measured| measured.peak as f64 / 1e6);
+        all.push(Row::new(what + ", peak memory", Figure(memory, "MB")).beside("by hand", Figure(beside, "MB"), memory / beside));
     }
+    println!();
+    all.into_iter().for_each(Row::print);
     Ok(())
 }
 

@@ -5,11 +5,17 @@
 
 #[path = "support/history.rs"]
 mod history;
+#[path = "support/krate.rs"]
+mod krate;
+#[path = "support/plain.rs"]
+mod plain;
+#[path = "support/rounds.rs"]
+mod rounds;
+#[path = "support/row.rs"]
+mod row;
 
-use mina_core::config::Config;
-use mina_core::history::{History, Revision};
-use mina_core::sql::unit::{Action, Unit};
-use mina_core::syntax::{parse, source};
+use rounds::Rounds;
+use row::{Figure, Row};
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,40 +24,71 @@ use std::time::Instant;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-const RUNS: usize = 5;
+const ROUNDS: usize = 5;
+/// Of Mina alone.
+const GROWTH: [usize; 4] = [10, 100, 1_000, 10_000];
 
 fn main() -> Result<()> {
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
-    let folder = tempfile::tempdir()?;
+    // What both crates depend on is built once, and kept.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile");
+    fs::create_dir_all(&folder)?;
     let generated = history::history(count);
-    let mina = write_mina(folder.path(), &generated)?;
-    let diesel = write_diesel(folder.path(), &generated)?;
-    println!("{count} migrations, best of {RUNS}");
+    let crates = [
+        krate::with_mina(&folder, "compiled_mina", &generated, false)?,
+        krate::with_diesel(&folder, "compiled_diesel", &generated, false)?,
+    ];
+    let target = |level| Target {
+        folder: folder.join(format!("target{level}")),
+        level,
+    };
+    let mut rows = Vec::new();
+    println!("{count} migrations, {ROUNDS} rounds; the ratio is the median of theirs\n");
     println!("| what | proc macros | Mina | embed_migrations! | ratio |\n|---|---|--:|--:|--:|");
     for (macros, level) in [("as by default", "0"), ("optimised", "3")] {
-        let target = Target {
-            folder: folder.path().join(format!("target{level}")),
-            level,
-        };
-        for krate in [&mina, &diesel] {
+        let target = target(level);
+        for krate in &crates {
             target.cargo(krate, &["check"])?;
             target.cargo(krate, &["build"])?;
         }
-        let checked = (
-            target.best(&mina, &["check"], || touch(&mina.join("versions"), count))?,
-            target.best(&diesel, &["check"], || touch(&diesel.join("migrations"), count))?,
-        );
-        let built = (
-            target.best(&mina, &["build"], || target.clean(&mina))?,
-            target.best(&diesel, &["build"], || target.clean(&diesel))?,
-        );
-        for (what, (mina, diesel)) in [
+        let checked = Rounds::of(ROUNDS, crates.len(), |at| {
+            touch(&crates[at], count)?;
+            target.cargo(&crates[at], &["check"])
+        })?;
+        let built = Rounds::of(ROUNDS, crates.len(), |at| {
+            target.clean(&crates[at])?;
+            target.cargo(&crates[at], &["build"])
+        })?;
+        for (what, took) in [
             ("cargo check, one file touched", checked),
             ("cargo build of the crate alone, clean", built),
         ] {
-            println!("| {what} | {macros} | {mina:.2} s | {diesel:.2} s | {:.1} |", mina / diesel);
+            let (mina, diesel, ratio) = (took.median(0), took.median(1), took.ratio(0, 1).median);
+            println!("| {what} | {macros} | {mina:.2} s | {diesel:.2} s | {ratio:.1} |");
+            let row = Row::new(format!("{what}, {count} migrations, proc macros {macros}"), Figure(mina, "s"));
+            rows.push(row.beside("embed_migrations!", Figure(diesel, "s"), ratio));
         }
     }
+    println!("\n| migrations | cargo check, one file touched, proc macros as by default |\n|--:|--:|");
+    let mut before: Option<(usize, f64)> = None;
+    for count in GROWTH.into_iter().filter(|&grown| grown <= count * 10) {
+        let krate = krate::with_mina(&folder, &format!("compiled_{count}"), &history::history(count), false)?;
+        target("0").cargo(&krate, &["check"])?;
+        let took = Rounds::of(ROUNDS, 1, |_| {
+            touch(&krate, count)?;
+            target("0").cargo(&krate, &["check"])
+        })?
+        .median(0);
+        println!("| {count} | {took:.2} s |");
+        let row = Row::new(format!("cargo check, one file touched, {count} migrations"), Figure(took, "s"));
+        rows.push(match before {
+            Some((fewer, before)) => row.beside(&format!("{fewer}"), Figure(before, "s"), took / before),
+            None => row,
+        });
+        before = Some((count, took));
+    }
+    println!();
+    rows.into_iter().for_each(Row::print);
     Ok(())
 }
 
@@ -62,7 +99,9 @@ struct Target {
 }
 
 impl Target {
-    fn cargo(&self, krate: &Path, arguments: &[&str]) -> Result<()> {
+    /// The seconds that it took.
+    fn cargo(&self, krate: &Path, arguments: &[&str]) -> Result<f64> {
+        let began = Instant::now();
         let output = Command::new(env!("CARGO"))
             .args(arguments)
             .current_dir(krate)
@@ -70,112 +109,22 @@ impl Target {
             .env("CARGO_PROFILE_DEV_BUILD_OVERRIDE_OPT_LEVEL", self.level)
             .stdin(Stdio::null())
             .output()?;
-        if output.status.success() {
-            Ok(())
-        } else {
-            Err(String::from_utf8_lossy(&output.stderr).into_owned().into())
+        match output.status.success() {
+            true => Ok(began.elapsed().as_secs_f64()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into()),
         }
     }
 
     fn clean(&self, krate: &Path) -> Result<()> {
-        let name = krate.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        self.cargo(krate, &["clean", "--quiet", "-p", &name])
-    }
-
-    fn best(&self, krate: &Path, arguments: &[&str], prepare: impl Fn() -> Result<()>) -> Result<f64> {
-        let mut best = f64::INFINITY;
-        for _ in 0..RUNS {
-            prepare()?;
-            let start = Instant::now();
-            self.cargo(krate, arguments)?;
-            best = best.min(start.elapsed().as_secs_f64());
-        }
-        Ok(best)
+        let name = krate.file_name().unwrap_or_default().to_string_lossy();
+        self.cargo(krate, &["clean", "--quiet", "-p", &name]).map(drop)
     }
 }
 
-fn write_mina(folder: &Path, generated: &[history::Generated]) -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let krate = folder.join("with_mina");
-    fs::create_dir_all(krate.join("src"))?;
-    fs::create_dir_all(krate.join("versions"))?;
-    write_manifest(
-        &krate,
-        "with_mina",
-        &format!("mina = {{ path = {:?} }}\ndiesel = {DIESEL}\n", root.display().to_string()),
-    )?;
-    fs::write(
-        krate.join("build.rs"),
-        "fn main() {\n    println!(\"cargo::rerun-if-changed=versions\");\n    println!(\"cargo::rerun-if-changed=mina.toml\");\n}\n",
-    )?;
-    fs::write(krate.join("mina.toml"), "[database]\nurl = \"sqlite://bench.db\"\n")?;
-    fs::write(krate.join("src/lib.rs"), "mina::migrations!();\n")?;
-    for migration in generated {
-        fs::write(
-            krate.join(format!("versions/{}_{}.rs", migration.id, migration.slug)),
-            &migration.text,
-        )?;
-    }
-    Ok(krate)
-}
-
-fn write_diesel(folder: &Path, generated: &[history::Generated]) -> Result<PathBuf> {
-    let krate = folder.join("with_diesel");
-    fs::create_dir_all(krate.join("src"))?;
-    write_manifest(&krate, "with_diesel", &format!("diesel = {DIESEL}\ndiesel_migrations = \"2.3\"\n"))?;
-    fs::write(
-        krate.join("build.rs"),
-        "fn main() {\n    println!(\"cargo::rerun-if-changed=migrations\");\n}\n",
-    )?;
-    fs::write(
-        krate.join("src/lib.rs"),
-        "pub const MIGRATIONS: diesel_migrations::EmbeddedMigrations = diesel_migrations::embed_migrations!();\n",
-    )?;
-    let mut revisions = Vec::new();
-    for migration in generated {
-        for block in source::scan(&migration.text)? {
-            let parsed = parse::parse(&block.tokens);
-            revisions.push(Revision {
-                block: parsed.block,
-                tokens: block.tokens,
-                syntax: parsed.diagnostics,
-                ..Revision::default()
-            });
-        }
-    }
-    let history = History::new(Config::default(), revisions);
-    for (index, migration) in generated.iter().enumerate() {
-        let replayed = &history.checked(index).engines[0];
-        let tokens = &history.revisions[index].tokens;
-        let down = replayed.down.as_ref().ok_or("every generated migration has a downgrade")?;
-        let directory = krate.join(format!("migrations/{}_{}", migration.id, migration.slug));
-        fs::create_dir_all(&directory)?;
-        fs::write(
-            directory.join("up.sql"),
-            statements(&mina_core::sql::render(&replayed.up, tokens, None)),
-        )?;
-        fs::write(directory.join("down.sql"), statements(&mina_core::sql::render(down, tokens, None)))?;
-    }
-    Ok(krate)
-}
-
-const DIESEL: &str = "{ version = \"2.3\", default-features = false, features = [\"sqlite\"] }";
-
-fn write_manifest(krate: &Path, name: &str, dependencies: &str) -> Result<()> {
-    let text =
-        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}\n[workspace]\n");
-    Ok(fs::write(krate.join("Cargo.toml"), text)?)
-}
-
-fn statements(units: &[Unit]) -> String {
-    let sql = units.iter().flat_map(|unit| &unit.steps).map(|step| match &step.action {
-        Action::Sql(sql) => sql.clone(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    });
-    sql.map(|sql| sql + ";\n").collect()
-}
-
-fn touch(folder: &Path, count: usize) -> Result<()> {
+/// Changes the migration in the middle.
+fn touch(krate: &Path, count: usize) -> Result<()> {
+    let folder = [krate.join("versions"), krate.join("migrations")];
+    let folder = folder.iter().find(|folder| folder.exists()).ok_or("a crate has migrations")?;
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<std::io::Result<_>>()?;

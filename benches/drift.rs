@@ -6,6 +6,11 @@
 #[allow(dead_code)] // What a generated migration is, and no more of it.
 #[path = "support/history.rs"]
 mod history;
+#[allow(dead_code)] // What stands in files is another bench's.
+#[path = "support/plain.rs"]
+mod plain;
+#[path = "support/row.rs"]
+mod row;
 #[allow(dead_code)] // Diesel's half of it is another bench's.
 #[path = "support/runnable.rs"]
 mod runnable;
@@ -13,6 +18,7 @@ mod runnable;
 use history::Generated;
 use mina_core::config::Config;
 use mina_runtime::{AnyConnection, AsConnection, Migrations};
+use row::{Figure, Row};
 use runnable::Runnable;
 use std::error::Error;
 use std::fmt::Write;
@@ -33,6 +39,7 @@ const SERVERS: [(&str, &str, &str); 3] = [
 fn main() -> Result<()> {
     let generated = generated()?;
     println!("{TABLES} tables of eight columns, best of {ROUNDS}\n");
+    let mut rows = Vec::new();
     println!("| server | read the columns | `check --db` | ratio |\n|---|--:|--:|--:|");
     for (name, variable, engine) in SERVERS {
         let text = format!("[database]\nurl = \"env:DATABASE_URL\"\nengines = [\"{engine}\"]");
@@ -51,7 +58,12 @@ fn main() -> Result<()> {
         maintenance.as_connection().execute("DROP DATABASE mina_bench")?;
         let (bare, drift) = measured?;
         println!("| {name} | {:.0} ms | {:.0} ms | {:.2} |", bare * 1e3, drift * 1e3, drift / bare);
+        let row = Row::new(format!("`check --db`, {TABLES} tables on {name}"), Figure(drift * 1e3, "ms"));
+        let row = row.beside("reading the columns", Figure(bare * 1e3, "ms"), drift / bare);
+        rows.push(if name == "MariaDB" { row } else { row.at_most(1_000.0) });
     }
+    println!();
+    rows.into_iter().for_each(Row::print);
     Ok(())
 }
 

@@ -7,9 +7,12 @@
 mod block;
 #[path = "support/five.rs"]
 mod five;
+#[path = "support/row.rs"]
+mod row;
 
 use mina_core::engine::{Product, Target};
 use mina_runtime::{AnyConnection, AsConnection};
+use row::{Figure, Row};
 use std::error::Error;
 use std::time::Instant;
 
@@ -60,6 +63,7 @@ fn main() -> Result<()> {
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(1_000_000);
     println!("{rows} rows, best of {ROUNDS}\n");
+    let mut all = Vec::new();
     println!("| server | one `batch_alter` | Mina | by hand | ratio |\n|---|---|--:|--:|--:|");
     for (name, variable, target) in SERVERS {
         let url = std::env::var(variable).map_err(|_| format!("{variable} is not set: see scripts/databases"))?;
@@ -87,8 +91,15 @@ fn main() -> Result<()> {
                 hand * 1e3,
                 mina / hand
             );
+            let row = Row::new(
+                format!("one `batch_alter` on {name}, {rows} rows: {}", case.name),
+                Figure(mina * 1e3, "ms"),
+            );
+            all.push(row.beside("by hand", Figure(hand * 1e3, "ms"), mina / hand));
         }
     }
+    println!();
+    all.into_iter().for_each(Row::print);
     Ok(())
 }
 

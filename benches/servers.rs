@@ -4,12 +4,21 @@
 
 #[path = "support/history.rs"]
 mod history;
+#[allow(dead_code)] // What stands in files is another bench's.
+#[path = "support/plain.rs"]
+mod plain;
+#[path = "support/rounds.rs"]
+mod rounds;
+#[path = "support/row.rs"]
+mod row;
 #[path = "support/runnable.rs"]
 mod runnable;
 
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use mina_core::config::Config;
 use mina_runtime::{AnyConnection, AsConnection};
+use rounds::Rounds;
+use row::{Figure, Row};
 use runnable::Runnable;
 use std::error::Error;
 use std::time::Instant;
@@ -26,22 +35,30 @@ const SERVERS: [(&str, &str, &str); 3] = [
 fn main() -> Result<()> {
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(200);
     let generated = history::history(count);
-    println!("{count} migrations, best of {ROUNDS}\n");
-    println!("| server | diesel_migrations | Mina | ratio |\n|---|--:|--:|--:|");
+    println!("{count} migrations, {ROUNDS} rounds; the ratio is the median of theirs\n");
+    println!("| server | diesel_migrations | Mina | ratio | of the rounds |\n|---|--:|--:|--:|--:|");
+    let mut rows = Vec::new();
     for (name, variable, engine) in SERVERS {
         let config = Config::parse(&format!("[database]\nengines = [\"{engine}\"]"))?;
         let history = Runnable::new(&generated, config)?;
         let url = std::env::var(variable).map_err(|_| format!("{variable} is not set: see scripts/databases"))?;
-        let (mut diesel, mut mina) = (f64::INFINITY, f64::INFINITY);
-        for _ in 0..ROUNDS {
-            diesel = diesel.min(timed(&url, |conn| through_diesel(conn, &history))?);
-            mina = mina.min(timed(&url, |conn| {
-                history.mina.upgrade(conn, "head")?;
-                Ok(())
-            })?);
-        }
-        println!("| {name} | {:.0} ms | {:.0} ms | {:.2} |", diesel * 1e3, mina * 1e3, mina / diesel);
+        let rounds = Rounds::of(ROUNDS, 2, |way| {
+            timed(&url, |conn| match way {
+                0 => through_diesel(conn, &history),
+                _ => Ok(history.mina.upgrade(conn, "head").map(drop)?),
+            })
+        })?;
+        let (diesel, mina, ratio) = (rounds.median(0), rounds.median(1), rounds.ratio(1, 0));
+        println!(
+            "| {name} | {diesel:.0} ms | {mina:.0} ms | {:.2} | {:.2} to {:.2} |",
+            ratio.median, ratio.least, ratio.most
+        );
+        let row = Row::new(format!("{count} migrations on {name}"), Figure(mina, "ms"));
+        let row = row.beside("diesel_migrations", Figure(diesel, "ms"), ratio.median);
+        rows.push(if name == "MariaDB" { row } else { row.ratio_at_most(1.05) });
     }
+    println!();
+    rows.into_iter().for_each(Row::print);
     Ok(())
 }
 
@@ -55,7 +72,7 @@ fn through_diesel(conn: &mut AnyConnection, history: &Runnable) -> Result<()> {
     ran.map_err(|error| error as Box<dyn Error>)
 }
 
-/// The seconds that something takes in an empty database, of which the connection is open.
+/// The milliseconds that something takes in an empty database, of which the connection is open.
 fn timed(url: &str, work: impl FnOnce(&mut AnyConnection) -> Result<()>) -> Result<f64> {
     let (server, _) = url.rsplit_once('/').ok_or("the url names no database")?;
     let mut maintenance = AnyConnection::establish(url)?;
@@ -64,7 +81,7 @@ fn timed(url: &str, work: impl FnOnce(&mut AnyConnection) -> Result<()>) -> Resu
     let mut conn = AnyConnection::establish(&format!("{server}/mina_bench"))?;
     let began = Instant::now();
     let result = work(&mut conn);
-    let took = began.elapsed().as_secs_f64();
+    let took = began.elapsed().as_secs_f64() * 1e3;
     drop(conn);
     execute("DROP DATABASE mina_bench")?;
     result.map(|()| took)

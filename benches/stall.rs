@@ -9,9 +9,12 @@ mod block;
 #[path = "support/five.rs"]
 #[allow(dead_code)] // Its changes are another bench's.
 mod five;
+#[path = "support/row.rs"]
+mod row;
 
 use mina_core::engine::{Product, Target};
 use mina_runtime::{AnyConnection, AsConnection};
+use row::{Figure, Row};
 use std::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
@@ -75,13 +78,15 @@ fn main() -> Result<()> {
         let url = std::env::var(variable).map_err(|_| format!("{variable} is not set: see scripts/databases"))?;
         println!("{name}, {rows} rows, {CLIENTS} clients\n");
         println!("| change | longest wait | took | plain form | took | statements | failed |\n|---|--:|--:|--:|--:|--:|--:|");
-        on_server(&url, rows)?;
+        let table = on_server(name, &url, rows)?;
+        println!();
+        table.into_iter().for_each(Row::print);
         println!();
     }
     Ok(())
 }
 
-fn on_server(url: &str, rows: usize) -> Result<()> {
+fn on_server(server_name: &str, url: &str, rows: usize) -> Result<Vec<Row>> {
     let (server, _) = url.rsplit_once('/').ok_or("the url names no database")?;
     let mut maintenance = AnyConnection::establish(url)?;
     let mut execute = |sql: &str| maintenance.as_connection().execute(sql);
@@ -103,7 +108,7 @@ fn on_server(url: &str, rows: usize) -> Result<()> {
             alone.failed
         );
         let most = MOST.max(TIMES * ms(alone.longest));
-        let mut over = Vec::new();
+        let (mut over, mut table) = (Vec::new(), Vec::new());
         for (name, upgrade) in FORMS {
             let online = run(Some(&upgrade.replace("ONLINE", "true")))?;
             let plain = run(Some(&upgrade.replace("ONLINE", "false")))?;
@@ -116,6 +121,12 @@ fn on_server(url: &str, rows: usize) -> Result<()> {
                 online.statements,
                 online.failed
             );
+            let row = Row::new(
+                format!("longest wait of a client, {rows} rows on {server_name}, {name} online"),
+                Figure(ms(online.longest), "ms"),
+            );
+            let row = row.beside("plainly", Figure(ms(plain.longest), "ms"), ms(online.longest) / ms(plain.longest));
+            table.push(row.at_most(most.round()));
             if ms(online.longest) > most || online.failed > 0 {
                 over.push(name);
             }
@@ -124,7 +135,7 @@ fn on_server(url: &str, rows: usize) -> Result<()> {
             [] => println!("\nnobody waited for more than {most:.0} ms"),
             over => println!("\nmore than {most:.0} ms, or a statement that failed: {}", over.join(", ")),
         }
-        Ok(())
+        Ok(table)
     });
     execute("DROP DATABASE mina_bench WITH (FORCE)")?;
     result

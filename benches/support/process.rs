@@ -70,9 +70,14 @@ impl Clock {
         Ok(Measured {
             milliseconds: self.began.elapsed().as_secs_f64() * 1e3,
             written: told("/proc/self/io", "wchar:")? - self.written,
-            peak: told("/proc/self/status", "VmHWM:")? * 1024,
+            peak: peak()?,
         })
     }
+}
+
+/// The most memory that this process had, in bytes.
+pub fn peak() -> Result<u64> {
+    Ok(told("/proc/self/status", "VmHWM:")? * 1024)
 }
 
 fn told(file: &str, what: &str) -> Result<u64> {

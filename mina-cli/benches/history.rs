@@ -2,8 +2,12 @@
 //!
 //! `cargo bench -p mina-cli --bench history` prints milliseconds, and the ratio to reading the same files and doing nothing with them.
 
+#[path = "../../benches/support/row.rs"]
+mod row;
+
 use mina_core::history::Graph;
 use mina_source::{Layout, Sources};
+use row::{Figure, Row};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
@@ -14,6 +18,8 @@ use std::time::Instant;
 const REVISIONS: usize = 10_000;
 const DIAMONDS: usize = 200;
 const RUNS: usize = 9;
+/// Milliseconds that a list should take at most.
+const MOST: f64 = 300.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
@@ -37,16 +43,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     print("read the files", bare, bare);
     print("whole blocks, one thread", best(|| Ok(read(Sources::read)))?, bare);
     print("headers, two threads", best(|| Ok(read(Sources::read_heads)))?, bare);
-    for arguments in [
-        &["history"][..],
-        &["history", "-v"],
-        &["heads"],
-        &["history", "--format", "json"],
-        &["--version"],
+    let mut rows = Vec::new();
+    for (arguments, most) in [
+        (&["history"][..], Some(MOST)),
+        (&["history", "-v"], None),
+        (&["heads"], Some(MOST)),
+        (&["history", "--format", "json"], None),
+        (&["--version"], None),
     ] {
         let name = format!("`mina {}`", arguments.join(" "));
-        print(&name, best(|| mina(folder.path(), arguments))?, bare);
+        let took = best(|| mina(folder.path(), arguments))?;
+        print(&name, took, bare);
+        let row = Row::new(format!("{name}, {REVISIONS} files"), Figure(took.1, "ms"));
+        let row = row.beside("reading the files", Figure(bare.1, "ms"), took.1 / bare.1);
+        rows.push(most.into_iter().fold(row, Row::at_most));
     }
+    println!();
+    rows.into_iter().for_each(Row::print);
     Ok(())
 }
 
