@@ -98,12 +98,12 @@ fn main() -> Result<()> {
     let (empty, full) = (folder.path().join("empty.db"), folder.path().join("full.db"));
     fs::File::create(&empty)?;
     history.mina.create(&mut connection(&full)?)?;
-    measured(&format!("{count} migrations applied"), UP, &empty, &history)?;
+    measured("applied", count, UP, &empty, &history)?;
     println!();
-    measured(&format!("{count} migrations reverted"), DOWN, &full, &history)
+    measured("reverted", count, DOWN, &full, &history)
 }
 
-fn measured(what: &str, ways: &[Way], base: &Path, history: &Runnable) -> Result<()> {
+fn measured(what: &str, count: usize, ways: &[Way], base: &Path, history: &Runnable) -> Result<()> {
     let work = base.with_file_name("work.db");
     let rounds = Rounds::of(ROUNDS, ways.len(), |way| {
         fs::copy(base, &work)?;
@@ -114,8 +114,8 @@ fn measured(what: &str, ways: &[Way], base: &Path, history: &Runnable) -> Result
         (ways[way].run)(&mut conn, history)?;
         Ok(began.elapsed().as_secs_f64() * 1e3)
     })?;
-    println!("{what} on SQLite on disk, {ROUNDS} rounds; the ratio is the median of theirs\n");
-    println!("| way | median | best | ratio | of the rounds |\n|---|--:|--:|--:|--:|");
+    println!("{count} migrations {what} on SQLite on disk, {ROUNDS} rounds; the ratio is the median of theirs\n");
+    println!("| {what} by | median | best | ratio | of the rounds |\n|---|--:|--:|--:|--:|");
     for (at, way) in ways.iter().enumerate() {
         let ratio = rounds.ratio(at, 0);
         println!(
@@ -131,7 +131,7 @@ fn measured(what: &str, ways: &[Way], base: &Path, history: &Runnable) -> Result
     println!();
     let figure = |way: usize| Figure(rounds.median(way), "ms");
     for (at, way) in ways.iter().enumerate().skip(1) {
-        let row = Row::new(format!("{what} on SQLite: {}", way.name), figure(at));
+        let row = Row::new(format!("{count} migrations {what} on SQLite: {}", way.name), figure(at));
         let row = row.beside(ways[0].name, figure(0), rounds.ratio(at, 0).median);
         way.most.into_iter().fold(row, Row::ratio_at_most).print();
     }

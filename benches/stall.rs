@@ -77,7 +77,7 @@ fn main() -> Result<()> {
     ] {
         let url = std::env::var(variable).map_err(|_| format!("{variable} is not set: see scripts/databases"))?;
         println!("{name}, {rows} rows, {CLIENTS} clients\n");
-        println!("| change | longest wait | took | plain form | took | statements | failed |\n|---|--:|--:|--:|--:|--:|--:|");
+        println!("| {name} | longest wait | took | plain form | took | statements | failed |\n|---|--:|--:|--:|--:|--:|--:|");
         let table = on_server(name, &url, rows)?;
         println!();
         table.into_iter().for_each(Row::print);

@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .sum())
     })?;
     println!("{REVISIONS} files, {DIAMONDS} diamonds, the best and the median of {RUNS} runs\n");
-    println!("| what | best | median | ratio of the best |\n|---|--:|--:|--:|");
+    println!("| listing | best | median | ratio of the best |\n|---|--:|--:|--:|");
     print("read the files", bare, bare);
     print("whole blocks, one thread", best(|| Ok(read(Sources::read)))?, bare);
     print("headers, two threads", best(|| Ok(read(Sources::read_heads)))?, bare);

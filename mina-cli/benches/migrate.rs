@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(models + fs::read(versions.join("20250101000000_all.rs"))?.len())
     })?;
     println!("{TABLES} tables of eight columns, {CHANGED} of them changed, the best and the median of {RUNS} runs\n");
-    println!("| what | best | median | ratio of the best |\n|---|--:|--:|--:|");
+    println!("| models | best | median | ratio of the best |\n|---|--:|--:|--:|");
     print("read the two files", bare, bare);
     let migrate = best(|| {
         let printed = mina(path, &["migrate", "Follow the models"], 0)?;
