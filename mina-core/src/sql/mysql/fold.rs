@@ -4,7 +4,7 @@
 //! of one as a comparison, a number where a truth is meant compared with zero.
 
 use crate::engine::Engine;
-use crate::schema::Expression;
+use crate::schema::{Column, Expression, Type};
 use crate::sql::number::number;
 use sqlparser::ast::{BinaryOperator, CastKind, Expr, Function, Ident, ObjectName, ObjectNamePart, UnaryOperator, Value};
 
@@ -21,6 +21,52 @@ pub(super) fn read(text: &str) -> Option<Expression> {
     Expression::parse(&without_charsets(text), Engine::Mysql)
         .ok()
         .map(|expression| fold(&expression))
+}
+
+/// The expression over columns in one form: MariaDB may make a number of a text that is compared with a column of whole numbers as large as it has.
+pub(super) fn fitted(expression: &Expression, columns: &[Column]) -> Expression {
+    let is_large = |expr: &Expr| match expr {
+        Expr::Identifier(ident) => columns.iter().any(|column| {
+            let large = matches!(&column.ty, Type::BigInt) || matches!(&column.ty, Type::Unsigned(ty) if **ty == Type::BigInt);
+            large && column.name.eq_ignore_ascii_case(&ident.value)
+        }),
+        _ => false,
+    };
+    expression.folded(&|expr| {
+        let written = std::mem::replace(expr, null());
+        *expr = folded(written);
+        let Expr::BinaryOp { left, op, right } = expr else { return };
+        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq, Spaceship};
+        if !matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq | Spaceship) {
+            return;
+        }
+        for (column, value) in [(&*left, &*right), (&*right, &*left)].map(|(column, value)| (is_large(column), whole(value))) {
+            if let (true, Some(number)) = (column, value) {
+                let place = if is_large(left) { &mut *right } else { &mut *left };
+                **place = digits(&number);
+                return;
+            }
+        }
+    })
+}
+
+/// The whole number that the server reads at the beginning of a text.
+fn whole(value: &Expr) -> Option<String> {
+    let Expr::Value(literal) = value else { return None };
+    let Value::SingleQuotedString(text) = &literal.value else {
+        return None;
+    };
+    let text = text.trim_start();
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    match (&rest[..end], rest[end..].starts_with(['.', 'e', 'E'])) {
+        ("", false) => Some("0".to_owned()),
+        (_, true) => None,
+        (number, false) => (number.len() < 20).then(|| format!("{sign}{number}")),
+    }
 }
 
 /// `cast(a as char charset utf8mb4)` is printed for `cast(a as char)`, `!` for NOT.
@@ -308,5 +354,33 @@ fn function_call(mut function: Function) -> Expr {
     match &function.args {
         sqlparser::ast::FunctionArguments::None => call(one, Vec::new()),
         _ => Expr::Function(function),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Origin;
+
+    #[test]
+    fn a_text_beside_a_large_whole_number_is_a_number() {
+        let column = |name: &str, ty: Type| Column {
+            name: name.into(),
+            ty,
+            nullable: true,
+            default: None,
+            generated: None,
+            identity: false,
+            collation: None,
+            comment: None,
+            origin: Origin::default(),
+        };
+        let columns = [column("b", Type::BigInt), column("i", Type::Integer)];
+        let fitted = |text: &str| fitted(&read(text).unwrap(), &columns).sql().to_owned();
+        assert_eq!(fitted("b <> 'it''s'"), fitted("b <> 0"));
+        assert_eq!(fitted("'-12abc' < b"), fitted("-12 < b"));
+        assert_eq!(fitted("b > 1 AND b = ' 7'"), fitted("b > 1 AND b = 7"));
+        assert_ne!(fitted("b > '12.7'"), fitted("b > 12"));
+        assert_ne!(fitted("i <> 'it''s'"), fitted("i <> 0"));
     }
 }

@@ -98,7 +98,7 @@ pub(super) fn table(table: &Table, schema: &Schema) -> Table {
         }),
         foreign_keys: table.foreign_keys.iter().map(foreign_key).collect(),
         uniques: table.uniques.iter().map(unique).collect(),
-        checks: table.checks.iter().map(check).collect(),
+        checks: table.checks.iter().map(|own| check(own, &table.columns)).collect(),
         exclusions: Vec::new(),
         indexes: Vec::new(),
         comment: table.comment.clone().filter(|comment| !comment.is_empty()),
@@ -182,9 +182,9 @@ fn unique(unique: &Unique) -> Unique {
     }
 }
 
-fn check(check: &Check) -> Check {
+fn check(check: &Check, columns: &[Column]) -> Check {
     Check {
-        expression: fold::fold(&check.expression),
+        expression: fold::fitted(&check.expression, columns),
         not_valid: false,
         ..check.clone()
     }

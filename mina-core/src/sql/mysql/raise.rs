@@ -308,7 +308,7 @@ impl Raised {
             match fold::read(&check.expression) {
                 Some(expression) => table.checks.push(Check {
                     name: given(&check.name),
-                    expression,
+                    expression: fold::fitted(&expression, &table.columns),
                     not_valid: false,
                     origin: Origin::default(),
                 }),
