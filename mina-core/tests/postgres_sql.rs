@@ -234,21 +234,15 @@ fn a_value_is_used_after_the_commit_that_adds_it() {
         -- Transaction
         5: ALTER TABLE "posts" ADD COLUMN "mood" "mood" DEFAULT 'blue' NOT NULL
         "#);
-    let shown = |version| {
-        let target = Target { version, ..TARGET };
-        let units = units_on(
-            target,
-            "",
-            r#"
-            create_enum kind ("a");
-            create_table things { kind: Enum<kind> }
-            alter_enum kind { add = "b" }
-            alter_column things.kind { default = "b" }"#,
-        );
-        units.iter().map(|unit| unit.steps.len()).collect::<Vec<_>>()
-    };
-    assert_eq!(shown((15, 0)), [3, 1]);
-    assert_eq!(shown((17, 0)), [4]);
+    let units = units(
+        "",
+        r#"
+        create_enum kind ("a");
+        create_table things { kind: Enum<kind> }
+        alter_enum kind { add = "b" }
+        alter_column things.kind { default = "b" }"#,
+    );
+    assert_eq!(units.iter().map(|unit| unit.steps.len()).collect::<Vec<_>>(), [3, 1]);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Engine, Product};
 use crate::history::{Resolved, Step, Trace};
 use crate::operation::{Context, Operation};
-use crate::schema::ObjectName;
 use crate::sql::{self, Company};
 
 /// A block that says `transaction = true` wants one transaction: each statement that cannot be in it.
@@ -82,7 +81,8 @@ fn second_after_ddl(trace: &Trace) -> Option<Diagnostic> {
     ))
 }
 
-/// PostgreSQL lets a value that was added to an enum be used after the commit.
+/// PostgreSQL lets a value that was added to an enum be used after the commit, even where the block made the type: from version 17 on
+/// it makes an exception of that, outside savepoints.
 fn early_use(trace: &Trace) -> Option<Diagnostic> {
     let mut added: Vec<(String, String)> = Vec::new();
     for resolved in trace.steps.iter().flat_map(|step| &step.operations) {
@@ -95,19 +95,12 @@ fn early_use(trace: &Trace) -> Option<Diagnostic> {
             after,
             renamed: None,
         } = &resolved.operation
-            && awaits_commit(&before.name, trace)
         {
             let new = after.values.iter().filter(|value| !before.values.contains(value));
             added.extend(new.map(|value| (before.name.to_string(), value.clone())));
         }
     }
     None
-}
-
-/// Whether a value that a block adds to an enum can be used after a commit alone. From PostgreSQL 17 on the transaction that made the
-/// type may use it.
-pub(crate) fn awaits_commit(name: &ObjectName, trace: &Trace) -> bool {
-    trace.target.version < (17, 0) || trace.start.enumeration(name).is_some()
 }
 
 /// Whether an operation names a value of an enum.

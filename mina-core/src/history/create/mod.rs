@@ -213,7 +213,7 @@ fn changed_values<'s>(step: &'s Step, trace: &Trace) -> Option<(&'s Enum, &'s En
                     },
                 ..
             },
-        ] if trace.target.engine() == Engine::Pg && trace.target.version < (17, 0) => Some((before, after)),
+        ] if trace.target.engine() == Engine::Pg => Some((before, after)),
         _ => None,
     }
 }

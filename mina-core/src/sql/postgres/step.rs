@@ -3,7 +3,7 @@
 use super::pass::Pass;
 use super::{Postgres, alter, data, enumeration, is_online, object, online, quote, table};
 use crate::check::rows::count_query;
-use crate::check::units::{awaits_commit, is_ddl, uses_value};
+use crate::check::units::{is_ddl, uses_value};
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
 use crate::history::{Resolved, Step as Statement, Trace};
@@ -253,14 +253,14 @@ fn needs_commit(statement: &Statement, trace: &Trace) -> bool {
         if moves_rows(earlier) {
             break;
         }
-        added.extend(added_values(earlier, trace));
+        added.extend(added_values(earlier));
     }
     let uses = |value: &String| statement.operations.iter().any(|resolved| uses_value(&resolved.operation, value));
     !added.is_empty() && (moves_rows(statement) || added.iter().any(uses))
 }
 
 /// The values that a statement adds to enums, and that the transaction in which it does may not use.
-fn added_values(statement: &Statement, trace: &Trace) -> Vec<String> {
+fn added_values(statement: &Statement) -> Vec<String> {
     let mut values = Vec::new();
     for resolved in &statement.operations {
         if let Operation::AlterEnum {
@@ -268,7 +268,6 @@ fn added_values(statement: &Statement, trace: &Trace) -> Vec<String> {
             after,
             renamed: None,
         } = &resolved.operation
-            && awaits_commit(&before.name, trace)
             && enumeration::only_adds(before, after)
         {
             let new = after.values.iter().filter(|value| !before.values.contains(value));
