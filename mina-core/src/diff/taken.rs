@@ -129,7 +129,7 @@ impl Closure<'_> {
         for table in touched.iter().filter_map(|name| self.schema.table(name)) {
             let left = left(table, taken);
             for (owner, key) in self.schema.referring(&table.name) {
-                if left.uniqueness_of(&key.referred).is_none() || self.is_held(table, &key.referred, taken) {
+                if left.uniqueness_of(&key.referred).is_none() || self.is_held(table, owner, key, taken) {
                     taken.insert(Piece::constraint(owner, ConstraintRef::ForeignKey(key)));
                 }
             }
@@ -140,12 +140,12 @@ impl Closure<'_> {
         }
     }
 
-    /// Whether something goes by which PostgreSQL may hold keys to these columns.
-    fn is_held(&self, table: &Table, referred: &[String], taken: &BTreeSet<Piece>) -> bool {
+    /// Whether something of a table goes by which PostgreSQL may hold a key to it.
+    fn is_held(&self, table: &Table, owner: &Table, key: &ForeignKey, taken: &BTreeSet<Piece>) -> bool {
         let mut gone = taken.iter().filter(|piece| piece.table() == Some(&table.name));
         self.engine == Engine::Pg
             && gone.any(|piece| match piece {
-                Piece::Constraint(_, name) | Piece::Index(_, name) => table.may_hold_keys(name, referred),
+                Piece::Constraint(_, name) | Piece::Index(_, name) => table.may_hold(name, owner, key),
                 _ => false,
             })
     }

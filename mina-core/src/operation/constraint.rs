@@ -221,8 +221,13 @@ impl<'a> Replay<'a> {
         if self.tainted(&words) {
             return Err(self.refuse_silently());
         }
-        let message = format!("{} of `{}` is not unique, so no foreign key can refer to it", list(to), target.name);
-        let known: Vec<String> = target.unique_sets().map(|(_, set)| list(&set)).collect();
+        let waits = |unique: &&Unique| unique.columns.len() == to.len() && to.iter().all(|column| unique.columns.contains(column));
+        let why = match target.uniques.iter().find(waits) {
+            Some(unique) => format!("is unique by `{}`, which is deferrable", unique.name),
+            None => "is not unique".to_owned(),
+        };
+        let message = format!("{} of `{}` {why}, so no foreign key can refer to it", list(to), target.name);
+        let known: Vec<String> = target.referable_sets().map(|(_, set)| list(&set)).collect();
         let help = [
             match known.is_empty() {
                 true => format!("nothing of `{}` is unique", target.name),

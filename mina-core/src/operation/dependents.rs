@@ -207,13 +207,11 @@ pub(super) fn keys_to_column(schema: &Schema, table: &ObjectName, column: &str) 
 /// The keys that refer to columns that nothing else would make unique if a constraint or index were gone, or that are held by it.
 pub(super) fn keys_to_unique(schema: &Schema, engine: Engine, table: &Table, name: &str, columns: &[String]) -> Vec<Dependent> {
     let same = |referred: &[String]| referred.len() == columns.len() && referred.iter().all(|column| columns.contains(column));
-    let still = table.unique_sets().any(|(other, set)| {
+    let still = table.referable_sets().any(|(other, set)| {
         other.text != name && set.len() == columns.len() && columns.iter().all(|column| set.contains(&column.as_str()))
     });
-    if still && !(engine == Engine::Pg && table.may_hold_keys(name, columns)) {
-        return Vec::new();
-    }
     let keys = schema.referring(&table.name).filter(|(_, key)| same(&key.referred));
+    let keys = keys.filter(|(owner, key)| !still || engine == Engine::Pg && table.may_hold(name, owner, key));
     keys.map(|(table, key)| Dependent::key(table, key)).collect()
 }
 

@@ -1,7 +1,17 @@
 //! Looking things up on a table, and changing them by name.
 
 use super::constraint::add_new;
-use super::{Column, Constraint, ConstraintRef, Expression, Index, IndexKey, Name, ObjectName, Origin, Table};
+use super::{Column, Constraint, ConstraintRef, Deferral, Expression, ForeignKey, Index, IndexKey, Name, ObjectName, Origin, Table};
+
+/// A revision, and a place in it.
+type Age = (String, u32, u32);
+
+fn age(origin: &Origin) -> Age {
+    let place = origin.0.as_ref();
+    let revision = place.map(|place| place.revision.clone()).unwrap_or_default();
+    let location = place.and_then(|place| place.location).unwrap_or_default();
+    (revision, location.line, location.column)
+}
 
 impl Table {
     /// A table with nothing on it.
@@ -100,32 +110,42 @@ impl Table {
     /// The name of what makes a set of columns unique, in any order, so that a foreign key can refer to it.
     pub fn uniqueness_of(&self, columns: &[String]) -> Option<&Name> {
         let same = |set: &[&str]| set.len() == columns.len() && columns.iter().all(|column| set.contains(&column.as_str()));
-        self.unique_sets().find(|(_, set)| same(set)).map(|(name, _)| name)
+        self.referable_sets().find(|(_, set)| same(set)).map(|(name, _)| name)
     }
 
-    /// Whether PostgreSQL may hold foreign keys to a set of columns by this of all that makes it unique: it takes the oldest. A primary key
-    /// is older than a unique constraint, and that than an index, where a table is made as a whole.
-    pub(crate) fn may_hold_keys(&self, name: &str, columns: &[String]) -> bool {
-        let age = |rank: u8, name: &Name, origin: &Origin| {
-            let place = origin.0.as_ref();
-            let revision = place.map(|place| place.revision.clone()).unwrap_or_default();
-            let location = place.and_then(|place| place.location).unwrap_or_default();
-            (name.text.clone(), rank, (revision, location.line, location.column))
+    /// The sets of columns that a foreign key can refer to: what is unique at the end of a transaction alone is none.
+    pub(crate) fn referable_sets(&self) -> impl Iterator<Item = (&Name, Vec<&str>)> {
+        let waits = |name: &Name| {
+            self.uniques
+                .iter()
+                .any(|unique| unique.name == *name && unique.deferral != Deferral::No)
         };
-        let same = |set: &[String]| set.len() == columns.len() && columns.iter().all(|column| set.contains(column));
-        let key = self.primary_key.iter().filter(|key| same(&key.columns));
-        let uniques = self.uniques.iter().filter(|unique| same(&unique.columns));
+        self.unique_sets().filter(move |(name, _)| !waits(name))
+    }
+
+    /// Whether PostgreSQL may hold a foreign key of a table by this of all that makes the columns unique to which it refers: it takes the
+    /// oldest, if that is older than the key. A primary key is older than a unique constraint, and that than an index, where a table is
+    /// made with all of them.
+    pub(crate) fn may_hold(&self, name: &str, owner: &Table, key: &ForeignKey) -> bool {
+        let same = |set: &[String]| set.len() == key.referred.len() && set.iter().all(|column| key.referred.contains(column));
+        let primary = self.primary_key.iter().filter(|primary| same(&primary.columns));
+        let uniques = self
+            .uniques
+            .iter()
+            .filter(|unique| unique.deferral == Deferral::No && same(&unique.columns));
         let indexes = self.indexes.iter().filter(|index| {
             let plain = index.plain_columns().filter(|_| index.unique && index.filter.is_none());
             plain.is_some_and(|set| same(&set.into_iter().map(str::to_owned).collect::<Vec<_>>()))
         });
-        let all = key.map(|key| age(0, &key.name, &key.origin));
-        let all = all.chain(uniques.map(|unique| age(1, &unique.name, &unique.origin)));
-        let all: Vec<_> = all.chain(indexes.map(|index| age(2, &index.name, &index.origin))).collect();
-        let Some((_, rank, place)) = all.iter().find(|(other, ..)| other == name) else {
+        let all = primary.map(|primary| (&primary.name.text, 0, age(&primary.origin)));
+        let all = all.chain(uniques.map(|unique| (&unique.name.text, 1, age(&unique.origin))));
+        let all: Vec<_> = all.chain(indexes.map(|index| (&index.name.text, 2, age(&index.origin)))).collect();
+        let Some((_, rank, made)) = all.iter().find(|(other, ..)| *other == name) else {
             return false;
         };
-        !all.iter().any(|(_, other, at)| other <= rank && at < place)
+        let is_older = |(_, other, at): &(&String, u8, Age)| at.0 < made.0 || at < made && other <= rank;
+        let is_younger = owner.name != self.name && age(&key.origin) < *made;
+        !(is_younger || all.iter().any(is_older))
     }
 
     /// Adds a constraint.

@@ -246,11 +246,30 @@ fn what_holds_a_key_on_postgres_stays_though_something_else_is_unique() {
     ");
     assert_eq!(said_on(POSTGRES, &format!("{made} drop_index ix on a;")), "");
     assert_eq!(said_on(SQLITE, &format!("{made} drop_constraint pk_a on a;")), "");
+    let first = "create_table a { #[primary_key] code: Text, } create_table b { #[references(a.code)] code: Text, }";
+    let second = format!("{first} create_unique uq on a (code);");
+    assert_eq!(said_on(POSTGRES, &format!("{second} drop_constraint uq on a;")), "");
+    assert!(said_on(POSTGRES, &format!("{second} drop_constraint pk_a on a;")).contains("M208"));
     let later = "create_table a { code: Text, index ix (code) { unique = true }, } create_primary_key pk_a on a (code);
                  create_table b { #[references(a.code)] code: Text, }";
     for drop in ["drop_constraint pk_a on a;", "drop_index ix on a;"] {
         assert!(said_on(POSTGRES, &format!("{later} {drop}")).contains("M208"), "{drop}");
     }
+}
+
+#[test]
+fn a_key_refers_to_nothing_that_is_unique_at_the_end_of_a_transaction_alone() {
+    let made =
+        "create_table a { code: Text, unique uq (code) { deferrable = true }, } create_table b { #[references(a.code)] code: Text, }";
+    insta::assert_snapshot!(said_on(POSTGRES, made), @"
+    ^a^ M207: (code) of `a` is unique by `uq`, which is deferrable, so no foreign key can refer to it
+      nothing of `a` is unique
+      write `create_unique uq_a_code on a (code);` before it
+    ");
+    let also = made.replace("} create_table b", "} create_index ix on a (code) { unique = true } create_table b");
+    assert_eq!(said_on(POSTGRES, &also), "");
+    assert_eq!(said_on(POSTGRES, &format!("{also} drop_constraint uq on a;")), "");
+    assert!(said_on(POSTGRES, &format!("{also} drop_index ix on a;")).contains("M208"));
 }
 
 #[test]
