@@ -38,7 +38,6 @@ impl Lines {
             self.bar.set_style(style);
         }
         self.bar.set_message(text.to_owned());
-        self.bar.enable_steady_tick(Duration::from_millis(120));
     }
 }
 
@@ -61,6 +60,10 @@ impl Progress for Lines {
         self.bar.reset();
         self.bar.set_prefix(format!("{index}/{total} {}", migration.revision));
         self.spin(&migration.message);
+        // It takes a thread, which a bar that nobody sees can do without.
+        if !self.bar.is_hidden() {
+            self.bar.enable_steady_tick(Duration::from_millis(120));
+        }
         if migration.done > 0 {
             let (done, units) = (migration.done, migration.units.len());
             self.print(&format!(
