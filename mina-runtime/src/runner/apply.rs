@@ -216,7 +216,7 @@ impl Run<'_> {
         };
         let unit = job.planned.units.get(at).unwrap_or(&empty);
         let shares = self.scope == Scope::Run && unit.kind == UnitKind::Transaction;
-        if !shares {
+        if !shares || self.shared.as_ref().is_some_and(Shared::is_full) {
             self.close()?;
         }
         let _span = tracing::info_span!("unit", at, steps = unit.steps.len()).entered();
@@ -246,7 +246,7 @@ impl Run<'_> {
             return Ok(outcome);
         }
         if shares {
-            self.share(job, at);
+            self.share(job, at, steps);
             self.write_out_for(steps)?;
         }
         let began = Instant::now();

@@ -18,6 +18,8 @@ pub(crate) struct Shared {
     last: Last,
     /// What is done and not recorded yet: nobody else sees the tables before the end.
     unwritten: Vec<Unwritten>,
+    /// Whether it adds values to an enum of PostgreSQL, which can be used only once they are committed.
+    adds_values: bool,
 }
 
 struct Unwritten {
@@ -41,6 +43,11 @@ impl Shared {
             downgrade: entry.downgrade.map(str::to_owned),
             applied,
         });
+    }
+
+    /// Whether nothing more can be run in it.
+    pub(super) fn is_full(&self) -> bool {
+        self.adds_values
     }
 
     /// How many units of a migration are done and stay.
@@ -73,15 +80,22 @@ impl Unwritten {
 
 impl Run<'_> {
     /// A unit is run in the open transaction.
-    pub(super) fn share(&mut self, job: &Job<'_>, at: usize) {
+    pub(super) fn share(&mut self, job: &Job<'_>, at: usize, steps: &[Step]) {
         let last = Last {
             revision: job.planned.revision.clone(),
             direction: job.planned.direction,
             file: job.planned.file.clone(),
             units: job.count(),
         };
+        let adds_values = steps.iter().any(|step| match &step.action {
+            Action::Sql(sql) => sql.starts_with("ALTER TYPE ") && sql.contains(" ADD VALUE "),
+            _ => false,
+        });
         match &mut self.shared {
-            Some(shared) => shared.last = last,
+            Some(shared) => {
+                shared.last = last;
+                shared.adds_values |= adds_values;
+            }
             None => {
                 self.shared = Some(Shared {
                     first: last.revision.clone(),
@@ -89,6 +103,7 @@ impl Run<'_> {
                     ran: Vec::new(),
                     last,
                     unwritten: Vec::new(),
+                    adds_values,
                 });
             }
         }

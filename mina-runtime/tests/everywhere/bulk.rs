@@ -2,6 +2,7 @@
 
 use crate::language::{ENGINES, compiled};
 use crate::place::{Place, execute, number};
+use mina_runtime::runner::Scope;
 
 const THINGS: &str = r#"
 //! Create things
@@ -73,5 +74,45 @@ fn a_thousand_rows_of_every_kind_of_value_come_and_go() {
         assert_eq!(number(&mut conn, "SELECT count(*) FROM things"), 1, "{engine}");
         migrations.upgrade(&mut conn, "head").unwrap();
         assert_eq!(number(&mut conn, "SELECT count(*) FROM things"), ROWS + 1, "{engine}");
+    }
+}
+
+#[test]
+fn rows_hold_a_value_that_a_migration_of_the_same_run_adds() {
+    let made = r#"
+//! Create cats
+revision = "2025a";
+revises = base;
+upgrade {
+    create_enum mood ("glad", "sad");
+    create_table cats { #[primary_key] id: Integer, mood: Enum<mood> }
+}
+downgrade = auto;
+"#;
+    let added = r#"
+//! Calm
+revision = "2025b";
+revises = "2025a";
+upgrade { alter_enum mood { add = "calm" } }
+downgrade { #[allow(may_fail_on_rows)] alter_enum mood { remove = "calm" } }
+"#;
+    let used = r#"
+//! A calm cat
+revision = "2025c";
+revises = "2025b";
+upgrade { bulk_insert cats [ { id: 1, mood: "calm" } ]; }
+downgrade = auto;
+"#;
+    let migrations = compiled(ENGINES, &[made, added, used]);
+    for place in Place::each() {
+        for scope in [Scope::Migration, Scope::Run] {
+            let mut conn = place.open();
+            migrations.runner().transaction(scope).upgrade(&mut conn, "head").unwrap();
+            assert_eq!(number(&mut conn, "SELECT count(*) FROM cats WHERE mood = 'calm'"), 1);
+            migrations.runner().transaction(scope).downgrade(&mut conn, "base").unwrap();
+        }
+        let mut conn = place.open();
+        migrations.create(&mut conn).unwrap();
+        assert_eq!(number(&mut conn, "SELECT count(*) FROM cats WHERE mood = 'calm'"), 1);
     }
 }
