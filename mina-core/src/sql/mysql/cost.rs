@@ -53,6 +53,7 @@ impl Site<'_> {
     fn altered(&mut self, mut words: Words<'_>, adds: impl Fn(&Words<'_>) -> bool) {
         let Some(table) = words.object() else { return };
         if words.clone().skip("enable keys") {
+            self.cost.algorithm = Some("INSTANT".to_owned());
             return self.cost.lock(Some(&table), Mode::BesideWriters);
         }
         let algorithm = word_after(&words, "algorithm");
