@@ -357,6 +357,7 @@ fn says_nothing(from: &Type, to: &Type) -> bool {
         (Type::Text | Type::Varchar(_) | Type::Char(_), Type::Text | Type::Varchar(None)) => true,
         (Type::Date, Type::Timestamp | Type::Timestamptz) | (Type::Timestamp, Type::Timestamptz) => true,
         (Type::Array(from), Type::Array(to)) => says_nothing(from, to),
+        (Type::Numeric(_), Type::Numeric(None)) => true,
         (_, Type::Numeric(Some(_))) => false,
         (from, to) => wide(from) > 0 && wide(to) > wide(from),
     }
