@@ -7,7 +7,7 @@ use super::probe::Doubtful;
 use super::stages::{self, Stage};
 use super::{BatchError, probe, query, rebuild, store};
 use diesel::SqliteConnection;
-use mina_core::sql::sqlite::{EditKind, TableChange, quote, string};
+use mina_core::sql::sqlite::{Edit, EditKind, TableChange, quote, string};
 
 /// What a change took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,8 +115,9 @@ fn at(change: &TableChange, error: BatchError) -> Failure {
 
 fn all(conn: &mut SqliteConnection, change: &TableChange, means: Means) -> Result<Done, Failure> {
     let live = start(conn, &change.table).map_err(|error| at(change, error))?;
-    // SQLite reads the whole schema for a rename, which need not be asked for before.
-    if !change.edits.iter().all(|edit| matches!(edit.kind, EditKind::RenameColumn { .. })) {
+    // SQLite reads the whole schema for a column that it renames or drops, which need not be asked for before.
+    let is_read = |edit: &Edit| matches!(edit.kind, EditKind::RenameColumn { .. } | EditKind::DropColumn { .. });
+    if !change.edits.iter().all(is_read) || stages::native(&live, &change.edits, means.version).is_none() {
         parses(conn, &live).map_err(|error| at(change, error))?;
         return ways(conn, change, means, &live);
     }
@@ -154,6 +155,7 @@ fn ways(conn: &mut SqliteConnection, change: &TableChange, means: Means, live: &
     }
     Ok(done)
 }
+
 /// Makes a change stage by stage; none, and nothing done, where only a rebuild makes it as it is meant.
 fn staged(conn: &mut SqliteConnection, table: &str, stages: &[Stage<'_>]) -> Result<Option<Done>, Failure> {
     let around = |conn: &mut SqliteConnection, sql| query::execute(conn, sql).map_err(|error| Failure { line: 0, error });
