@@ -106,10 +106,8 @@ fn assigns_alone(body: &str) -> bool {
 
 /// Whether all functions that are called are known to do nothing but give a value.
 fn calls_are_still(words: &[Lexeme]) -> bool {
-    words.windows(2).all(|pair| match pair {
-        [word, open] if word.is_identifier() && open.is_mark('(') => word.is_one_of(STILL),
-        _ => true,
-    })
+    let is_still = |at: usize| words[at].is_one_of(STILL) && !(at > 0 && words[at - 1].is_mark('.'));
+    (1..words.len()).all(|at| !(words[at].is_mark('(') && words[at - 1].is_identifier()) || is_still(at - 1))
 }
 
 /// Functions that give a value, and words before a parenthesis that are none.
@@ -221,6 +219,7 @@ mod tests {
             "BEGIN PERFORM pg_notify('a', ''); RETURN NEW; END",
             "BEGIN INSERT INTO log VALUES (NEW.id); RETURN NEW; END",
             "BEGIN NEW.a := nextval('s'); RETURN NEW; END",
+            "BEGIN NEW.a := app.now(); RETURN NEW; END",
             "BEGIN NEW.a := (SELECT count(*) FROM log); RETURN NEW; END",
             "BEGIN IF NEW.a < 0 THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END",
             "BEGIN IF NEW.a < 0 THEN DELETE FROM log; END IF; RETURN NEW; END",
