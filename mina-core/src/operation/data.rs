@@ -61,8 +61,7 @@ impl Replay<'_> {
             match table.column(&name.text) {
                 None => result = self.no_column(table, &name.text, name.span, Code::M401),
                 Some(column) if column.generated.is_some() => {
-                    let message = format!("`{}` is generated and takes no value", path(&table.name, &name.text));
-                    result = self.error(Code::M401, name.span, message, ["leave it out".to_owned()]);
+                    result = self.takes_no_value(&path(&table.name, &name.text), name.span);
                 }
                 Some(_) if names[..at].iter().any(|other| other.text == name.text) => {
                     let message = format!("`{}` stands twice in the row", name.text);

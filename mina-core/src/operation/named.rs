@@ -1,11 +1,12 @@
-//! What raw SQL names, and what to say where it is not there.
+//! What raw SQL names, and what to say where it is not there, or takes no value.
 
+use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::engine::Engine;
 use crate::schema::{ObjectName, Table};
 use crate::sql::dialect;
-use crate::sql::reference::{Missing, missing};
+use crate::sql::reference::{Fault, faults, faults_of_trigger};
 use crate::sql::text::{ddl_kind, split_statements};
 use crate::syntax::Span;
 use crate::syntax::ast::{SqlString, Undo};
@@ -14,8 +15,14 @@ use std::sync::Arc;
 impl Replay<'_> {
     /// The tables and columns that SQL names are there.
     pub(super) fn sql_names(&mut self, sql: &str, span: Span) -> Resolution {
-        let found = missing(sql, self.engine(), &self.schema).unwrap_or_default();
-        self.say_missing(found, span)
+        let found = faults(sql, self.engine(), &self.schema).unwrap_or_default();
+        self.say_faults(found, span)
+    }
+
+    /// The same for what a trigger runs.
+    pub(super) fn trigger_names(&mut self, body: &str, table: &ObjectName, span: Span) -> Resolution {
+        let found = faults_of_trigger(body, table, self.engine(), &self.schema);
+        self.say_faults(found, span)
     }
 
     /// The same for a statement's `set` and `where`; what no parser reads is looked at by its first word.
@@ -25,8 +32,8 @@ impl Replay<'_> {
         let mut result = Ok(());
         if let Some(set) = set {
             let sql = format!("UPDATE {object} SET {}", self.quoted(set));
-            result = match missing(&sql, self.engine(), &self.schema) {
-                Some(found) => self.say_missing(found, set.span),
+            result = match faults(&sql, self.engine(), &self.schema) {
+                Some(found) => self.say_faults(found, set.span),
                 None => self.names_columns(table, set),
             };
         }
@@ -59,17 +66,23 @@ impl Replay<'_> {
         }
     }
 
-    fn say_missing(&mut self, found: Vec<Missing>, span: Span) -> Resolution {
+    fn say_faults(&mut self, found: Vec<Fault>, span: Span) -> Resolution {
         let mut result = Ok(());
-        for missing in found {
-            result = result.and(match missing {
-                Missing::Table(name) => self.no_table(&name, span),
-                Missing::Column { table, name } => self.no_column_in_sql(&table, &name, span),
-                Missing::Anywhere { tables, name } => self.nowhere(&tables, &name, span),
-                Missing::Qualifier(name) => self.no_qualifier(&name, span),
+        for fault in found {
+            result = result.and(match fault {
+                Fault::Table(name) => self.no_table(&name, span),
+                Fault::Column { table, name } => self.no_column_in_sql(&table, &name, span),
+                Fault::Anywhere { tables, name } => self.nowhere(&tables, &name, span),
+                Fault::Qualifier(name) => self.no_qualifier(&name, span),
+                Fault::Generated { table, name } => self.takes_no_value(&path(&table.name, &name), span),
             });
         }
         result
+    }
+
+    pub(super) fn takes_no_value(&mut self, path: &str, span: Span) -> Resolution {
+        let message = format!("`{path}` is generated and takes no value");
+        self.error(Code::M401, span, message, ["leave it out".to_owned()])
     }
 
     fn no_table(&mut self, name: &ObjectName, span: Span) -> Resolution {

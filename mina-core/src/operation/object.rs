@@ -70,6 +70,7 @@ impl Replay<'_> {
         let (body, said) = self.sql(body, &format!("the trigger `{}`", name.text))?;
         self.has_its_values(&table, &body, said.span)?;
         self.has_its_function(&body, said.span)?;
+        self.trigger_names(&body, &table, said.span)?;
         let trigger = Trigger {
             name: name.text.clone(),
             table,

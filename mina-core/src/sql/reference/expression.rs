@@ -1,5 +1,5 @@
 use super::scope::{Columns, Scope};
-use super::{Missing, Reader};
+use super::{Fault, Reader};
 use crate::engine::Engine;
 use crate::schema::children;
 use sqlparser::ast::{
@@ -42,6 +42,8 @@ impl Reader<'_> {
             FunctionArguments::Subquery(query) => {
                 self.query(query, Some(scope));
             }
+            // What a trigger of SQLite does about its statement: RAISE(ABORT, 'why').
+            FunctionArguments::List(_) if self.engine == Engine::Sqlite && function.name.to_string().eq_ignore_ascii_case("raise") => {}
             FunctionArguments::List(list) => {
                 for argument in &list.args {
                     let (FunctionArg::Named { arg, .. } | FunctionArg::ExprNamed { arg, .. } | FunctionArg::Unnamed(arg)) = argument;
@@ -87,11 +89,11 @@ impl Reader<'_> {
         let name = ident.value.clone();
         let lone = scope.chain().map(|scope| scope.relations.len()).sum::<usize>() == 1;
         self.say(match &tables[..] {
-            [table] if lone => Missing::Column {
+            [table] if lone => Fault::Column {
                 table: table.clone(),
                 name,
             },
-            _ => Missing::Anywhere { tables, name },
+            _ => Fault::Anywhere { tables, name },
         });
     }
 
@@ -118,7 +120,7 @@ impl Reader<'_> {
                 .any(|scope| scope.open || scope.relations.iter().any(|it| it.name.is_none()));
             let row = scope.chain().all(|scope| scope.relations.is_empty());
             if parts.len() == 2 && !open && !row && !self.is_pseudo(qualifier, false) && !self.is_known(&of, scope) {
-                self.say(Missing::Qualifier(qualifier.value.clone()));
+                self.say(Fault::Qualifier(qualifier.value.clone()));
             }
             return;
         };
@@ -128,7 +130,7 @@ impl Reader<'_> {
             && !self.is_function(&name)
         {
             let table = table.clone();
-            self.say(Missing::Column {
+            self.say(Fault::Column {
                 table,
                 name: column.value.clone(),
             });

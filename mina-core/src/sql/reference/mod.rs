@@ -1,6 +1,6 @@
 //! What statements of SQL name, held against a schema.
 //!
-//! What is said to be missing is missing for sure: a text that sqlparser cannot read, a table function, a view, a name that SQL
+//! What is said to be wrong is wrong for sure: a text that sqlparser cannot read, a table function, a view, a name that SQL
 //! made without saying so end every doubt in the text's favour.
 
 mod expression;
@@ -12,17 +12,18 @@ mod statement;
 pub(crate) use name::words;
 
 use super::text::{ddl_kind, split_statements};
+use super::trigger::statements;
 use crate::engine::Engine;
 use crate::schema::{ObjectName, Schema, Table};
-use scope::Columns;
+use scope::{Columns, Scope};
 use sqlparser::ast::Statement;
 use sqlparser::parser::Parser;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// A name that means nothing where it stands.
+/// A name that means nothing where it stands, or not what it has to.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Missing {
+pub(crate) enum Fault {
     /// There is no such table or view.
     Table(ObjectName),
     /// The table has no such column.
@@ -31,32 +32,25 @@ pub(crate) enum Missing {
     Anywhere { tables: Vec<Arc<Table>>, name: String },
     /// No table of the statement is called so.
     Qualifier(String),
+    /// A value is given to a column that is generated.
+    Generated { table: Arc<Table>, name: String },
 }
 
-/// What a text names that is not there, each once; none where no statement of it can be read.
-pub(crate) fn missing(sql: &str, engine: Engine, schema: &Schema) -> Option<Vec<Missing>> {
-    let mut reader = Reader {
-        engine,
-        schema,
-        made: HashSet::new(),
-        queries: Vec::new(),
-        found: Vec::new(),
-        levels: 0,
-    };
-    let mut read = false;
-    for text in split_statements(sql, engine) {
-        if ddl_kind(text, engine).is_some() {
-            name::words(text, engine, &mut |word| {
-                reader.made.insert(word.to_lowercase());
-            });
-        } else if let Some(statements) = parse(text, engine) {
-            read = true;
-            statements.iter().for_each(|statement| {
-                reader.statement(statement, None);
-            });
-        }
+/// What a text names wrongly, each once; none where no statement of it can be read.
+pub(crate) fn faults(sql: &str, engine: Engine, schema: &Schema) -> Option<Vec<Fault>> {
+    Reader::new(engine, schema).read(split_statements(sql, engine), None)
+}
+
+/// The same of what a trigger runs, as far as its body says it: `NEW` and `OLD` are rows of its table there.
+pub(crate) fn faults_of_trigger(body: &str, table: &ObjectName, engine: Engine, schema: &Schema) -> Vec<Fault> {
+    let row = schema.table(table).map_or(Columns::Unknown, |table| Columns::Of(table.clone()));
+    let mut rows = Scope::default();
+    for name in ["new", "old"] {
+        rows.add(Some(name.to_owned()), row.clone());
     }
-    read.then_some(reader.found)
+    let statements = statements(body, engine);
+    let read = Reader::new(engine, schema).read(statements.iter().map(String::as_str), Some(&rows));
+    read.unwrap_or_default()
 }
 
 /// A tree is walked, and taken down, by recursion.
@@ -78,12 +72,38 @@ struct Reader<'a> {
     made: HashSet<String>,
     /// The queries of every WITH around, the nearest last.
     queries: Vec<(String, Columns)>,
-    found: Vec<Missing>,
+    found: Vec<Fault>,
     levels: usize,
 }
 
-impl Reader<'_> {
-    fn say(&mut self, missing: Missing) {
+impl<'a> Reader<'a> {
+    fn new(engine: Engine, schema: &'a Schema) -> Self {
+        Self {
+            engine,
+            schema,
+            made: HashSet::new(),
+            queries: Vec::new(),
+            found: Vec::new(),
+            levels: 0,
+        }
+    }
+
+    fn read<'s>(mut self, texts: impl IntoIterator<Item = &'s str>, outer: Option<&Scope<'_>>) -> Option<Vec<Fault>> {
+        let mut read = false;
+        for text in texts {
+            if ddl_kind(text, self.engine).is_some() {
+                name::words(text, self.engine, &mut |word| {
+                    self.made.insert(word.to_lowercase());
+                });
+            } else if let Some(statements) = parse(text, self.engine) {
+                read = true;
+                statements.iter().for_each(|statement| self.statement(statement, outer));
+            }
+        }
+        read.then_some(self.found)
+    }
+
+    fn say(&mut self, missing: Fault) {
         if !self.found.contains(&missing) {
             self.found.push(missing);
         }

@@ -1,4 +1,4 @@
-use super::{Columns, Missing, Reader};
+use super::{Columns, Fault, Reader};
 use crate::engine::Engine;
 use crate::schema::ObjectName;
 use crate::sql::lexer::{Kind, Lexeme, significant};
@@ -275,7 +275,7 @@ impl Reader<'_> {
             Some(table) if !self.is_made(&folded) => Columns::Of(table.clone()),
             _ if self.may_be(&folded, space.as_deref().filter(|_| !default)) => Columns::Unknown,
             _ => {
-                self.say(Missing::Table(ObjectName {
+                self.say(Fault::Table(ObjectName {
                     schema: schema.map(|schema| schema.value.as_str().into()),
                     name: table.value.as_str().into(),
                 }));

@@ -1,9 +1,9 @@
 use super::scope::{Columns, Scope};
-use super::{Missing, Reader};
+use super::{Fault, Reader};
 use crate::engine::Engine;
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, ConflictTarget, Delete, FromTable, Insert, ObjectName, OnConflictAction, OnInsert, SetExpr, Statement,
-    TableObject, Update, UpdateTableFromKind,
+    Assignment, AssignmentTarget, ConflictTarget, Delete, Expr, FromTable, Insert, ObjectName, OnConflictAction, OnInsert, SetExpr,
+    Statement, TableObject, Update, UpdateTableFromKind, Value,
 };
 
 impl Reader<'_> {
@@ -23,11 +23,14 @@ impl Reader<'_> {
     fn insert(&mut self, insert: &Insert, outer: Option<&Scope<'_>>) {
         let TableObject::TableName(name) = &insert.table else { return };
         let target = self.table(name);
-        for column in &insert.columns {
+        for (at, column) in insert.columns.iter().enumerate() {
             if let [part] = &column.0[..]
                 && let Some(ident) = part.as_ident()
             {
                 self.column_of(&target, ident);
+                if !insert.ignore && self.is_given(insert, at) {
+                    self.takes_value(&target, ident);
+                }
             }
         }
         if let Some(source) = &insert.source {
@@ -125,6 +128,9 @@ impl Reader<'_> {
                     && let Some(ident) = part.as_ident()
                 {
                     self.column_of(target, ident);
+                    if names.len() == 1 && self.is_value(&assignment.value) {
+                        self.takes_value(target, ident);
+                    }
                 } else if self.engine == Engine::Mysql {
                     self.column_path(name, scope);
                 }
@@ -154,6 +160,36 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether an INSERT has a value for one of its columns, in every row.
+    fn is_given(&self, insert: &Insert, at: usize) -> bool {
+        match insert.source.as_deref().map(|source| &*source.body) {
+            Some(SetExpr::Values(values)) => values.rows.iter().all(|row| row.get(at).is_some_and(|value| self.is_value(value))),
+            source => source.is_some(),
+        }
+    }
+
+    /// Whether what is assigned is a value, which a generated column does not take: but on SQLite, `DEFAULT` is none.
+    fn is_value(&self, value: &Expr) -> bool {
+        let default = match value {
+            Expr::Identifier(ident) => ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("default"),
+            Expr::Function(function) => function.name.to_string().eq_ignore_ascii_case("default"),
+            Expr::Value(value) => self.engine == Engine::Mysql && value.value == Value::Null,
+            _ => false,
+        };
+        !default || self.engine == Engine::Sqlite
+    }
+
+    fn takes_value(&mut self, target: &Columns, ident: &sqlparser::ast::Ident) {
+        let name = self.folded(ident);
+        if let Columns::Of(table) = target
+            && let Some(column) = table.columns.iter().find(|column| self.key(&column.name) == name)
+            && column.generated.is_some()
+        {
+            let (table, name) = (table.clone(), column.name.clone());
+            self.say(Fault::Generated { table, name });
+        }
+    }
+
     /// A column that is written.
     fn column_of(&mut self, target: &Columns, ident: &sqlparser::ast::Ident) {
         if let Columns::Of(table) = target
@@ -162,7 +198,7 @@ impl Reader<'_> {
             && (ident.quote_style.is_some() || !self.is_pseudo(ident, false))
         {
             let table = table.clone();
-            self.say(Missing::Column {
+            self.say(Fault::Column {
                 table,
                 name: ident.value.clone(),
             });

@@ -1,5 +1,5 @@
 use super::*;
-use crate::schema::{Column, Table, Type, View};
+use crate::schema::{Column, Expression, Generated, Table, Type, View};
 use Engine::{Mysql, Pg, Sqlite};
 use proptest::prelude::*;
 
@@ -24,6 +24,12 @@ fn schema() -> Schema {
     let mut schema = Schema::default();
     schema.put_table(table("users", &["id", "email", "name", "status", "createdAt"]));
     schema.put_table(table("tasks", &["id", "title", "user_id", "weight"]));
+    let mut sums = table("sums", &["id", "double"]);
+    sums.columns[1].generated = Some(Generated {
+        expression: Expression::parse("id * 2", Sqlite).expect("an expression"),
+        stored: false,
+    });
+    schema.put_table(sums);
     schema.put_view(View {
         name: ObjectName::new("active"),
         body: "SELECT id FROM users".into(),
@@ -32,15 +38,19 @@ fn schema() -> Schema {
     schema
 }
 
-fn said(sql: &str, engine: Engine) -> Vec<String> {
-    let show = |missing| match missing {
-        Missing::Table(name) => format!("table {name}"),
-        Missing::Column { table, name } => format!("{}.{name}", table.name),
-        Missing::Anywhere { name, .. } => format!("column {name}"),
-        Missing::Qualifier(name) => format!("qualifier {name}"),
+fn shown(faults: Vec<Fault>) -> Vec<String> {
+    let show = |fault| match fault {
+        Fault::Table(name) => format!("table {name}"),
+        Fault::Column { table, name } => format!("{}.{name}", table.name),
+        Fault::Anywhere { name, .. } => format!("column {name}"),
+        Fault::Qualifier(name) => format!("qualifier {name}"),
+        Fault::Generated { table, name } => format!("generated {}.{name}", table.name),
     };
-    let found = missing(sql, engine, &schema()).unwrap_or_default();
-    found.into_iter().map(show).collect()
+    faults.into_iter().map(show).collect()
+}
+
+fn said(sql: &str, engine: Engine) -> Vec<String> {
+    shown(faults(sql, engine, &schema()).unwrap_or_default())
 }
 
 #[track_caller]
@@ -253,7 +263,7 @@ proptest! {
     ]), 0..30), glue in prop::sample::select(vec![" ", ""])) {
         let sql = words.join(glue);
         for &engine in Engine::ALL {
-            missing(&sql, engine, &schema());
+            faults(&sql, engine, &schema());
         }
     }
 }
@@ -267,4 +277,111 @@ fn a_column_that_is_written_is_no_string_in_double_quotes() {
     );
     each(&[Sqlite, Pg], "INSERT INTO users (id, \"titel\") VALUES (1, 'x')", &["users.titel"]);
     each(&[Sqlite], "UPDATE users SET name = \"text\"", &[]);
+}
+
+#[test]
+fn a_generated_column_takes_no_value() {
+    let wrong = &["generated sums.double"];
+    for sql in [
+        "UPDATE sums SET id = 1, Double = 2",
+        "UPDATE sums SET double = double WHERE id = 1",
+        "INSERT INTO sums (id, double) VALUES (1, 2), (2, 4)",
+        "INSERT INTO sums (id, double) SELECT id, id FROM users",
+    ] {
+        each(ALL, sql, wrong);
+    }
+    for sql in [
+        "UPDATE sums SET double = DEFAULT",
+        "INSERT INTO sums (id, double) VALUES (1, DEFAULT)",
+    ] {
+        each(&[Pg, Mysql], sql, &[]);
+        each(&[Sqlite], sql, wrong);
+    }
+    each(&[Mysql], "UPDATE sums SET double = DEFAULT(double)", &[]);
+    each(&[Mysql], "INSERT INTO sums (id, double) VALUES (1, NULL)", &[]);
+    each(&[Pg], "INSERT INTO sums (id, double) VALUES (1, NULL)", wrong);
+    each(
+        &[Sqlite, Pg],
+        "INSERT INTO sums (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET double = 1",
+        wrong,
+    );
+    each(ALL, "INSERT INTO sums (id) SELECT double FROM sums WHERE double > 1", &[]);
+}
+
+#[test]
+fn what_a_trigger_runs_is_looked_at() {
+    for (body, engines, expected) in [
+        (
+            "AFTER DELETE BEGIN UPDATE users SET nmae = OLD.id WHERE id = OLD.id; END",
+            &[Sqlite, Mysql][..],
+            "users.nmae",
+        ),
+        (
+            "AFTER DELETE BEGIN SELECT 1; DELETE FROM user WHERE id = OLD.id; END",
+            &[Sqlite, Mysql],
+            "table user",
+        ),
+        (
+            "AFTER INSERT BEGIN UPDATE users SET name = NEW.titel; END",
+            &[Sqlite, Mysql],
+            "tasks.titel",
+        ),
+        (
+            "AFTER INSERT FOR EACH ROW UPDATE users SET name = NEW.titel",
+            &[Mysql],
+            "tasks.titel",
+        ),
+        (
+            "BEFORE UPDATE OF title WHEN NEW.titel IS NULL BEGIN SELECT 1; END",
+            &[Sqlite],
+            "tasks.titel",
+        ),
+        (
+            "AFTER UPDATE BEGIN UPDATE sums SET double = double WHERE 0; END",
+            &[Sqlite, Mysql],
+            "generated sums.double",
+        ),
+        (
+            "AFTER UPDATE BEGIN INSERT INTO users (id, mail) VALUES (NEW.id, OLD.title); END",
+            &[Sqlite, Mysql],
+            "users.mail",
+        ),
+    ] {
+        for engine in engines {
+            let found = faults_of_trigger(body, &ObjectName::new("tasks"), *engine, &schema());
+            assert_eq!(shown(found), [expected], "{engine}: {body}");
+        }
+    }
+    for (body, table) in [
+        (
+            "BEFORE INSERT WHEN NEW.weight < 0 BEGIN SELECT RAISE(ABORT, 'too light'); END",
+            "tasks",
+        ),
+        (
+            "AFTER UPDATE OF title ON tasks BEGIN UPDATE tasks SET weight = CASE WHEN NEW.title = '' THEN 0 ELSE OLD.weight END WHERE rowid = NEW.rowid; END",
+            "tasks",
+        ),
+        (
+            "INSTEAD OF INSERT BEGIN INSERT INTO users (id, name) VALUES (NEW.id, NEW.anything); END",
+            "active",
+        ),
+        ("BEFORE INSERT FOR EACH ROW SET NEW.title = upper(NEW.title), @seen = 1", "tasks"),
+        (
+            "BEFORE INSERT FOR EACH ROW FOLLOWS other BEGIN IF NEW.weight < 0 THEN SIGNAL SQLSTATE '45000'; END IF; END",
+            "tasks",
+        ),
+        (
+            "AFTER INSERT FOR EACH ROW BEGIN DECLARE n INT; SELECT count(*) INTO n FROM users; UPDATE users SET name = n; END",
+            "tasks",
+        ),
+        ("BEFORE UPDATE FOR EACH ROW WHEN (NEW.titel IS NULL) EXECUTE FUNCTION f()", "tasks"),
+        ("BEGIN", "tasks"),
+        ("END WHEN BEGIN", "nowhere"),
+        ("", "tasks"),
+    ] {
+        for engine in ALL {
+            let found = faults_of_trigger(body, &ObjectName::new(table), *engine, &schema());
+            assert_eq!(shown(found), [""; 0], "{engine}: {body}");
+        }
+    }
 }

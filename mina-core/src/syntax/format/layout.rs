@@ -393,8 +393,9 @@ impl<'u, 's> Layout<'u, 's> {
         let unit = &self.units[at];
         let moved = match unit.kind {
             Kind::Literal if unit.text.contains('\n') && (self.is_sql)(unit.token) => {
-                let indent = format!("{}{}", self.base, " ".repeat(indent));
-                text::sql(&unit.text, unit.indent, &indent)
+                // A comment may have made a line of its own for it.
+                let line = self.out.rsplit('\n').next().unwrap_or_default();
+                text::sql(&unit.text, unit.indent, &line[..text::width(line)])
             }
             Kind::Rust => Some(text::rust(&unit.text, &format!("{}{}", self.base, " ".repeat(indent)))),
             _ => None,

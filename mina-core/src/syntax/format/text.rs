@@ -5,7 +5,7 @@ use crate::syntax::parse::{dedent, string_value};
 use crate::syntax::token::Token;
 use std::collections::BTreeSet;
 
-fn width(line: &str) -> usize {
+pub(super) fn width(line: &str) -> usize {
     line.len() - line.trim_start_matches([' ', '\t']).len()
 }
 

@@ -501,6 +501,21 @@ FROM t
 }
 
 #[test]
+fn a_text_on_a_line_of_its_own_moves_with_that_line() {
+    insta::assert_snapshot!(upgrade("
+  execute \"SELECT 1\" { undo = // what was
+      \"UPDATE a \\
+          SET b = 1\" }
+    "), @r#"
+    execute "SELECT 1" {
+        undo = // what was
+            "UPDATE a \
+                SET b = 1",
+    }
+    "#);
+}
+
+#[test]
 fn a_file_keeps_its_line_breaks() {
     let text = formatted(
         "// a\r\nmigration! {\r\n  //! Message\r\n  revision = \"1\"; // b\r\n\r\n\r\n  revises = base;\r\n  upgrade { execute \"\r\n a\r\n b\r\n\"; }\r\n}\r\n",
