@@ -25,7 +25,7 @@ impl Cell {
     }
 
     /// What a new column holds in the rows that are there.
-    fn of_default(column: &Column) -> Self {
+    pub(super) fn of_default(column: &Column) -> Self {
         match &column.default {
             _ if column.generated.is_some() => Self::Unknown,
             _ if column.identity => Self::NotNull,

@@ -2,7 +2,7 @@
 
 use super::facts::{Cell, Facts, Row, Rows, column, literal};
 use super::rows::Demand;
-use crate::schema::{Check, Constraint, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Value};
+use crate::schema::{Check, Column, Constraint, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Value};
 use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator};
 
 /// Whether a demand is met by every row there can be.
@@ -211,6 +211,13 @@ fn holds(check: &Check, rows: &Rows, in_force: &InForce) -> bool {
             let since = sweep.set.as_ref().is_none_or(|set| passes(&|name| assigned(set, name)));
             since && disjuncts(sweep.filter.tree()).into_iter().any(|term| negates(term, tree))
         })
+}
+
+/// Whether rows that are there meet a check with what a new column begins with.
+pub(super) fn begins_within(new: &Column, check: &Check) -> bool {
+    let begin = Cell::of_default(new);
+    let value = |name: &str| begin.value().filter(|_| name == new.name).cloned();
+    matches!(check.expression.holds(&value), Ok(Some(true) | None))
 }
 
 fn assigned(set: &[(String, Expression)], name: &str) -> Cell {

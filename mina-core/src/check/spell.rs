@@ -6,6 +6,7 @@ mod names;
 
 pub(crate) use models::model_block;
 
+use super::proof::begins_within;
 use super::rows::Demand;
 use crate::diagnostic::Lint;
 use crate::engine::Engine;
@@ -162,9 +163,19 @@ fn statement(operation: &Operation, implied: bool) -> Vec<Statement> {
 fn tightens(operation: &Operation) -> bool {
     match operation {
         // One value for all rows.
-        Operation::AddColumn { column, constraints, .. } => {
-            let shared = |constraint: &Constraint| matches!(constraint, Constraint::Unique(_) | Constraint::ForeignKey(_));
-            column.default.is_some() && constraints.iter().any(shared)
+        Operation::AddColumn {
+            column,
+            constraints,
+            indexes,
+            ..
+        } => {
+            let breaks = |constraint: &Constraint| match constraint {
+                Constraint::Unique(_) => column.default.is_some(),
+                Constraint::ForeignKey(key) => column.default.is_some() && !key.not_valid,
+                Constraint::Check(check) => !check.not_valid && !begins_within(column, check),
+                _ => false,
+            };
+            constraints.iter().any(breaks) || column.default.is_some() && indexes.iter().any(|index| index.unique)
         }
         Operation::AlterEnum { before, after, renamed } => {
             let gone = |value: &String| !after.values.contains(value) && renamed.as_ref().is_none_or(|(from, _)| from != value);

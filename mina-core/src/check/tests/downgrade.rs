@@ -415,6 +415,31 @@ fn the_index_of_a_key_goes_with_it() {
 }
 
 #[test]
+fn a_column_that_may_not_begin_within_its_check_says_so() {
+    let setup = r#"create_table t {
+        #[primary_key] id: Integer,
+        #[check("length(a) < 9", name = ck_a)] a: Integer = 1,
+        #[check("b < 9", name = ck_b)] b: Integer = 1,
+    }"#;
+    let up = "#[allow(lossy_downgrade)] batch_alter t { drop_column a; drop_column b; }";
+    let case = Case::new(&[PG], &Config::default(), setup, "", up, "");
+    insta::assert_snapshot!(case.said(), @r#"
+    M301: `2` has no downgrade
+    write it after the upgrade:
+    downgrade {
+        batch_alter t {
+            #[check("b < 9", name = ck_b)]
+            add_column b: Integer = 1;
+            #[allow(may_fail_on_rows)]
+            #[check("length(a) < 9", name = ck_a)]
+            add_column a: Integer = 1;
+        }
+    }
+    or `downgrade = irreversible("why");`
+    "#);
+}
+
+#[test]
 fn a_column_that_is_counted_up_comes_back_with_its_key() {
     let setup = "create_table t { #[primary_key] id: Integer, a: Nullable<Integer> }";
     let up = "#[allow(lossy_downgrade)] batch_alter t { drop_constraint pk_t; drop_column id; }";
