@@ -4,7 +4,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
-use mina_core::sql::sqlite::model::{Column, Constraint, Rule};
+use mina_core::sql::sqlite::model::{Column, Constraint, Index, Rule};
 use mina_core::sql::sqlite::{Edit, EditKind, TableChange};
 use mina_runtime::sqlite::{Done, Failure, Means, apply_as, dump};
 
@@ -126,6 +126,27 @@ fn five_changes_at_once_write_one_row_of_the_schema() {
     conn.batch_execute("INSERT INTO t VALUES (2, 'w', NULL, 'z', 1); DELETE FROM p")
         .unwrap();
     assert_eq!(texts(&mut conn, "SELECT count(*) AS value FROM t WHERE p_id IS NULL"), ["2"]);
+}
+
+#[test]
+fn an_index_with_a_parenthesis_in_its_name_follows_a_renamed_column() {
+    let mut conn = open("CREATE TABLE t (a TEXT, b TEXT); CREATE INDEX \"ix_(a)\" ON t (a)");
+    let edits = vec![
+        alter(column("b", "TEXT", true), column("b", "TEXT", false)),
+        EditKind::RenameColumn {
+            from: "a".into(),
+            to: "c".into(),
+        },
+        EditKind::DropIndex(Index {
+            name: "ix_(a)".into(),
+            sql: "CREATE INDEX \"ix_(a)\" ON \"t\" (\"c\")".into(),
+        }),
+    ];
+    pass(&mut conn, edits).unwrap();
+    assert_eq!(
+        texts(&mut conn, "SELECT name AS value FROM sqlite_schema WHERE type = 'index'"),
+        [""; 0]
+    );
 }
 
 #[test]

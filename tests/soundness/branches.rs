@@ -29,6 +29,7 @@ pub fn beside(base: &Base, below: &Grown, random: &mut Random, serial: &mut u32)
                     engine: base.engine,
                     schema: &base.before,
                     serial,
+                    all: false,
                 };
                 let Some((_, statement)) = writer.statement() else { continue };
                 statement

@@ -1,7 +1,7 @@
 //! Statements about constraints and indexes.
 
 use crate::statement::{On, Writer};
-use crate::value::{in_sql, is_number, is_text, key, name, sql_value, string};
+use crate::value::{in_sql, is_number, is_text, key, name, path, sql_value, string};
 use mina::Engine;
 use mina_core::schema::Column;
 
@@ -74,7 +74,7 @@ impl Writer<'_> {
                     name(&constraint),
                     on.on(),
                     name(&column.name),
-                    name(&target),
+                    path(target),
                     name(&referred.name)
                 ))
             }
@@ -88,6 +88,29 @@ impl Writer<'_> {
                 ))
             }
         }
+    }
+
+    /// No two rows alike, said another way.
+    pub fn create_exclusion(&mut self, on: &On<'_>) -> Option<String> {
+        if self.engine != Engine::Pg {
+            return None;
+        }
+        let column = self.column(on.table)?;
+        let exclusion = self.object_name("ex");
+        let (method, filter) = match self.random.below(3) {
+            0 => (
+                "btree",
+                format!(" {{ where = {} }}", string(&format!("{} IS NOT NULL", in_sql(&column.name)))),
+            ),
+            1 => ("btree", ";".to_owned()),
+            _ => ("hash", ";".to_owned()),
+        };
+        Some(format!(
+            "create_exclusion {}{} using {method} ({} with \"=\"){filter}",
+            name(&exclusion),
+            on.on(),
+            key(&column.name)
+        ))
     }
 
     fn constraint(&mut self, on: &On<'_>) -> Option<String> {

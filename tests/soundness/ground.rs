@@ -65,9 +65,7 @@ impl Ground {
                             conn.batch_execute(&statement).unwrap();
                         }
                     }
-                    AnyConnection::Pg(conn) => conn
-                        .batch_execute("SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-                        .unwrap(),
+                    AnyConnection::Pg(conn) => conn.batch_execute(EMPTIED).unwrap(),
                     _ => {}
                 }
                 conn
@@ -121,7 +119,7 @@ impl Ground {
             Engine::Pg => [
                 "SELECT c.relname || ' ' || row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) || ' ' || a.attname AS word \
                  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
-                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') ORDER BY 1",
+                 WHERE c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)' AND c.relkind IN ('r', 'v') ORDER BY 1",
                 "SELECT t.relname || ' ' || a.attname || ' ' || coalesce(pg_sequence_last_value(d.objid)::text, '-') AS word \
                  FROM pg_depend AS d JOIN pg_class AS s ON s.oid = d.objid AND s.relkind = 'S' JOIN pg_class AS t ON t.oid = d.refobjid \
                  JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid \
@@ -139,15 +137,24 @@ impl Ground {
     }
 }
 
+/// A database of PostgreSQL with nothing in it.
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+const EMPTIED: &str = "SET client_min_messages = warning; \
+                       DO $$ DECLARE name text; BEGIN FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)' \
+                       LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP; END $$; CREATE SCHEMA public";
+
 /// Without the names that PostgreSQL gives by itself, after what things are called at that time: of the sequence behind a number
 /// that is counted up, and of NOT NULL.
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 fn unnamed(statement: &str) -> String {
     let lines = statement.lines().filter(|line| !line.trim_start().starts_with("SEQUENCE NAME "));
-    let lines = lines.map(|line| match (line.find(" CONSTRAINT "), line.ends_with(" NOT NULL")) {
-        (Some(at), true) => format!("{} NOT NULL", &line[..at]),
-        _ => line.to_owned(),
-    });
+    let without = |line: &str| {
+        let (head, rest) = line.split_once(" CONSTRAINT ")?;
+        let (name, tail) = rest.split_once(" NOT NULL")?;
+        let name = name.trim_matches(|c: char| c == '"' || c.is_ascii_digit());
+        name.ends_with("_not_null").then(|| format!("{head} NOT NULL{tail}"))
+    };
+    let lines = lines.map(|line| without(line).unwrap_or_else(|| line.to_owned()));
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -1,5 +1,6 @@
 //! Histories as text, and what the checker says of them.
 
+use crate::fork;
 use crate::ground::Ground;
 use crate::random::Random;
 use crate::sheet::Sheet;
@@ -23,21 +24,44 @@ pub struct Draft {
     pub kinds: Vec<&'static str>,
     pub up: Vec<String>,
     pub down: Down,
+    pub limb: Limb,
+}
+
+/// Where in its history's graph a revision stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limb {
+    /// On the last one of the trunk.
+    Trunk,
+    /// On the last one of a branch, or the first of it.
+    Left,
+    Right {
+        /// Whether the first one depends on the first of the other branch.
+        needs: bool,
+    },
+    /// On both branches, and the trunk from then on.
+    Merge,
+}
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What was drawn when the first seeds were kept: a line of revisions, of fewer operations.
+    First,
+    /// All there is.
+    All,
 }
 
 #[derive(Clone, Debug)]
 pub enum Down {
     Auto,
-    /// What `auto` derives, printed.
+    /// What `auto` derives, an operation a statement.
     Printed,
+    /// What the checker says to write where there is no downgrade.
+    Said,
 }
 
 pub fn id(at: usize) -> String {
     format!("{}", 20_250_101 + at)
-}
-
-pub fn text(at: usize, up: &[String], down: Option<&[String]>) -> String {
-    Sheet::new(at, up, down).write().text
 }
 
 /// What was said of statements.
@@ -181,6 +205,8 @@ pub fn migration(revision: &Revision, replayed: &Replayed) -> Migration {
         id: &revision.block.revision.as_ref().unwrap().text,
         message: revision.block.message(),
         parents: revision.block.revises.iter().map(|id| &*id.text).collect(),
+        depends_on: revision.block.depends_on.iter().map(|id| &*id.text).collect(),
+        label: revision.block.label.as_ref().map(|label| &*label.text),
         file: &revision.file,
         engines: vec![rendered],
         ..Record::default()
@@ -203,28 +229,43 @@ pub fn derived(replayed: &Replayed) -> Vec<Operation> {
 }
 
 /// Draws a history: statements that the checker refuses are counted and left out.
-pub fn draw(ground: &Ground, random: &mut Random, said: &mut Said) -> Vec<Draft> {
+pub fn draw(ground: &Ground, reach: Reach, random: &mut Random, said: &mut Said) -> Vec<Draft> {
     let mut grown = Grown::new(ground.config());
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     let mut serial = 0;
-    for at in 0..random.within(2, 6) {
-        let mut draft = Draft {
+    let limbs = match reach {
+        Reach::All if random.percent(30) => fork::shape(random),
+        _ => vec![Limb::Trunk; random.within(2, 6)],
+    };
+    for (at, limb) in limbs.into_iter().enumerate() {
+        drafts.push(Draft {
             kinds: Vec::new(),
             up: Vec::new(),
-            down: if random.percent(50) { Down::Auto } else { Down::Printed },
+            down: match reach {
+                _ if random.percent(50) => Down::Auto,
+                Reach::First => Down::Printed,
+                Reach::All => Down::Said,
+            },
+            limb,
+        });
+        let text = |up: &[String]| Sheet::of(&drafts, at, up, None).write().text;
+        let mut schema = match limb {
+            Limb::Trunk => grown.schema(at),
+            _ => grown.next(&text(&[])).0.up.start,
         };
-        let mut schema = grown.schema(at);
+        let (mut kinds, mut statements) = (Vec::new(), Vec::new());
         for _ in 0..random.within(4, 14) {
             let mut writer = Writer {
                 random,
                 engine: ground.engine(),
                 schema: &schema,
                 serial: &mut serial,
+                all: reach == Reach::All,
             };
             let Some((kind, statement)) = writer.statement() else { continue };
-            let mut up = draft.up.clone();
+            let mut up: Vec<String> = statements.clone();
             up.push(statement);
-            let (replayed, diagnostics) = grown.next(&text(at, &up, None));
+            let (replayed, diagnostics) = grown.next(&text(&up));
             let errors = errors(&diagnostics);
             said.tried += 1;
             let counts = said.kinds.entry(kind).or_default();
@@ -244,34 +285,44 @@ pub fn draw(ground: &Ground, random: &mut Random, said: &mut Said) -> Vec<Draft>
             counts.1 += 1;
             said.accepted += 1;
             schema = replayed.up.end.clone();
-            draft.kinds.push(kind);
-            draft.up = up;
+            kinds.push(kind);
+            statements = up;
         }
-        let auto = text(at, &draft.up, None);
-        grown.push(auto);
-        drafts.push(draft);
+        grown.push(text(&statements));
+        (drafts[at].kinds, drafts[at].up) = (kinds, statements);
     }
     drafts
+}
+
+/// The lines of a downgrade that the checker would have written.
+fn suggested(below: &Grown, auto: &str) -> Vec<String> {
+    let (_, diagnostics) = below.next(&auto.replace("downgrade = auto;\n", ""));
+    let missing = diagnostics.iter().find(|diagnostic| diagnostic.code() == Some(Code::M301));
+    let help = missing.into_iter().flat_map(|diagnostic| &diagnostic.help);
+    let lines = help.skip_while(|line| *line != "downgrade {").skip(1);
+    lines.take_while(|line| *line != "}").cloned().collect()
 }
 
 /// The history of drafts that is accepted, or what the checker says against it.
 pub fn grow(drafts: &[Draft], config: Config) -> Result<Grown, String> {
     let mut grown = Grown::new(config);
     for (at, draft) in drafts.iter().enumerate() {
-        let auto = text(at, &draft.up, None);
+        let text = |down: Option<&[String]>| Sheet::of(drafts, at, &draft.up, down).write().text;
+        let auto = text(None);
         let (replayed, diagnostics) = grown.next(&auto);
         if let Some(error) = errors(&diagnostics).first() {
             return Err(error.to_string());
         }
         let written = match &draft.down {
             Down::Auto => auto,
-            Down::Printed => text(at, &draft.up, Some(&statements(&derived(&replayed)))),
+            Down::Printed => text(Some(&statements(&derived(&replayed)))),
+            Down::Said => text(Some(&suggested(&grown, &auto))),
         };
         let (_, diagnostics) = grown.next(&written);
         if let Some(error) = errors(&diagnostics).first() {
             // A name that is written does not follow its table when that is renamed afterwards.
             if draft.kinds.contains(&"rename_table") {
-                grown.push(text(at, &draft.up, None));
+                grown.push(text(None));
                 continue;
             }
             return Err(format!("printed: {error}\n{written}"));

@@ -32,12 +32,12 @@ fn keeps(replayed: &Replayed) -> Option<BTreeMap<String, Keeps>> {
             | Operation::Run { .. }
             | Operation::Backfill { .. } => return None,
             Operation::RenameTable { from, to, .. } => {
-                let first = was.remove(&*from.name).unwrap_or_else(|| from.name.to_string());
-                was.insert(to.name.to_string(), first);
+                let first = was.remove(&from.to_string()).unwrap_or_else(|| from.to_string());
+                was.insert(to.to_string(), first);
             }
-            Operation::DropTable(table) => mark(&was, &table.name.name, Keeps::Nothing),
-            Operation::DropColumn { table, .. } => mark(&was, &table.name, Keeps::Number),
-            Operation::AlterColumn { table, before, after, .. } if before.ty != after.ty => mark(&was, &table.name, Keeps::Number),
+            Operation::DropTable(table) => mark(&was, &table.name.to_string(), Keeps::Nothing),
+            Operation::DropColumn { table, .. } => mark(&was, &table.to_string(), Keeps::Number),
+            Operation::AlterColumn { table, before, after, .. } if before.ty != after.ty => mark(&was, &table.to_string(), Keeps::Number),
             _ => {}
         }
     }

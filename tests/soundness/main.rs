@@ -14,6 +14,7 @@ mod dump;
 mod branches;
 mod broken;
 mod constraint;
+mod fork;
 mod ground;
 mod history;
 mod keeps;
@@ -22,6 +23,7 @@ mod mutant;
 mod mutation;
 mod object;
 mod once;
+mod online;
 mod random;
 mod rows;
 mod run;
@@ -33,7 +35,7 @@ mod wanted;
 mod world;
 
 use ground::Ground;
-use history::{Draft, Said};
+use history::{Draft, Reach, Said};
 use random::Random;
 use std::io::{Write, stderr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -110,6 +112,12 @@ fn shrunk(ground: &Ground, mut drafts: Vec<Draft>, mut failure: String, seed: u6
     }
 }
 
+/// Seeds that have found something and others after them, and what they draw.
+fn reached(found: &[u64], others: impl Iterator<Item = u64>) -> impl Iterator<Item = (Reach, u64)> {
+    let found = found.iter().map(|seed| (Reach::First, *seed));
+    found.chain(others.map(|seed| (Reach::All, seed)))
+}
+
 /// Runs histories from a seed on, and those that have found something.
 fn hold(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64) {
     let (first, count) = seeds(name, "histories", first, otherwise);
@@ -118,8 +126,8 @@ fn hold(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64) 
     let mut failures = 0;
     let began = Instant::now();
     met::begin();
-    for seed in found.iter().copied().chain(first..first + count) {
-        let drafts = history::draw(ground, &mut Random::new(seed), &mut said);
+    for (reach, seed) in reached(found, first..first + count) {
+        let drafts = history::draw(ground, reach, &mut Random::new(seed), &mut said);
         let Err(failure) = tried(ground, &drafts, seed, &mut ran) else {
             continue;
         };
@@ -160,7 +168,7 @@ fn follow(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64
     let began = Instant::now();
     met::begin();
     for seed in found.iter().copied().chain(first..first + count) {
-        let drafts = history::draw(ground, &mut Random::new(seed), &mut Said::default());
+        let drafts = history::draw(ground, Reach::First, &mut Random::new(seed), &mut Said::default());
         if let Err(failure) = caught(|| wanted::run(ground, &drafts, seed, &mut asked, &mut ran)) {
             println!("\n==== seed {seed} on {name}: {failure}\n");
             failures += 1;
@@ -202,7 +210,7 @@ fn refuse(ground: &Ground, name: &str, found: &[u64], first: u64, otherwise: u64
         if at == found.len() {
             most = tally.total().made + usize::try_from(count).unwrap();
         }
-        let drafts = history::draw(ground, &mut Random::new(seed), &mut Said::default());
+        let drafts = history::draw(ground, Reach::First, &mut Random::new(seed), &mut Said::default());
         let mut random = Random::new(seed ^ 0xB0C3);
         if let Err(failure) = caught(|| mutant::mutants(ground, &drafts, &mut random, &mut tally, most)) {
             println!("\n==== seed {seed} on {name}: {failure}\n");

@@ -27,8 +27,8 @@ impl Met {
                 self.0.entry(name).or_default()[usize::from(with_rows)] += 1;
             }
             match &resolved.operation {
-                Operation::RenameTable { from, to, .. } if filled.remove(&*from.name) => drop(filled.insert(to.name.to_string())),
-                Operation::DropTable(table) => drop(filled.remove(&*table.name.name)),
+                Operation::RenameTable { from, to, .. } if filled.remove(&from.to_string()) => drop(filled.insert(to.name.to_string())),
+                Operation::DropTable(table) => drop(filled.remove(&table.name.to_string())),
                 Operation::BulkInsert { table, .. } => drop(filled.insert(table.name.to_string())),
                 _ => {}
             }
@@ -86,7 +86,7 @@ fn words(operation: &Operation) -> String {
 
 /// Whether a table that it is about has rows; any table where it is about none.
 fn has_rows(resolved: &Resolved, filled: &BTreeSet<String>) -> bool {
-    let holds = |table: &ObjectName| filled.contains(&*table.name);
+    let holds = |table: &ObjectName| filled.contains(&table.to_string());
     match &resolved.operation {
         Operation::CreateTable(_) => false,
         Operation::DropTable(table) => holds(&table.name),

@@ -4,7 +4,7 @@ use crate::broken::{Aspect, broken};
 use crate::history::{Draft, Grown, derived, errors, revision};
 use crate::random::Random;
 use crate::sheet::{Part, Sheet};
-use crate::value::{in_sql, name, sql_value, string};
+use crate::value::{in_sql, name, path, sql_value, string};
 use mina::Engine;
 use mina_core::check::statements;
 use mina_core::operation::Operation;
@@ -199,24 +199,24 @@ pub fn mutated(kind: Kind, base: &Base, below: &Grown, random: &mut Random) -> O
         }
         Kind::NoDefault => {
             let tables: Vec<&Table> = base.before.tables().values().map(|table| &**table).collect();
-            let table = name(&random.of(&tables)?.name.name);
+            let table = path(&random.of(&tables)?.name);
             let ty = random.pick(&["Integer", "Varchar<20>", "Text", "Bool", "BigInt"]);
             let add = format!("add_column {table}.mina_new: {ty};");
             (base.instead(vec![add]), vec![Part::Up(0)])
         }
         Kind::Sorts => {
-            let parent = base.sheet.revises.clone()?;
+            let parent = base.sheet.revises.first()?.clone();
             let prefix = &parent[..parent.len() - 1];
             let id = random.pick(&[prefix, "0", "1", "20250100z"]).to_owned();
             (Sheet { id, ..base.sheet.clone() }, vec![Part::Head])
         }
         Kind::Parent => {
-            let parent = base.sheet.revises.clone()?;
+            let parent = base.sheet.revises.first()?.clone();
             let mut sheet = base.sheet.clone();
             match random.below(3) {
                 0 => sheet.id = parent,
-                1 => sheet.revises = Some(format!("{parent}x")),
-                _ => sheet.revises = Some(sheet.id.clone()),
+                1 => sheet.revises = vec![format!("{parent}x")],
+                _ => sheet.revises = vec![sheet.id.clone()],
             }
             (sheet, vec![Part::Head])
         }
@@ -408,7 +408,7 @@ fn misspelt(text: &str, random: &mut Random) -> Option<String> {
 fn taken_away(schema: &Schema, random: &mut Random) -> Option<String> {
     let tables: Vec<&Table> = schema.tables().values().map(|table| &**table).collect();
     let table = random.of(&tables)?;
-    let on = name(&table.name.name);
+    let on = path(&table.name);
     let column = random.of(&table.columns)?;
     let index = table.indexes.first().filter(|index| !index.serves_key);
     Some(match (random.below(6), index, table.constraints().next()) {
@@ -428,7 +428,7 @@ fn on_nothing(schema: &Schema, random: &mut Random) -> String {
         || ("mina_none".to_owned(), "mina_none".to_owned()),
         |table| {
             (
-                name(&table.name.name),
+                path(&table.name),
                 table.columns.first().map_or_else(String::new, |column| name(&column.name)),
             )
         },
@@ -477,7 +477,7 @@ fn filled<'b>(base: &'b Base, random: &mut Random) -> Option<(&'b Table, &'b Col
 }
 
 fn fill(base: &Base, table: &Table, column: &Column) -> [String; 2] {
-    let (on, to) = (name(&table.name.name), name(&column.name));
+    let (on, to) = (path(&table.name), name(&column.name));
     let value = sql_value(&column.ty, 7, &base.before, base.engine);
     let set = string(&format!("{} = {value}", in_sql(&column.name)));
     let filter = string(&format!("{} IS NULL", in_sql(&column.name)));

@@ -1,7 +1,7 @@
 //! Statements about enums, views, triggers and rows.
 
 use crate::statement::Writer;
-use crate::value::{in_sql, is_number, is_text, literal, name, sql_value, string};
+use crate::value::{in_sql, is_number, is_text, literal, name, path, path_in_sql, sql_value, string};
 use mina::Engine;
 use mina_core::schema::{Column, Type};
 
@@ -45,13 +45,13 @@ impl<'a> Writer<'a> {
         let body = match self.random.below(3) {
             2 if ordered => format!(
                 "SELECT max({column}) AS `most of all` FROM {} WHERE {column} IS NOT NULL",
-                in_sql(&table.name.name)
+                path_in_sql(&table.name)
             ),
             1 if alike => format!(
                 "SELECT t.{column} AS found, count(*) AS n FROM {} AS t GROUP BY t.{column}",
-                in_sql(&table.name.name)
+                path_in_sql(&table.name)
             ),
-            _ => format!("SELECT {column} FROM {}", in_sql(&table.name.name)),
+            _ => format!("SELECT {column} FROM {}", path_in_sql(&table.name)),
         };
         Some(format!("create_view {} as {};", name(&view), string(&body)))
     }
@@ -65,7 +65,7 @@ impl<'a> Writer<'a> {
         let table = self.table()?;
         let trigger = self.object_name("tg");
         let column = self.column(table)?;
-        let (table_sql, column) = (in_sql(&table.name.name), in_sql(&column.name));
+        let (table_sql, column) = (path_in_sql(&table.name), in_sql(&column.name));
         let mut function = String::new();
         let body = match (self.random.below(3), self.engine) {
             (at, Engine::Pg) => {
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
         Some(format!(
             "{function}create_trigger {} on {} {};",
             name(&trigger),
-            name(&table.name.name),
+            path(&table.name),
             string(&body)
         ))
     }
@@ -96,12 +96,68 @@ impl<'a> Writer<'a> {
     pub fn drop_trigger(&mut self) -> Option<String> {
         let triggers: Vec<_> = self.schema.triggers().values().collect();
         let trigger = self.random.of(&triggers)?;
-        Some(format!("drop_trigger {} on {};", name(&trigger.name), name(&trigger.table.name)))
+        Some(format!("drop_trigger {} on {};", name(&trigger.name), path(&trigger.table)))
+    }
+
+    pub fn create_function(&mut self) -> Option<String> {
+        if self.engine != Engine::Pg {
+            return None;
+        }
+        let (arguments, body) = match self.random.below(3) {
+            0 => ("a integer", "RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT a + 1 $$"),
+            1 => ("a text, b text", "RETURNS text LANGUAGE sql STRICT AS 'SELECT a || b'"),
+            _ => ("", "RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW := NEW; RETURN NEW; END $$"),
+        };
+        Some(format!("create_function fn_{}({arguments}) {};", self.serial(), string(body)))
+    }
+
+    /// One of PostgreSQL's, for some tables.
+    pub fn namespace(&mut self) -> Option<std::sync::Arc<str>> {
+        if !self.all || self.schema.namespaces().is_empty() || self.random.percent(60) {
+            return None;
+        }
+        let all: Vec<_> = self.schema.namespaces().keys().collect();
+        self.random.of(&all).map(|space| space.name.clone())
+    }
+
+    pub fn create_schema(&mut self) -> Option<String> {
+        let space = self.object_name("sp");
+        (self.engine == Engine::Pg).then(|| format!("create_schema {};", name(&space)))
+    }
+
+    pub fn drop_schema(&mut self) -> Option<String> {
+        let all: Vec<_> = self.schema.namespaces().keys().collect();
+        Some(format!("drop_schema {};", name(&self.random.of(&all)?.name)))
+    }
+
+    pub fn sequence(&mut self) -> Option<&'a str> {
+        let all: Vec<_> = self.schema.sequences().keys().collect();
+        self.random.of(&all).map(|sequence| &*sequence.name)
+    }
+
+    pub fn create_sequence(&mut self) -> Option<String> {
+        let options = self.random.pick(&[";", " { start = 1000 }", " { start = 5, increment = 5 }"]);
+        (self.engine == Engine::Pg).then(|| format!("create_sequence sq_{}{options}", self.serial()))
+    }
+
+    pub fn drop_sequence(&mut self) -> Option<String> {
+        Some(format!("drop_sequence {};", self.sequence()?))
+    }
+
+    pub fn create_extension(&mut self) -> Option<String> {
+        let extension = self.random.pick(&["citext", "pg_trgm", "btree_gist"]);
+        (self.engine == Engine::Pg).then(|| format!("create_extension {extension};"))
+    }
+
+    pub fn drop_extension(&mut self) -> Option<String> {
+        let all: Vec<_> = self.schema.extensions().keys().collect();
+        Some(format!("drop_extension {};", self.random.of(&all)?.name))
     }
 
     pub fn drop_function(&mut self) -> Option<String> {
         let functions: Vec<_> = self.schema.functions().values().collect();
-        Some(format!("drop_function {}();", name(&self.random.of(&functions)?.name.name)))
+        let function = self.random.of(&functions)?;
+        Some(format!("drop_function {}({});", name(&function.name.name), function.arguments))
     }
 
     pub fn bulk_insert(&mut self) -> Option<String> {
@@ -127,12 +183,7 @@ impl<'a> Writer<'a> {
             rows.push(format!("({})", values.join(", ")));
         }
         let columns: Vec<String> = columns.iter().map(|column| name(&column.name)).collect();
-        let text = format!(
-            "bulk_insert {} ({}) [{}];",
-            name(&table.name.name),
-            columns.join(", "),
-            rows.join(", ")
-        );
+        let text = format!("bulk_insert {} ({}) [{}];", path(&table.name), columns.join(", "), rows.join(", "));
         Some(text)
     }
 
@@ -143,7 +194,26 @@ impl<'a> Writer<'a> {
             return Some(self.fill(table, column).trim_end().to_owned());
         }
         let set = string(&format!("{0} = {0}", in_sql(&column.name)));
-        Some(format!("update {} {{ set = {set}, undo = none }}", name(&table.name.name)))
+        Some(format!("update {} {{ set = {set}, undo = none }}", path(&table.name)))
+    }
+
+    pub fn backfill(&mut self) -> Option<String> {
+        let table = self.table()?;
+        let column = self.column(table).filter(|column| column.generated.is_none())?;
+        let own = in_sql(&column.name);
+        let value = sql_value(&column.ty, self.serial(), self.schema, self.engine);
+        let (set, filter) = match self.random.percent(50) {
+            true => (
+                format!("{own} = {value}"),
+                format!(", where = {}", string(&format!("{own} IS NULL"))),
+            ),
+            false => (format!("{own} = {own}"), String::new()),
+        };
+        let mut text = format!("backfill {} {{ set = {}{filter}, undo = none }}", path(&table.name), string(&set));
+        if !filter.is_empty() && column.nullable && self.random.percent(60) {
+            text += &format!("\nalter_column {}.{} {{ nullable = false }}", path(&table.name), name(&column.name));
+        }
+        Some(text)
     }
 
     pub fn delete(&mut self) -> Option<String> {
@@ -154,13 +224,13 @@ impl<'a> Writer<'a> {
             (Type::Json, Engine::Pg) => string(&format!("{} IS NULL", in_sql(&column.name))),
             _ => string(&format!("{} = {value}", in_sql(&column.name))),
         };
-        Some(format!("delete {} {{ where = {filter}, undo = none }}", name(&table.name.name)))
+        Some(format!("delete {} {{ where = {filter}, undo = none }}", path(&table.name)))
     }
 
     pub fn execute(&mut self) -> Option<String> {
         let table = self.table()?;
         let column = self.column(table).filter(|column| column.generated.is_none())?;
-        let (table, column) = (in_sql(&table.name.name), in_sql(&column.name));
+        let (table, column) = (path_in_sql(&table.name), in_sql(&column.name));
         let sql = match self.random.below(3) {
             0 => format!("UPDATE {table} SET {column} = {column} WHERE {column} IS NOT NULL"),
             1 => format!("DELETE FROM {table} WHERE {column} IS NULL AND 1 = 2"),
@@ -173,7 +243,7 @@ impl<'a> Writer<'a> {
     pub fn effect(&mut self) -> Option<String> {
         let table = self.table()?;
         let column = format!("e{}", self.serial());
-        let (table_name, table_sql) = (name(&table.name.name), in_sql(&table.name.name));
+        let (table_name, table_sql) = (path(&table.name), path_in_sql(&table.name));
         Some(format!(
             "execute {} {{ effect {{ add_column {table_name}.{column}: Nullable<Integer>; }} undo = {} }}",
             string(&format!("ALTER TABLE {table_sql} ADD COLUMN {column} INTEGER")),
@@ -184,6 +254,6 @@ impl<'a> Writer<'a> {
     pub fn comment_on(&mut self) -> Option<String> {
         let table = self.table()?;
         let comment = self.random.pick(&["\"Of people\"", "= none"]);
-        Some(format!("comment_on {} {comment};", name(&table.name.name)))
+        Some(format!("comment_on {} {comment};", path(&table.name)))
     }
 }

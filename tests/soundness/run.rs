@@ -1,7 +1,8 @@
 //! Histories run with rows, up and down.
 
+use crate::fork;
 use crate::ground::Ground;
-use crate::history::{Draft, grow, id};
+use crate::history::{Draft, Limb, grow, id};
 use crate::keeps::kept;
 use crate::once::at_once;
 use crate::random::Random;
@@ -26,6 +27,9 @@ fn all(ground: &Ground, drafts: &[Draft], seed: u64, ran: &mut Ran) -> Result<()
     let mut random = Random::new(seed ^ 0x5EED);
     let migrations = grown.migrations();
     at_once(ground, migrations, ran)?;
+    if drafts.iter().any(|draft| draft.limb != Limb::Trunk) {
+        return fork::run(ground, drafts, &grown, &mut random, ran);
+    }
     let mut world = World::new(ground, migrations, |words| grown.says(words), ran);
     world.ran.histories += 1;
     let empty = world.text();

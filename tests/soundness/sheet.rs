@@ -1,6 +1,7 @@
 //! One revision as it is written, and which of its parts stands on which line.
 
-use crate::history::id;
+use crate::fork;
+use crate::history::{Draft, id};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -8,7 +9,9 @@ use std::ops::Range;
 pub struct Sheet {
     pub id: String,
     /// `base` for none.
-    pub revises: Option<String>,
+    pub revises: Vec<String>,
+    /// Others that have to be there.
+    pub needs: Option<String>,
     pub label: Option<&'static str>,
     /// Whether rows may stop it.
     pub allows: bool,
@@ -33,7 +36,8 @@ impl Sheet {
     pub fn new(at: usize, up: &[String], down: Option<&[String]>) -> Self {
         Self {
             id: id(at),
-            revises: at.checked_sub(1).map(id),
+            revises: at.checked_sub(1).map(id).into_iter().collect(),
+            needs: None,
             label: None,
             // Every other block lets rows stop it.
             allows: at % 2 == 1,
@@ -42,15 +46,36 @@ impl Sheet {
         }
     }
 
+    /// One of a history of drafts, whose upgrade and downgrade are written so.
+    pub fn of(drafts: &[Draft], at: usize, up: &[String], down: Option<&[String]>) -> Self {
+        Self {
+            revises: fork::parents(drafts, at).into_iter().map(id).collect(),
+            needs: fork::needed(drafts, at).map(id),
+            label: fork::label(drafts, at),
+            ..Self::new(at, up, down)
+        }
+    }
+
     pub fn write(&self) -> Written {
         let allow = if self.allows { "#![allow(may_fail_on_rows)]\n" } else { "" };
-        let revises = self.revises.as_ref().map_or_else(|| "base".to_owned(), |id| format!("{id:?}"));
+        let revises = match &self.revises[..] {
+            [] => "base".to_owned(),
+            [parent] => format!("{parent:?}"),
+            parents => format!("{parents:?}"),
+        };
+        let needs = self
+            .needs
+            .as_ref()
+            .map_or_else(String::new, |id| format!("depends_on = [{id:?}];\n"));
         let label = self.label.map_or_else(String::new, |label| format!("label = {label:?};\n"));
         let mut written = Written {
             text: format!("mina::migration! {{\n{allow}//! Step {}\n\n", self.id),
             parts: Vec::new(),
         };
-        written.add(Part::Head, &format!("revision = {:?};\nrevises = {revises};\n{label}", self.id));
+        written.add(
+            Part::Head,
+            &format!("revision = {:?};\nrevises = {revises};\n{needs}{label}", self.id),
+        );
         written.text += "\nupgrade {\n";
         for (at, statement) in self.up.iter().enumerate() {
             written.add(Part::Up(at), statement);

@@ -1,7 +1,7 @@
 //! Random statements over a schema, as text. Most fit; the checker says which.
 
 use crate::random::Random;
-use crate::value::{in_sql, is_text, key, language_type, name, sql_value, string};
+use crate::value::{in_sql, is_text, key, language_type, name, path, sql_value, string};
 use mina::Engine;
 use mina_core::schema::{Column, ObjectName, Schema, Table, Type};
 
@@ -99,6 +99,8 @@ pub struct Writer<'a> {
     pub schema: &'a Schema,
     /// For names and values that are there once.
     pub serial: &'a mut u32,
+    /// Whether it writes what it did not when the first seeds were kept, which have to say the same for ever.
+    pub all: bool,
 }
 
 type Write = fn(&mut Writer<'_>) -> Option<String>;
@@ -138,10 +140,24 @@ const STATEMENTS: &[(&str, usize, Write)] = &[
     ("comment_on", 1, |w| w.comment_on()),
 ];
 
+/// The statements that came later.
+const LATER: &[(&str, usize, Write)] = &[
+    ("backfill", 4, |w| w.backfill()),
+    ("online", 9, |w| w.online()),
+    ("create_function", 2, |w| w.create_function()),
+    ("create_schema", 3, |w| w.create_schema()),
+    ("drop_schema", 1, |w| w.drop_schema()),
+    ("create_sequence", 3, |w| w.create_sequence()),
+    ("drop_sequence", 1, |w| w.drop_sequence()),
+    ("create_extension", 2, |w| w.create_extension()),
+    ("drop_extension", 1, |w| w.drop_extension()),
+    ("create_exclusion", 3, |w| w.on_table(Writer::create_exclusion)),
+];
+
 /// The statements on one table, with the table's name or in a batch without.
 pub struct On<'a> {
     pub table: &'a Table,
-    batch: bool,
+    pub batch: bool,
 }
 
 impl On<'_> {
@@ -149,7 +165,7 @@ impl On<'_> {
         if self.batch {
             name(column)
         } else {
-            format!("{}.{}", name(&self.table.name.name), name(column))
+            format!("{}.{}", path(&self.table.name), name(column))
         }
     }
 
@@ -157,7 +173,7 @@ impl On<'_> {
         if self.batch {
             String::new()
         } else {
-            format!(" on {}", name(&self.table.name.name))
+            format!(" on {}", path(&self.table.name))
         }
     }
 }
@@ -165,9 +181,11 @@ impl On<'_> {
 impl<'a> Writer<'a> {
     /// A statement and its kind; none where the schema has nothing that it could be about.
     pub fn statement(&mut self) -> Option<(&'static str, String)> {
-        let total: usize = STATEMENTS.iter().map(|(_, weight, _)| weight).sum();
+        let later = if self.all { LATER } else { &[] };
+        let mut statements = STATEMENTS.iter().chain(later);
+        let total: usize = statements.clone().map(|(_, weight, _)| weight).sum();
         let mut at = self.random.below(total);
-        let (kind, _, write) = STATEMENTS.iter().find(|(_, weight, _)| {
+        let (kind, _, write) = statements.find(|(_, weight, _)| {
             let here = at < *weight;
             at = at.saturating_sub(*weight);
             here
@@ -255,6 +273,10 @@ impl<'a> Writer<'a> {
         let number = self.random.below(60);
         match ty {
             "Bool" => self.random.pick(&["true", "false"]).to_owned(),
+            "Integer" | "BigInt" if self.all && self.random.percent(20) => match self.sequence() {
+                Some(sequence) => format!("sql({:?})", format!("nextval('{sequence}')")),
+                None => number.to_string(),
+            },
             "SmallInt" | "Integer" | "BigInt" | "TinyInt" | "Unsigned<Integer>" | "Unsigned<BigInt>" => number.to_string(),
             "Interval" => "\"1 day\"".to_owned(),
             "Inet" => "\"10.0.0.1\"".to_owned(),
@@ -289,7 +311,7 @@ impl<'a> Writer<'a> {
         {
             let ty = language_type(&referred.ty);
             let actions = self.actions();
-            attributes += &format!("#[references({}.{}{actions})] ", name(&target), name(&referred.name));
+            attributes += &format!("#[references({}.{}{actions})] ", path(target), name(&referred.name));
             return (attributes, format!("{}: Nullable<{ty}>", name(column)));
         }
         let mut ty = self.type_name();
@@ -332,12 +354,12 @@ impl<'a> Writer<'a> {
     }
 
     /// A column that a foreign key may refer to.
-    pub fn referable(&mut self) -> Option<(String, &'a Column)> {
+    pub fn referable(&mut self) -> Option<(&'a ObjectName, &'a Column)> {
         let mut all = Vec::new();
         for table in self.schema.tables().values() {
             for (_, set) in table.unique_sets() {
                 if let [one] = set[..] {
-                    all.extend(table.column(one).map(|column| (table.name.name.to_string(), column)));
+                    all.extend(table.column(one).map(|column| (&table.name, column)));
                 }
             }
         }
@@ -359,7 +381,11 @@ impl<'a> Writer<'a> {
 
     fn create_table(&mut self) -> Option<String> {
         let table = self.free_table_name();
-        let mut text = format!("create_table {} {{\n", name(&table));
+        let table = path(&ObjectName {
+            schema: self.namespace(),
+            name: table.as_str().into(),
+        });
+        let mut text = format!("create_table {table} {{\n");
         let mut columns: Vec<String> = Vec::new();
         let mut options = "";
         match self.random.below(10) {
@@ -397,7 +423,7 @@ impl<'a> Writer<'a> {
             }
             if column == "parent_id" && columns.first().is_some_and(|first| first == "id") && text.contains("id: Integer") {
                 let actions = self.actions();
-                text += &format!("    #[references({}.id{actions})] parent_id: Nullable<Integer>,\n", name(&table));
+                text += &format!("    #[references({}.id{actions})] parent_id: Nullable<Integer>,\n", table);
             } else {
                 let (attributes, definition) = self.column_definition(&column, None, false);
                 text += &format!("    {attributes}{definition},\n");
@@ -423,13 +449,13 @@ impl<'a> Writer<'a> {
     }
 
     fn drop_table(&mut self) -> Option<String> {
-        Some(format!("drop_table {};", name(&self.table()?.name.name)))
+        Some(format!("drop_table {};", path(&self.table()?.name)))
     }
 
     fn rename_table(&mut self) -> Option<String> {
         let table = self.table()?;
         let to = self.free_table_name();
-        Some(format!("rename_table {} => {};", name(&table.name.name), name(&to)))
+        Some(format!("rename_table {} => {};", path(&table.name), name(&to)))
     }
 
     fn add_column(&mut self, on: &On<'_>) -> Option<String> {
@@ -453,7 +479,7 @@ impl<'a> Writer<'a> {
         Some(format!("alter_column {} {{ rename = {} }}", on.path(&column.name), name(&to)))
     }
 
-    fn change_type(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn change_type(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         let ty = self.type_name();
         let using = match self.random.below(5) {
@@ -472,13 +498,13 @@ impl<'a> Writer<'a> {
         let filter = format!("{} IS NULL", in_sql(&column.name));
         format!(
             "update {} {{ set = {}, where = {}, undo = none }}\n",
-            name(&table.name.name),
+            path(&table.name),
             string(&set),
             string(&filter)
         )
     }
 
-    fn nullable(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn nullable(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         let fill = match column.nullable && column.generated.is_none() && !on.batch && self.random.percent(75) {
             true => self.fill(on.table, column),
@@ -548,6 +574,6 @@ impl<'a> Writer<'a> {
                 text += &format!("    {statement}\n");
             }
         }
-        Some(format!("batch_alter {} {{\n{text}}}", name(&table.name.name)))
+        Some(format!("batch_alter {} {{\n{text}}}", path(&table.name)))
     }
 }

@@ -1,7 +1,7 @@
 //! Names, types and values as the language and as SQL write them.
 
 use mina::Engine;
-use mina_core::schema::{Schema, Type};
+use mina_core::schema::{ObjectName, Schema, Type};
 
 /// A name as the language takes it.
 pub fn name(text: &str) -> String {
@@ -17,6 +17,18 @@ pub fn in_sql(text: &str) -> String {
     } else {
         format!("`{}`", text.replace('`', "``"))
     }
+}
+
+/// A table as the language takes it, in its namespace.
+pub fn path(table: &ObjectName) -> String {
+    let space = table.schema.as_ref().map(|schema| format!("{}.", name(schema)));
+    space.unwrap_or_default() + &name(&table.name)
+}
+
+/// The same in a string of SQL.
+pub fn path_in_sql(table: &ObjectName) -> String {
+    let space = table.schema.as_ref().map(|schema| format!("{}.", in_sql(schema)));
+    space.unwrap_or_default() + &in_sql(&table.name)
 }
 
 /// A column among the keys of an index, where a string is an expression.

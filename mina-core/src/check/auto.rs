@@ -9,7 +9,8 @@ use crate::history::{Resolved, Step, Trace};
 use crate::operation::{Context, NoInverse, Operation, last_to_serve, replay};
 use crate::schema::{Column, Constraint, ObjectName, Schema, Table};
 use crate::sql::text::quote_backticks;
-use crate::syntax::ast::Undo;
+use crate::syntax::Span;
+use crate::syntax::ast::{Body, Undo};
 
 /// The derived downgrade; what cannot be derived is among its diagnostics (M307, M309), at the upgrade's statement.
 pub(super) fn derive(up: &Trace, cx: &Context<'_>) -> Trace {
@@ -18,54 +19,74 @@ pub(super) fn derive(up: &Trace, cx: &Context<'_>) -> Trace {
 
 /// The same, back to the beginning of one of the upgrade's statements.
 pub(super) fn derive_to(first: usize, up: &Trace, cx: &Context<'_>) -> Trace {
-    let mut derived = Trace {
+    let mut derived = nothing_undone(up);
+    for step in up.steps[first..].iter().rev() {
+        for besides in undo(step, up, cx, &mut derived) {
+            let Besides::Unknown(word, reason) = besides else { continue };
+            let reason = reason.to_string();
+            let (reason, help) = reason.split_once("; ").unwrap_or((&reason, "write the downgrade out"));
+            let message = format!("the downgrade cannot be derived: {reason}");
+            derived.diagnostics.push(Diagnostic::error(Code::M309, word, message).help(help));
+        }
+    }
+    derived
+}
+
+/// A downgrade before its first step.
+pub(super) fn nothing_undone(up: &Trace) -> Trace {
+    Trace {
         target: up.target,
         start: up.end.clone(),
         steps: Vec::new(),
         end: up.end.clone(),
         diagnostics: Vec::new(),
-    };
-    for step in up.steps[first..].iter().rev() {
-        let before = derived.end.clone();
-        let mut operations = Vec::new();
-        for resolved in step.operations.iter().rev() {
-            match way_back(resolved, up, cx) {
-                Back::Operations(inverse) => {
-                    for operation in inverse {
-                        for operation in served(operation, &derived.end, cx) {
-                            readded(&operation, resolved, &mut derived.diagnostics);
-                            operations.push(apply(operation, resolved, &mut derived.end));
-                        }
+    }
+}
+
+/// What undoes a step beside the operations that do.
+pub(super) enum Besides<'b> {
+    /// The statements of its own `undo { … }`.
+    Body(&'b Body),
+    /// Nothing, and why, by the word that it is about.
+    Unknown(Span, NoInverse),
+}
+
+/// Undoes one step of the upgrade.
+pub(super) fn undo<'b>(step: &'b Step, up: &Trace, cx: &Context<'_>, derived: &mut Trace) -> Vec<Besides<'b>> {
+    let before = derived.end.clone();
+    let mut operations = Vec::new();
+    let mut besides = Vec::new();
+    for resolved in step.operations.iter().rev() {
+        match way_back(resolved, up, cx) {
+            Back::Operations(inverse) => {
+                for operation in inverse {
+                    for operation in served(operation, &derived.end, cx) {
+                        readded(&operation, resolved, &mut derived.diagnostics);
+                        operations.push(apply(operation, resolved, &mut derived.end));
                     }
                 }
-                Back::Body(body) => {
-                    let mut undo = replay(derived.end.clone(), body, cx);
-                    derived.steps.append(&mut undo.steps);
-                    derived.diagnostics.append(&mut undo.diagnostics);
-                    derived.end = undo.end;
-                }
-                Back::Unknown(reason) => {
-                    let reason = reason.to_string();
-                    let (reason, help) = reason.split_once("; ").unwrap_or((&reason, "write the downgrade out"));
-                    let message = format!("the downgrade cannot be derived: {reason}");
-                    derived
-                        .diagnostics
-                        .push(Diagnostic::error(Code::M309, resolved.word, message).help(help));
-                }
             }
-        }
-        if !operations.is_empty() {
-            derived.steps.push(Step {
-                operations,
-                batch: step.batch.clone(),
-                span: step.span,
-                statement: step.statement,
-                before,
-                after: derived.end.clone(),
-            });
+            Back::Body(body) => {
+                let mut undo = replay(derived.end.clone(), body, cx);
+                derived.steps.append(&mut undo.steps);
+                derived.diagnostics.append(&mut undo.diagnostics);
+                derived.end = undo.end;
+                besides.push(Besides::Body(body));
+            }
+            Back::Unknown(reason) => besides.push(Besides::Unknown(resolved.word, reason)),
         }
     }
-    derived
+    if !operations.is_empty() {
+        derived.steps.push(Step {
+            operations,
+            batch: step.batch.clone(),
+            span: step.span,
+            statement: step.statement,
+            before,
+            after: derived.end.clone(),
+        });
+    }
+    besides
 }
 
 /// On MariaDB a foreign key goes before the last index that serves it, and what would have taken it along goes without it.
@@ -128,7 +149,7 @@ fn apply(operation: Operation, undone: &Resolved, schema: &mut Schema) -> Resolv
 
 enum Back<'b> {
     Operations(Vec<Operation>),
-    Body(&'b crate::syntax::ast::Body),
+    Body(&'b Body),
     Unknown(NoInverse),
 }
 

@@ -37,7 +37,7 @@ fn missing(up: &Trace, cx: &Context<'_>) -> Vec<Diagnostic> {
     }
     let id = block.revision.as_ref().map_or("this revision", |id| id.text.as_str());
     let mut diagnostic = Diagnostic::error(Code::M301, block.upgrade.span, format!("`{id}` has no downgrade"));
-    let lines = derived_lines(up);
+    let lines = derived_lines(up, cx);
     if lines.is_empty() {
         return vec![diagnostic.help("write `downgrade {}`: nothing of the schema has to be undone")];
     }
@@ -49,20 +49,23 @@ fn missing(up: &Trace, cx: &Context<'_>) -> Vec<Diagnostic> {
 }
 
 /// The upgrade's inverse in the language, with a comment where there is none.
-fn derived_lines(up: &Trace) -> Vec<String> {
+fn derived_lines(up: &Trace, cx: &Context<'_>) -> Vec<String> {
     let mut lines = Vec::new();
+    let mut derived = auto::nothing_undone(up);
     for step in up.steps.iter().rev() {
-        let mut operations: Vec<Operation> = Vec::new();
-        for resolved in step.operations.iter().rev() {
-            match resolved.operation.invert() {
-                Ok(inverse) => operations.extend(inverse),
-                Err(_) if auto::needs_nothing(&resolved.operation, up) => {}
-                Err(reason) => lines.push(format!("// {reason}")),
+        let done = derived.steps.len();
+        for besides in auto::undo(step, up, cx, &mut derived) {
+            match besides {
+                auto::Besides::Body(body) => lines.extend(body.statements.iter().flat_map(spell::lines_of)),
+                auto::Besides::Unknown(_, reason) => lines.push(format!("// {reason}")),
             }
         }
-        match operations.iter().any(auto::needs_fill) {
-            false => lines.extend(spell::lines(&operations, step.batch.is_some())),
-            true => lines.extend(operations.into_iter().flat_map(filled)),
+        for undone in derived.steps[done..].iter().filter(|undone| undone.span == step.span) {
+            let operations: Vec<Operation> = undone.operations.iter().map(|resolved| resolved.operation.clone()).collect();
+            match operations.iter().any(auto::needs_fill) {
+                false => lines.extend(spell::lines(&operations, undone.batch.is_some())),
+                true => lines.extend(operations.into_iter().flat_map(filled)),
+            }
         }
     }
     lines

@@ -12,7 +12,7 @@ use crate::diagnostic::Lint;
 use crate::engine::Engine;
 use crate::operation::{Operation, Using};
 use crate::schema::naming::Naming;
-use crate::schema::{Column, Constraint, Default, Enum, Index, ObjectName, Schema, Value};
+use crate::schema::{Column, Constraint, Default, Enum, Index, IndexKey, ObjectName, Schema, Value};
 use crate::syntax::ast::{Body, ColumnChanges, EnumChange, EnumPlace, LintRef, SequenceDef, Statement, StatementKind, TableRef, UsingDef};
 use crate::syntax::{Span, print};
 use definition::{attach, attach_index, column_def, constraint_def, default_value, index_def, sql, sql_string, table_def, type_ref};
@@ -37,11 +37,12 @@ pub(super) fn inner(operations: &[Operation]) -> String {
 
 /// The same as [`text`], a statement a line.
 pub(super) fn lines(operations: &[Operation], batch: bool) -> Vec<String> {
-    let printed = statements(operations, batch);
-    printed
-        .iter()
-        .flat_map(|statement| print::statement(statement).lines().map(str::to_owned).collect::<Vec<_>>())
-        .collect()
+    statements(operations, batch).iter().flat_map(lines_of).collect()
+}
+
+/// One statement, as it stands in a block.
+pub(super) fn lines_of(statement: &Statement) -> Vec<String> {
+    print::statement(statement).lines().map(str::to_owned).collect()
 }
 
 /// The same of operations that a fill before them proves.
@@ -175,7 +176,9 @@ fn tightens(operation: &Operation) -> bool {
                 Constraint::Check(check) => !check.not_valid && !begins_within(column, check),
                 _ => false,
             };
-            constraints.iter().any(breaks) || column.default.is_some() && indexes.iter().any(|index| index.unique)
+            let computed = |index: &Index| index.elements.iter().any(|element| matches!(element.key, IndexKey::Expression(_)));
+            let shares = |index: &Index| index.unique && (column.default.is_some() || computed(index));
+            constraints.iter().any(breaks) || indexes.iter().any(shares)
         }
         Operation::AlterEnum { before, after, renamed } => {
             let gone = |value: &String| !after.values.contains(value) && renamed.as_ref().is_none_or(|(from, _)| from != value);

@@ -564,6 +564,8 @@ fn message_trouble(message: &str) -> Trouble {
         ("disk I/O error", Trouble::Io),
         ("within a transaction", Trouble::InTransaction),
         ("constraint failed", Trouble::Rows),
+        // What a STRICT table says: <https://www.sqlite.org/stricttables.html>.
+        ("cannot store ", Trouble::Rows),
     ];
     let known = KNOWN.iter().find(|(text, _)| message.contains(text));
     known.map_or(Trouble::Other, |(_, trouble)| *trouble)

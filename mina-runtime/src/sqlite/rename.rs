@@ -46,7 +46,9 @@ pub(super) fn column(live: &mut Live, from: &str, to: &str) {
         }
     }
     for index in &mut live.indexes {
-        let keys = index.sql.find('(').unwrap_or(index.sql.len());
+        let words = tokens(&index.sql);
+        let keys = words.iter().find(|word| word.is_mark("("));
+        let keys = keys.map_or(index.sql.len(), |open| open.range.start);
         let (head, keys) = index.sql.split_at(keys);
         index.sql = format!("{head}{}", renamed(keys, from, to));
     }

@@ -376,6 +376,30 @@ fn something_is_made_that_was_not_there() {
 }
 
 #[test]
+fn what_says_how_it_is_undone_is_undone_so() {
+    let up = r#"
+        execute "ALTER TABLE users ADD COLUMN bio TEXT" {
+            effect { add_column users.bio: Nullable<Text>; }
+            undo = "ALTER TABLE users DROP COLUMN bio"
+        }
+        update users { set = "number = 1", undo { update users { set = "number = 0" } } }
+        update users { set = "number = 2" }
+        delete users { where = "number = 3", undo = none }
+    "#;
+    let case = Case::new(&[Target::SQLITE], &Config::default(), BASE, "", up, "");
+    insta::assert_snapshot!(case.said(), @r#"
+    M301: `2` has no downgrade
+    write it after the upgrade:
+    downgrade {
+        // `update users` does not say how it is undone; add `undo = "…"`, `undo { … }` or `undo = none` to its braces
+        update users { set = "number = 0" }
+        execute "ALTER TABLE users DROP COLUMN bio" { effect { drop_column users.bio; } }
+    }
+    or `downgrade = irreversible("why");`
+    "#);
+}
+
+#[test]
 fn no_downgrade_at_all() {
     let case = Case::new(
         &[Target::SQLITE, PG],

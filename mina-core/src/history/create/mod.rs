@@ -234,16 +234,18 @@ fn names(step: &UnitStep, value: &str) -> bool {
 /// The statement without what keeps it out of transactions: nobody else is there.
 fn in_transaction(step: &Step) -> Cow<'_, Step> {
     let is_alone = |resolved: &Resolved| {
-        matches!(
+        let concurrently = matches!(
             resolved.operation,
             Operation::CreateIndex { concurrently: true, .. } | Operation::DropIndex { concurrently: true, .. }
-        )
+        );
+        resolved.online || concurrently
     };
     if !step.operations.iter().any(is_alone) {
         return Cow::Borrowed(step);
     }
     let mut step = step.clone();
     for resolved in &mut step.operations {
+        resolved.online = false;
         if let Operation::CreateIndex { concurrently, .. } | Operation::DropIndex { concurrently, .. } = &mut resolved.operation {
             *concurrently = false;
         }
