@@ -59,25 +59,7 @@ impl Writer<'_> {
                 let expression = self.condition(column, other);
                 Some(format!("create_check {}{} {};", name(&constraint), on.on(), string(&expression)))
             }
-            3 => {
-                let (target, referred) = self.referable()?;
-                let alike: Vec<&Column> = on.table.columns.iter().filter(|column| column.ty == referred.ty).collect();
-                let column = self.random.of(&alike)?;
-                let constraint = self.object_name("fk");
-                let options = self.actions();
-                let options = match options.strip_prefix(", ") {
-                    Some(options) => format!(" {{ {options} }}"),
-                    None => ";".to_owned(),
-                };
-                Some(format!(
-                    "create_foreign_key {}{} ({}) references {} ({}){options}",
-                    name(&constraint),
-                    on.on(),
-                    name(&column.name),
-                    path(target),
-                    name(&referred.name)
-                ))
-            }
+            3 => self.create_foreign_key(on),
             _ => {
                 let constraint = self.object_name("pk");
                 Some(format!(
@@ -88,6 +70,26 @@ impl Writer<'_> {
                 ))
             }
         }
+    }
+
+    pub fn create_foreign_key(&mut self, on: &On<'_>) -> Option<String> {
+        let (target, referred) = self.referable()?;
+        let alike: Vec<&Column> = on.table.columns.iter().filter(|column| column.ty == referred.ty).collect();
+        let column = self.random.of(&alike)?;
+        let constraint = self.object_name("fk");
+        let options = self.actions();
+        let options = match options.strip_prefix(", ") {
+            Some(options) => format!(" {{ {options} }}"),
+            None => ";".to_owned(),
+        };
+        Some(format!(
+            "create_foreign_key {}{} ({}) references {} ({}){options}",
+            name(&constraint),
+            on.on(),
+            name(&column.name),
+            path(target),
+            name(&referred.name)
+        ))
     }
 
     /// No two rows alike, said another way.

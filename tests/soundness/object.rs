@@ -35,6 +35,17 @@ impl<'a> Writer<'a> {
         Some(format!("drop_enum {};", name(self.enumeration()?.0)))
     }
 
+    pub fn column_of_enum(&mut self) -> Option<String> {
+        let (object, _) = self.enumeration()?;
+        let table = self.table()?;
+        let column = self.serial();
+        Some(format!(
+            "add_column {}.m{column}: Nullable<Enum<{}>>;",
+            path(&table.name),
+            name(object)
+        ))
+    }
+
     pub fn create_view(&mut self) -> Option<String> {
         let table = self.table()?;
         let view = self.object_name("vw");

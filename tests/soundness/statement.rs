@@ -143,6 +143,10 @@ const STATEMENTS: &[(&str, usize, Write)] = &[
 /// The statements that came later.
 const LATER: &[(&str, usize, Write)] = &[
     ("backfill", 4, |w| w.backfill()),
+    ("wider type", 4, |w| w.on_table(Writer::widen)),
+    ("column of an enum", 5, |w| w.column_of_enum()),
+    ("another comment or collation", 5, |w| w.on_table(Writer::facet)),
+    ("create_foreign_key", 4, |w| w.on_table(Writer::create_foreign_key)),
     ("online", 9, |w| w.online()),
     ("create_function", 2, |w| w.create_function()),
     ("create_schema", 3, |w| w.create_schema()),
@@ -490,6 +494,20 @@ impl<'a> Writer<'a> {
             _ => ", using = cast".to_owned(),
         };
         Some(format!("alter_column {} {{ type = {ty}{using} }}", on.path(&column.name)))
+    }
+
+    /// A type that takes every value there can be.
+    fn widen(&mut self, on: &On<'_>) -> Option<String> {
+        let wider = |column: &&Column| match &column.ty {
+            Type::SmallInt => Some("Integer"),
+            Type::Integer => Some("BigInt"),
+            Type::Varchar(Some(20)) => Some("Varchar<200>"),
+            Type::Varchar(Some(_)) => Some("Varchar<500>"),
+            _ => None,
+        };
+        let all: Vec<&Column> = on.table.columns.iter().filter(|column| wider(column).is_some()).collect();
+        let column = *self.random.of(&all)?;
+        Some(format!("alter_column {} {{ type = {} }}", on.path(&column.name), wider(&column)?))
     }
 
     pub fn fill(&mut self, table: &Table, column: &Column) -> String {

@@ -143,6 +143,7 @@ fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {
     let block = cx.block;
     let mut up = replay(parent.clone(), &block.upgrade, cx);
     let mut diagnostics = std::mem::take(&mut up.diagnostics);
+    let is_whole = !diagnostics.iter().any(Diagnostic::is_error);
     order::advise(&mut diagnostics, parent, &block.upgrade, cx);
     diagnostics.extend(rows::check(&up, cx));
     diagnostics.extend(units::check(&up, cx));
@@ -155,7 +156,8 @@ fn on_engine(parent: &Schema, cx: &Context<'_>) -> (Replayed, Vec<Diagnostic>) {
             _ => None,
         };
         let refused = std::mem::take(&mut down.diagnostics);
-        let derivable = written.is_some() || refused.is_empty();
+        // What is derived undoes only what could be done.
+        let derivable = written.is_some() || refused.is_empty() && is_whole;
         diagnostics.extend(refused);
         if derivable {
             let restored = restore::restores(&up, down, written);

@@ -376,6 +376,15 @@ fn something_is_made_that_was_not_there() {
 }
 
 #[test]
+fn what_cannot_be_made_is_not_left_behind() {
+    let up = "create_table t { #[primary_key] id: Integer, at: Timestamptz }";
+    for down in ["downgrade = auto;", "downgrade { drop_table t; }"] {
+        let case = Case::new(&[MARIADB], &Config::default(), BASE, "", up, down);
+        assert_eq!(case.errors(), ["M501 up Timestamptz"], "{down} {}", case.said());
+    }
+}
+
+#[test]
 fn what_says_how_it_is_undone_is_undone_so() {
     let up = r#"
         execute "ALTER TABLE users ADD COLUMN bio TEXT" {
