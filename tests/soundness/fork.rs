@@ -183,7 +183,7 @@ impl Walk<'_, '_> {
             Limb::Left => "left@-1".to_owned(),
             Limb::Right { .. } => "right@-1".to_owned(),
             _ => parents(self.drafts, at)
-                .first()
+                .last()
                 .map_or_else(|| "base".to_owned(), |below| id(*below)),
         };
         keeps &= self.world.go_by(Direction::Down, &back, self.grown.replayed(at).down.as_ref())?;

@@ -1,13 +1,14 @@
 //! Histories as text, and what the checker says of them.
 
 use crate::fork;
-use crate::ground::Ground;
 use crate::random::Random;
 use crate::sheet::Sheet;
 use crate::statement::Writer;
+use crate::valid::is_valid;
 use mina_core::check::{Replayed, statements};
 use mina_core::config::Config;
 use mina_core::diagnostic::{Code, Diagnostic, Rule};
+use mina_core::engine::Target;
 use mina_core::history::{History, Revision, checksum};
 use mina_core::operation::Operation;
 use mina_core::record::{Encoded, Record, Rendered};
@@ -42,6 +43,12 @@ pub enum Limb {
     Merge,
 }
 
+/// The only engine of a history.
+pub fn target(config: &Config) -> Target {
+    let engines = config.bind(None).map_or(&[][..], |database| &database.engines);
+    engines.first().copied().unwrap_or(Target::SQLITE)
+}
+
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
@@ -71,6 +78,10 @@ pub struct Said {
     pub accepted: usize,
     pub refused: BTreeMap<String, usize>,
     pub kinds: BTreeMap<&'static str, (usize, usize)>,
+    /// Those that are plainly valid.
+    pub valid: usize,
+    /// Those of them that were refused, and one of each kind.
+    pub alarms: BTreeMap<(String, &'static str), (usize, String)>,
 }
 
 impl fmt::Display for Said {
@@ -82,7 +93,13 @@ impl fmt::Display for Said {
         let kinds: Vec<String> = kinds
             .map(|(kind, (tried, accepted))| format!("{kind} {accepted}/{tried}"))
             .collect();
-        write!(f, "  {}", kinds.join(", "))
+        write!(f, "  {}", kinds.join(", "))?;
+        let alarms: usize = self.alarms.values().map(|(count, _)| count).sum();
+        write!(f, "\n{} of them are plainly valid, {alarms} of these refused", self.valid)?;
+        for ((code, kind), (count, example)) in &self.alarms {
+            write!(f, "\n  {count} times {code}, {kind}:\n{example}")?;
+        }
+        Ok(())
     }
 }
 
@@ -229,8 +246,9 @@ pub fn derived(replayed: &Replayed) -> Vec<Operation> {
 }
 
 /// Draws a history: statements that the checker refuses are counted and left out.
-pub fn draw(ground: &Ground, reach: Reach, random: &mut Random, said: &mut Said) -> Vec<Draft> {
-    let mut grown = Grown::new(ground.config());
+pub fn draw(config: &Config, reach: Reach, random: &mut Random, said: &mut Said) -> Vec<Draft> {
+    let mut grown = Grown::new(config.clone());
+    let engine = target(config).engine();
     let mut drafts: Vec<Draft> = Vec::new();
     let mut serial = 0;
     let limbs = match reach {
@@ -257,7 +275,7 @@ pub fn draw(ground: &Ground, reach: Reach, random: &mut Random, said: &mut Said)
         for _ in 0..random.within(4, 14) {
             let mut writer = Writer {
                 random,
-                engine: ground.engine(),
+                engine,
                 schema: &schema,
                 serial: &mut serial,
                 all: reach == Reach::All,
@@ -270,6 +288,15 @@ pub fn draw(ground: &Ground, reach: Reach, random: &mut Random, said: &mut Said)
             said.tried += 1;
             let counts = said.kinds.entry(kind).or_default();
             counts.0 += 1;
+            let statement = &up[up.len() - 1];
+            // What stands beside a branch is another matter.
+            let valid = !matches!(limb, Limb::Left | Limb::Right { .. }) && is_valid(statement, &schema, engine, at % 2 == 1);
+            said.valid += usize::from(valid);
+            if let (Some(first), true) = (errors.first(), valid) {
+                let alarm = said.alarms.entry((word(first), kind)).or_default();
+                alarm.0 += 1;
+                alarm.1 = format!("{statement}\n    {first}");
+            }
             if let Some(first) = errors.first() {
                 *said.refused.entry(word(first)).or_default() += 1;
                 if std::env::var_os("MINA_SOUNDNESS_REFUSALS").is_some() {

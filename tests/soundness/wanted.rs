@@ -1,13 +1,12 @@
 //! Migrations that nobody wrote: models of one random schema, then of another, and what makes the database follow.
 
 use crate::ground::Ground;
-use crate::history::{Draft, Grown, grow, id};
+use crate::history::{Draft, Grown, grow, id, target};
 use crate::random::Random;
 use crate::world::{BY_ITS_OWN_DATA, Ran, World, difference};
 use mina_core::autogenerate::{self, Request, Side};
 use mina_core::config::Config;
 use mina_core::diff::Renames;
-use mina_core::engine::Target;
 use mina_core::models::{Models, print};
 use mina_core::schema::Schema;
 use mina_core::syntax::ast::{Block, Ident};
@@ -23,11 +22,6 @@ pub struct Asked {
 
 /// Why a change is not written that no operation says: another table's options, a key that is to be counted up no longer.
 const UNSAID: &str = "no operation";
-
-fn target(config: &Config) -> Target {
-    let engines = config.bind(None).map_or(&[][..], |database| &database.engines);
-    engines.first().copied().unwrap_or(Target::SQLITE)
-}
 
 /// Models that say a schema, as text, and the schema that this text says.
 fn through_models(schema: &Schema, config: &Config) -> Result<Schema, String> {

@@ -4,7 +4,7 @@ use crate::check::Checked;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
 use crate::operation::Operation;
-use crate::schema::{Action, Column, Constraint, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
+use crate::schema::{Action, Column, Constraint, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
 use crate::sql::rebuilt;
 use crate::syntax::Span;
 use std::collections::HashSet;
@@ -229,8 +229,10 @@ impl Footprint {
                     self.name(table, name);
                 }
                 // Where it is made anew, it is made as it was.
-                if let Some(constraint) = before.table(table).and_then(|table| table.constraint(from)) {
-                    self.columns(table, &constraint.columns());
+                match before.table(table).and_then(|table| table.constraint(from)) {
+                    Some(ConstraintRef::ForeignKey(key)) => self.foreign_key(table, key),
+                    Some(constraint) => self.columns(table, &constraint.columns()),
+                    None => {}
                 }
                 self.read(Resource::Table(table.clone()));
             }

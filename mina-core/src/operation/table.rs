@@ -192,7 +192,18 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
+    /// Whether `a.b` is the table `b` of the namespace `a`, and no column `b` of a table `a`.
+    fn is_in_namespace(&self, reference: &TableRef, name: &Ident) -> bool {
+        reference.schema.is_none()
+            && self.schema.table(&reference.object()).is_none()
+            && self.schema.table(&in_namespace(reference, name).object()).is_some()
+    }
+
     pub(super) fn comment_on(&mut self, reference: &TableRef, column: Option<&Ident>, comment: Option<&String>) -> Resolution {
+        let (reference, column) = match column {
+            Some(name) if self.is_in_namespace(reference, name) => (&in_namespace(reference, name), None),
+            column => (reference, column),
+        };
         let table = self.table(reference)?;
         let Some(name) = column else {
             if table.comment.as_ref() == comment {
@@ -362,5 +373,13 @@ impl<'t> KeyOf<'t> {
             reason,
             refers: table.foreign_keys.iter().any(|key| key.columns.contains(column)),
         })
+    }
+}
+
+fn in_namespace(reference: &TableRef, name: &Ident) -> TableRef {
+    TableRef {
+        schema: Some(reference.name.clone()),
+        name: name.clone(),
+        implied: reference.implied,
     }
 }

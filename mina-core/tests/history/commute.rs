@@ -94,7 +94,7 @@ fn a_key_to_a_table_commutes_with_what_changes_its_rows() {
 fn what_is_renamed_is_made_anew_as_it_was_and_so_uses_its_columns() {
     let first = block(
         r#"revision = "1"; revises = base;"#,
-        "create_table t { a: Integer, unique uq (a), index ix (a) }",
+        "create_table t { a: Integer, c: Integer, unique uq (a), index ix (a), foreign_key fk (c) references t (a) }",
         "drop_table t;",
     );
     let column = block(
@@ -105,6 +105,7 @@ fn what_is_renamed_is_made_anew_as_it_was_and_so_uses_its_columns() {
     for (renamed, back) in [
         ("rename_constraint uq => other on t;", "rename_constraint other => uq on t;"),
         ("rename_index ix => other on t;", "rename_index other => ix on t;"),
+        ("rename_constraint fk => other on t;", "rename_constraint other => fk on t;"),
     ] {
         let second = block(r#"revision = "2"; revises = "1"; label = "a";"#, renamed, back);
         let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &column)]);

@@ -300,6 +300,18 @@ fn what_an_engine_lacks_is_said_with_the_way_out() {
 }
 
 #[test]
+fn a_comment_on_a_table_in_a_namespace_is_no_comment_on_a_column() {
+    let made = "create_schema analytics; create_table analytics.events { id: Integer, }";
+    let schema = after_on(POSTGRES, &format!("{made} comment_on analytics.events \"What happened\";"));
+    let events = schema.tables().values().find(|table| *table.name.name == *"events").unwrap();
+    assert_eq!(events.comment.as_deref(), Some("What happened"));
+    let both = format!("{made} create_table analytics {{ events: Integer }} comment_on analytics.events \"How many\";");
+    let schema = after_on(POSTGRES, &both);
+    let column = table(&schema, "analytics").column("events").unwrap();
+    assert_eq!(column.comment.as_deref(), Some("How many"));
+}
+
+#[test]
 fn a_row_has_to_fit_the_engine() {
     let wide = "create_table t { a: Varchar<16000>, b: Varchar<400>, }";
     insta::assert_snapshot!(said_on(MARIADB, wide), @r"
