@@ -145,6 +145,25 @@ fn branches_are_gone_along_in_the_order_of_their_ids() {
 }
 
 #[test]
+fn a_key_of_another_branch_keeps_a_table_from_being_made_anew() {
+    let blocks = [
+        format!(
+            "\"1\"; revises = base; upgrade {{ {USERS} create_table tags {{ #[references(users.id)] user_id: Nullable<Integer> }}
+                  bulk_insert users [ {{ id: 1, name: \"a\" }} ]; }}"
+        ),
+        "\"2\"; revises = \"1\"; label = \"a\"; upgrade {
+         create_table tasks { #[references(users.id)] user_id: Integer } bulk_insert tasks [ { user_id: 1 } ]; }"
+            .to_owned(),
+        "\"3\"; revises = \"1\"; label = \"b\"; upgrade { alter_column users.name { default = \"b\" } }".to_owned(),
+        "\"4\"; revises = [\"2\", \"3\"]; upgrade {}".to_owned(),
+    ];
+    insta::assert_snapshot!(
+        created(&of_blocks(Config::default(), &blocks)),
+        @"3:1 `users` is made anew while rows refer to it, for which foreign keys have to be off"
+    );
+}
+
+#[test]
 fn what_can_only_be_done_one_revision_after_the_other_is_named() {
     let told = |upgrade: &str| created(&history(&[USERS, upgrade]));
     insta::assert_snapshot!(told("\nexecute \"PRAGMA user_version = 3\";"), @"2:3 it does more than write rows");

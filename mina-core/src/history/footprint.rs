@@ -180,6 +180,7 @@ impl Footprint {
                 for (old, new) in renamed {
                     self.name(from, old);
                     self.name(from, new);
+                    self.made_anew(from, old, before);
                 }
             }
             Operation::AddColumn {
@@ -228,12 +229,7 @@ impl Footprint {
                     self.write(Resource::Constraint(table.clone(), name.clone()));
                     self.name(table, name);
                 }
-                // Where it is made anew, it is made as it was.
-                match before.table(table).and_then(|table| table.constraint(from)) {
-                    Some(ConstraintRef::ForeignKey(key)) => self.foreign_key(table, key),
-                    Some(constraint) => self.columns(table, &constraint.columns()),
-                    None => {}
-                }
+                self.made_anew(table, from, before);
                 self.read(Resource::Table(table.clone()));
             }
             Operation::CreateIndex { table, index, .. } | Operation::DropIndex { table, index, .. } => {
@@ -246,9 +242,7 @@ impl Footprint {
             Operation::RenameIndex { table, from, to } => {
                 self.name(table, from);
                 self.name(table, to);
-                if let Some(index) = before.table(table).and_then(|table| table.index(from)) {
-                    self.index_columns(table, index);
-                }
+                self.made_anew(table, from, before);
                 self.read(Resource::Table(table.clone()));
             }
             Operation::CommentOnTable { table, .. } => {
@@ -340,6 +334,19 @@ impl Footprint {
 
     fn expression(&mut self, table: &ObjectName, expression: &Expression) {
         self.columns(table, &expression.columns());
+    }
+
+    /// What gets another name: where an engine makes it anew for that, it is made as it was.
+    fn made_anew(&mut self, table: &ObjectName, name: &str, before: &Schema) {
+        let Some(there) = before.table(table) else { return };
+        match there.constraint(name) {
+            Some(ConstraintRef::ForeignKey(key)) => self.foreign_key(table, key),
+            Some(constraint) => self.columns(table, &constraint.columns()),
+            None => {}
+        }
+        if let Some(index) = there.index(name) {
+            self.index_columns(table, index);
+        }
     }
 
     fn foreign_key(&mut self, table: &ObjectName, key: &ForeignKey) {

@@ -117,6 +117,23 @@ fn what_is_renamed_is_made_anew_as_it_was_and_so_uses_its_columns() {
 }
 
 #[test]
+fn what_goes_by_its_tables_name_is_made_anew_with_it() {
+    let first = block(
+        r#"revision = "1"; revises = base;"#,
+        "create_table t { #[primary_key] id: Integer } create_table u { #[references(t.id)] t_id: Nullable<Integer> }",
+        "drop_table u; drop_table t;",
+    );
+    let second = block(
+        r#"revision = "2"; revises = "1"; label = "a";"#,
+        "rename_table u => v;",
+        "rename_table v => u;",
+    );
+    let third = block(r#"revision = "3"; revises = "1";"#, "rename_table t => s;", "rename_table s => t;");
+    let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]);
+    assert!(said.contains("M107"), "{said}");
+}
+
+#[test]
 fn a_key_does_not_commute_with_a_rebuild_of_its_table_while_keys_are_on() {
     let first = block(
         r#"revision = "1"; revises = base;"#,

@@ -566,6 +566,8 @@ fn message_trouble(message: &str) -> Trouble {
         ("constraint failed", Trouble::Rows),
         // What a STRICT table says: <https://www.sqlite.org/stricttables.html>.
         ("cannot store ", Trouble::Rows),
+        // A key that sets an INTEGER PRIMARY KEY to NULL.
+        ("datatype mismatch", Trouble::Rows),
     ];
     let known = KNOWN.iter().find(|(text, _)| message.contains(text));
     known.map_or(Trouble::Other, |(_, trouble)| *trouble)

@@ -36,7 +36,7 @@ impl History {
 
     fn parts(&self, bind: &Bind, target: Target, head: &Schema, dialect: &dyn Dialect) -> Result<Vec<Part>, Refusal> {
         let mut making = Making {
-            survey: Survey::new(dialect.engine()),
+            survey: Survey::new(dialect.engine(), !bind.graph.is_linear()),
             running: (!bind.graph.is_linear()).then(Schema::default),
             parts: Vec::new(),
             dialect,

@@ -65,6 +65,8 @@ struct Object {
     is_view: bool,
     /// What has to be there for it to work: tables that its keys refer to, what its triggers or its query name.
     needs: BTreeSet<usize>,
+    /// What its keys refer to, or once did.
+    refers: BTreeSet<usize>,
     /// What a statement on it may write to: what its triggers name.
     writes: BTreeSet<usize>,
     /// Whether rows may be in it at the point that has been reached.
@@ -85,6 +87,8 @@ impl Object {
 /// A walk along a history.
 pub(super) struct Survey {
     engine: Engine,
+    /// Whether the history has branches.
+    forks: bool,
     /// Whether the database that only has what holds rows has anything: then it has all that stands beside tables and views.
     pub(super) has_begun: bool,
     objects: Vec<Object>,
@@ -111,9 +115,10 @@ fn key(name: &ObjectName) -> String {
 }
 
 impl Survey {
-    pub(super) fn new(engine: Engine) -> Self {
+    pub(super) fn new(engine: Engine, forks: bool) -> Self {
         Self {
             engine,
+            forks,
             has_begun: false,
             objects: Vec::new(),
             names: HashMap::new(),
@@ -337,6 +342,7 @@ impl Survey {
             name: name.clone(),
             is_view,
             needs: BTreeSet::new(),
+            refers: BTreeSet::new(),
             writes: BTreeSet::new(),
             filled: false,
             is_there: false,
@@ -372,6 +378,12 @@ impl Survey {
                 let tables = schema.referring(name).filter_map(|(table, _)| self.names.get(&key(&table.name)));
                 look.referrers.extend(tables);
             }
+            if self.forks {
+                // A branch does not know the keys that the other made.
+                let all = self.objects.iter().enumerate();
+                let others = all.filter(|(other, object)| *other != id && object.refers.contains(&id));
+                look.referrers.extend(others.map(|(other, _)| other));
+            }
         }
     }
 
@@ -387,6 +399,7 @@ impl Survey {
     fn keys<'k>(&mut self, table: usize, keys: impl IntoIterator<Item = &'k ForeignKey>) {
         let referred = keys.into_iter().filter_map(|foreign| self.names.get(&key(&foreign.table)).copied());
         let referred: Vec<usize> = referred.collect();
+        self.objects[table].refers.extend(&referred);
         self.objects[table].needs.extend(referred);
     }
 

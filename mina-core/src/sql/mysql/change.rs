@@ -86,13 +86,15 @@ fn add_column(column: &Column, schema: &Schema, target: Target) -> Clause {
     clause
 }
 
-/// An index says how much of a long text it holds: it is made again where a column becomes one, or is one no longer.
+/// An index says how much of a long text it holds, and a hash of one has no order: it is made again where a column becomes one, or is
+/// one no longer.
 fn alter_indexed(resolved: &Resolved, (name, old, new): (&ObjectName, &Column, &Column), target: Target) -> Vec<Clause> {
     let altered = alter_column(name, (old, new), &resolved.after, target);
     let (Some(before), Some(after)) = (resolved.before.table(name), resolved.after.table(name)) else {
         return vec![altered];
     };
-    let again = |index: &&Index| table::says_length(index) && index.columns().contains(&old.name);
+    let is_ordered = |index: &Index| index.unique && index.elements.iter().any(|element| element.descending);
+    let again = |index: &&Index| (table::says_length(index) || is_ordered(index)) && index.columns().contains(&old.name);
     let again = before.indexes.iter().filter(again);
     let again: Vec<&Index> = again.filter(|_| types::is_large(&old.ty) != types::is_large(&new.ty)).collect();
     let mut clauses: Vec<Clause> = again.iter().map(|index| drop_index(&index.name.text)).collect();
