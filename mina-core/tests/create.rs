@@ -164,6 +164,45 @@ fn a_key_of_another_branch_keeps_a_table_from_being_made_anew() {
 }
 
 #[test]
+fn rows_are_counted_where_there_can_be_any() {
+    let history = history(&[
+        "create_enum mood (\"glad\", \"sad\"); create_table pets { #[primary_key] id: Integer, mood: Nullable<Enum<mood>> }
+         create_table users { #[primary_key] id: Integer, mood: Nullable<Enum<mood>> } bulk_insert users [ { id: 1, mood: \"sad\" } ];",
+        "#[allow(may_fail_on_rows)] alter_enum mood { remove = \"glad\" }",
+    ]);
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE "users" ( "id" INTEGER NOT NULL, "mood" TEXT, CONSTRAINT "pk_users" PRIMARY KEY ("id"), CONSTRAINT "mood" CHECK ("mood" IN ('glad', 'sad')) )
+    1: INSERT INTO "users" ("id", "mood") VALUES (1, 'sad')
+    2: alter users
+    -: CREATE TABLE "pets" ( "id" INTEGER NOT NULL, "mood" TEXT, CONSTRAINT "pk_pets" PRIMARY KEY ("id"), CONSTRAINT "mood" CHECK ("mood" IN ('sad')) )
+    "#);
+}
+
+#[test]
+fn keys_that_are_away_while_a_column_changes_are_there_before() {
+    let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"mariadb >= 10.11\"]").unwrap();
+    let history = history_of(
+        config,
+        &[
+            "create_table users { #[primary_key] code: Varchar<20> }
+             create_table tasks { #[primary_key] id: Integer, #[references(users.code)] user: Nullable<Varchar<20>> }
+             bulk_insert users [ { code: \"a\" } ];",
+            "#[allow(may_fail_on_rows)] alter_column users.code { type = Char<8>, using = cast }",
+        ],
+    );
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE `users` ( `code` VARCHAR(20) NOT NULL, PRIMARY KEY (`code`) )
+    1: INSERT INTO `users` (`code`) VALUES ('a')
+    -: CREATE TABLE `tasks` ( `id` INT NOT NULL AUTO_INCREMENT, `user` VARCHAR(20) NULL, PRIMARY KEY (`id`), KEY `fk_tasks_user_users` (`user`), CONSTRAINT `fk_tasks_user_users` FOREIGN KEY (`user`) REFERENCES `users` (`code`) )
+    2: Count { sql: "SELECT count(*) FROM `users` WHERE CHAR_LENGTH(`code`) > 8", what: "rows of `users` have a `code` that is no `Char<8>`", late: false }
+    2: ALTER TABLE `tasks` DROP FOREIGN KEY `fk_tasks_user_users`, ALGORITHM=INSTANT, LOCK=NONE
+    2: Expect { facts: {"column `users.code`": Some("add_column users.code: Varchar<20>;")}, claim: Untouched }
+    2: ALTER TABLE `users` MODIFY COLUMN `code` CHAR(8) NOT NULL
+    2: ALTER TABLE `tasks` ADD CONSTRAINT `fk_tasks_user_users` FOREIGN KEY (`user`) REFERENCES `users` (`code`)
+    "#);
+}
+
+#[test]
 fn what_can_only_be_done_one_revision_after_the_other_is_named() {
     let told = |upgrade: &str| created(&history(&[USERS, upgrade]));
     insta::assert_snapshot!(told("\nexecute \"PRAGMA user_version = 3\";"), @"2:3 it does more than write rows");

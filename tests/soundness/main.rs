@@ -1,8 +1,7 @@
 //! What the checker accepts runs and reverses: random histories, with rows in the tables, on every engine that is linked.
 //!
 //! `MINA_SOUNDNESS_COUNT` histories from `MINA_SOUNDNESS_SEED` on; `scripts/soundness` runs as many as it is told. Without a
-//! seed, changes of models and mutants on SQLite are fresh in each run, and all others the same; seeds that have found something are run
-//! besides.
+//! seed they are those of the day; seeds that have found something are run besides.
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 #[path = "../../mina-runtime/tests/support/databases.rs"]
@@ -50,9 +49,10 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().and_then(|text| text.parse().ok())
 }
 
-/// A first seed that no run before this one had.
+/// A first seed that no run of an earlier day had. All runs of a day have the same, so that what fails on one machine fails on another.
 fn fresh() -> u64 {
-    SystemTime::UNIX_EPOCH.elapsed().map_or(1, |since| since.as_millis() as u64)
+    let day = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs() / 86_400);
+    day * 1_000_000
 }
 
 /// The first seed and how many there are, which every run says.
@@ -114,14 +114,17 @@ fn shrunk(ground: &Ground, mut drafts: Vec<Draft>, mut failure: String, seed: u6
     }
 }
 
+/// Seeds that have found something: of what was drawn at first, and of all that is drawn now.
+type Found<'f> = [&'f [u64]; 2];
+
 /// Seeds that have found something and others after them, and what they draw.
-fn reached(found: &[u64], others: impl Iterator<Item = u64>) -> impl Iterator<Item = (Reach, u64)> {
-    let found = found.iter().map(|seed| (Reach::First, *seed));
-    found.chain(others.map(|seed| (Reach::All, seed)))
+fn reached([first, all]: Found<'_>, others: impl Iterator<Item = u64>) -> impl Iterator<Item = (Reach, u64)> {
+    let first = first.iter().map(|seed| (Reach::First, *seed));
+    first.chain(all.iter().copied().chain(others).map(|seed| (Reach::All, seed)))
 }
 
 /// Runs histories from a seed on, and those that have found something.
-fn hold(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64) {
+fn hold(ground: &Ground, name: &str, first: u64, found: Found<'_>, otherwise: u64) {
     let (first, count) = seeds(name, "histories", first, otherwise);
     let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
     let (mut said, mut ran) = (Said::default(), Ran::default());
@@ -266,7 +269,9 @@ fn a_database_follows_its_models_and_goes_back() {
 
 #[test]
 fn what_the_checker_accepts_runs_and_reverses() {
-    hold(&Ground::Sqlite, "SQLite", 1, &[7_000_085, 8_000_806, 8_000_966], 160);
+    let first = [7_000_085, 8_000_806, 8_000_966];
+    let all = [260_000_032, 260_001_857, 260_001_930, 260_002_537];
+    hold(&Ground::Sqlite, "SQLite", fresh(), [&first, &all], 100);
 }
 
 #[test]
@@ -276,7 +281,7 @@ fn what_is_broken_is_refused_or_does_no_harm() {
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod servers {
-    use super::{Ground, follow, hold, refuse};
+    use super::{Found, Ground, follow, fresh, hold, refuse};
     use crate::databases::{Database, Server};
 
     /// Seeds of models that PostgreSQL could not follow.
@@ -292,22 +297,22 @@ mod servers {
         1_795_915_956_408,
     ];
 
-    fn hold_on(server: Server, name: &str, first: u64, found: &[u64]) {
-        hold(&Ground::Server(Database::new(server)), name, first, found, 12);
+    fn hold_on(server: Server, name: &str, found: Found<'_>) {
+        hold(&Ground::Server(Database::new(server)), name, fresh(), found, 12);
     }
 
-    fn follow_on(server: Server, name: &str, first: u64, found: &[u64]) {
-        follow(&Ground::Server(Database::new(server)), name, first, found, 40);
+    fn follow_on(server: Server, name: &str, found: &[u64]) {
+        follow(&Ground::Server(Database::new(server)), name, fresh(), found, 100);
     }
 
     #[test]
     fn a_database_follows_its_models_and_goes_back_on_postgresql_15() {
-        follow_on(Server::Postgres, "PostgreSQL 15", 1, &FOUND);
+        follow_on(Server::Postgres, "PostgreSQL 15", &FOUND);
     }
 
     #[test]
     fn a_database_follows_its_models_and_goes_back_on_postgresql_18() {
-        follow_on(Server::Postgres18, "PostgreSQL 18", 1, &[&FOUND[..], &[1_795_915_655_499]].concat());
+        follow_on(Server::Postgres18, "PostgreSQL 18", &[&FOUND[..], &[1_795_915_655_499]].concat());
     }
 
     #[test]
@@ -316,11 +321,11 @@ mod servers {
         let found = [
             2_000_220, 3_000_011, 3_000_315, 3_000_564, 5_000_205, 5_000_230, 5_000_262, 5_000_461,
         ];
-        follow_on(Server::Mariadb, "MariaDB", 1, &[&models[..], &found].concat());
+        follow_on(Server::Mariadb, "MariaDB", &[&models[..], &found].concat());
     }
 
     fn refuse_on(server: Server, name: &str) {
-        refuse(&Ground::Server(Database::new(server)), name, &[], 1, 60);
+        refuse(&Ground::Server(Database::new(server)), name, &[], fresh(), 60);
     }
 
     #[test]
@@ -338,14 +343,13 @@ mod servers {
         hold_on(
             Server::Postgres,
             "PostgreSQL 15",
-            1,
-            &[3_000_011, 3_000_052, 72_000_022, 82_000_069],
+            [&[3_000_011, 3_000_052, 72_000_022, 82_000_069], &[]],
         );
     }
 
     #[test]
     fn what_the_checker_accepts_runs_and_reverses_on_postgresql_18() {
-        hold_on(Server::Postgres18, "PostgreSQL 18", 1, &[96_000_109, 96_000_169]);
+        hold_on(Server::Postgres18, "PostgreSQL 18", [&[96_000_109, 96_000_169], &[]]);
     }
 
     #[test]
@@ -353,6 +357,6 @@ mod servers {
         let found = [
             2_000_020, 3_000_007, 3_000_011, 3_000_021, 4_000_013, 73_000_007, 83_000_122, 93_000_045,
         ];
-        hold_on(Server::Mariadb, "MariaDB", 1, &found);
+        hold_on(Server::Mariadb, "MariaDB", [&found, &[260_000_201]]);
     }
 }

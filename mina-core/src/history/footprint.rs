@@ -267,6 +267,7 @@ impl Footprint {
                 self.write(Resource::Trigger(trigger.table.clone(), trigger.name.clone()));
                 self.read(Resource::Table(trigger.table.clone()));
                 self.read(Resource::Rows(trigger.table.clone()));
+                self.columns_mentioned(&trigger.table, [&trigger.body], before);
                 self.body(&trigger.body, before);
             }
             Operation::CreateFunction(function) | Operation::DropFunction(function) => {

@@ -117,6 +117,27 @@ fn what_is_renamed_is_made_anew_as_it_was_and_so_uses_its_columns() {
 }
 
 #[test]
+fn a_trigger_uses_the_columns_of_its_table_that_it_names() {
+    let first = block(
+        r#"revision = "1"; revises = base;"#,
+        "create_table t { a: Integer }",
+        "drop_table t;",
+    );
+    let second = block(
+        r#"revision = "2"; revises = "1"; label = "a";"#,
+        "alter_column t.a { rename = b }",
+        "alter_column t.b { rename = a }",
+    );
+    let third = block(
+        r#"revision = "3"; revises = "1";"#,
+        "create_trigger g on t \"BEFORE UPDATE WHEN NEW.a > 1 BEGIN SELECT 1; END\";",
+        "drop_trigger g on t;",
+    );
+    let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]);
+    assert!(said.contains("this one uses column `t.a`, the other renames it"), "{said}");
+}
+
+#[test]
 fn what_goes_by_its_tables_name_is_made_anew_with_it() {
     let first = block(
         r#"revision = "1"; revises = base;"#,

@@ -7,6 +7,7 @@ use super::{History, Resolved, Revision, Step, Trace};
 use crate::engine::{Engine, Target};
 use crate::operation::Operation;
 use crate::schema::{Enum, ObjectName, Schema, Value};
+use crate::sql::clause::Words;
 use crate::sql::unit::{Action, Step as UnitStep};
 use crate::sql::{Company, Creation, Dialect, Draft, Part, Refusal, dialect};
 use std::borrow::Cow;
@@ -93,10 +94,10 @@ impl Making<'_> {
                 (Some(statements), _) => statements.into_iter().map(sql).collect(),
                 (None, Some((old, new))) => {
                     self.add_values(old, new, step, revision);
-                    steps(self.dialect, &deed, step, trace, revision)?
+                    steps(self.dialect, (&self.survey, &deed), step, trace, revision)?
                 }
                 (None, None) => {
-                    let steps = steps(self.dialect, &deed, step, trace, revision)?;
+                    let steps = steps(self.dialect, (&self.survey, &deed), step, trace, revision)?;
                     self.may_use(&steps)?;
                     steps
                 }
@@ -167,18 +168,33 @@ impl Revision {
 }
 
 /// The steps of a statement, as the runner takes them in one transaction with keys on.
-fn steps(dialect: &dyn Dialect, deed: &Deed, step: &Step, trace: &Trace, revision: &Revision) -> Result<Vec<UnitStep>, Refusal> {
+fn steps(
+    dialect: &dyn Dialect,
+    (survey, deed): (&Survey, &Deed),
+    step: &Step,
+    trace: &Trace,
+    revision: &Revision,
+) -> Result<Vec<UnitStep>, Refusal> {
     let refuse = |why: String| Err(revision.refusal(step.span, why));
     let line = |span| revision.tokens.location(span).map_or(0, |location| location.line);
     let together = in_transaction(step);
     let drafts = dialect.steps(&together, trace, &line);
+    // Those of an enum are counted in all tables at once.
+    let can_count = |action: &Action| match action {
+        Action::Count { sql, .. } => {
+            let mut words = Words::of(sql, dialect.engine());
+            let tables = std::iter::from_fn(|| words.find("from").then(|| words.object()));
+            tables.flatten().all(|table| survey.is_there(&table))
+        }
+        _ => true,
+    };
     let mut steps = Vec::new();
     if dialect.engine() == Engine::Pg && has_function(step) {
         // Its body may name tables that are made after it.
         steps.push(sql("SET LOCAL check_function_bodies = off".to_owned()));
     }
     for (at, Draft { step, company, .. }) in drafts.into_iter().enumerate() {
-        if !deed.keeps(at, &step.action) {
+        if !deed.keeps(at, &step.action) || !can_count(&step.action) {
             continue;
         }
         if company == Company::KeysOff && deed.is_referred_to {

@@ -299,9 +299,18 @@ impl Survey {
                 self.subject(table, resolved, look);
                 self.constraints(table, std::slice::from_ref(constraint));
             }
+            Operation::AlterColumn { table, before: column, .. } => {
+                self.subject(table, resolved, look);
+                // MariaDB changes it while the keys that refer to it are away.
+                if self.engine == Engine::Mysql && self.is_there(table) {
+                    let keys = resolved.before.referring(table);
+                    let keys = keys.filter(|(owner, key)| owner.name != *table && key.referred.contains(&column.name));
+                    let owners = keys.filter_map(|(owner, _)| self.names.get(&self::key(&owner.name)).copied());
+                    look.seeds.extend(owners);
+                }
+            }
             Operation::DropColumn { table, .. }
             | Operation::RenameColumn { table, .. }
-            | Operation::AlterColumn { table, .. }
             | Operation::DropConstraint { table, .. }
             | Operation::RenameConstraint { table, .. }
             | Operation::CreateIndex { table, .. }
