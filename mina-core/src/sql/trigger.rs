@@ -6,7 +6,7 @@ pub(crate) use row::{LAST, changes_its_row_alone};
 
 use super::Dialect;
 use super::clause::Words;
-use super::lexer::significant;
+use super::lexer::{Lexeme, significant};
 use super::text::split_statements;
 use crate::engine::Engine;
 use crate::schema::{ObjectName, Trigger};
@@ -76,7 +76,8 @@ pub(crate) fn statements(body: &str, engine: Engine) -> Vec<String> {
     let (_, action) = parts(body.trim(), engine);
     let words = significant(action, engine);
     let at = |found: usize| words[found].start;
-    if engine == Engine::Pg || words.iter().any(|word| word.is_word("declare")) {
+    let goes_over_rows = |two: &[Lexeme<'_>]| two[0].is_word("for") && !two[1].is_word("each");
+    if engine == Engine::Pg || words.iter().any(|word| word.is_word("declare")) || words.windows(2).any(goes_over_rows) {
         return Vec::new();
     }
     let when = words.iter().position(|word| word.is_word("when"));

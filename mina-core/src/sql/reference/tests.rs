@@ -374,6 +374,10 @@ fn what_a_trigger_runs_is_looked_at() {
             "AFTER INSERT FOR EACH ROW BEGIN DECLARE n INT; SELECT count(*) INTO n FROM users; UPDATE users SET name = n; END",
             "tasks",
         ),
+        (
+            "AFTER INSERT FOR EACH ROW BEGIN FOR rec IN (SELECT id FROM users) DO SET @a = 1; UPDATE users SET name = rec.id; END FOR; END",
+            "tasks",
+        ),
         ("BEFORE UPDATE FOR EACH ROW WHEN (NEW.titel IS NULL) EXECUTE FUNCTION f()", "tasks"),
         ("BEGIN", "tasks"),
         ("END WHEN BEGIN", "nowhere"),
