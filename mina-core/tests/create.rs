@@ -179,6 +179,19 @@ fn rows_are_counted_where_there_can_be_any() {
 }
 
 #[test]
+fn exclusions_that_are_alike_are_made_one_by_one() {
+    let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"postgres >= 15\"]").unwrap();
+    let history = history_of(
+        config,
+        &["create_table t { a: Integer, exclusion ex using hash (a with \"=\"), exclusion other using hash (a with \"=\") }"],
+    );
+    insta::assert_snapshot!(created(&history), @r#"
+    -: CREATE TABLE "t" ( "a" INTEGER NOT NULL, CONSTRAINT "ex" EXCLUDE USING hash ("a" WITH =) )
+    -: ALTER TABLE "t" ADD CONSTRAINT "other" EXCLUDE USING hash ("a" WITH =)
+    "#);
+}
+
+#[test]
 fn keys_that_are_away_while_a_column_changes_are_there_before() {
     let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"mariadb >= 10.11\"]").unwrap();
     let history = history_of(

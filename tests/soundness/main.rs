@@ -1,7 +1,8 @@
 //! What the checker accepts runs and reverses: random histories, with rows in the tables, on every engine that is linked.
 //!
 //! `MINA_SOUNDNESS_COUNT` histories from `MINA_SOUNDNESS_SEED` on; `scripts/soundness` runs as many as it is told. Without a
-//! seed they are those of the day; seeds that have found something are run besides.
+//! seed they are those of the day, but for histories on servers, which are always the same; seeds that have found something are run
+//! besides.
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 #[path = "../../mina-runtime/tests/support/databases.rs"]
@@ -279,6 +280,7 @@ fn what_the_checker_accepts_runs_and_reverses() {
         270_002_426,
         270_004_102,
         270_004_248,
+        280_006_599,
     ];
     hold(&Ground::Sqlite, "SQLite", fresh(), [&first, &all], 100);
 }
@@ -307,7 +309,7 @@ mod servers {
     ];
 
     fn hold_on(server: Server, name: &str, found: Found<'_>) {
-        hold(&Ground::Server(Database::new(server)), name, fresh(), found, 12);
+        hold(&Ground::Server(Database::new(server)), name, 1, found, 12);
     }
 
     fn follow_on(server: Server, name: &str, found: &[u64]) {

@@ -3,7 +3,7 @@
 use crate::ground::Ground;
 use crate::world::{Ran, difference};
 use mina::testing::{Outline, Subject};
-use mina::{AnyConnection, Migrations};
+use mina::{AnyConnection, Engine, Migrations};
 use mina_runtime::connection::Trouble;
 use mina_runtime::runner::ErrorKind;
 use std::collections::BTreeMap;
@@ -22,7 +22,9 @@ fn whole(ground: &Ground, conn: &mut AnyConnection) -> Whole {
 }
 
 /// What is made at once is what is made one revision after the other: the schema, columns in order, and the rows.
-pub fn at_once(ground: &Ground, migrations: Migrations, ran: &mut Ran) -> Result<(), String> {
+///
+/// But for the order of columns where a type changes online, which ends with a new column, and for what a cast makes of a random value.
+pub fn at_once(ground: &Ground, migrations: Migrations, says: impl Fn(&str) -> bool, ran: &mut Ran) -> Result<(), String> {
     let mut conn = ground.open();
     let slow = match migrations.upgrade(&mut conn, "head") {
         Ok(_) => Some(whole(ground, &mut conn)),
@@ -55,10 +57,12 @@ pub fn at_once(ground: &Ground, migrations: Migrations, ran: &mut Ran) -> Result
         ));
     }
     let (expected, found) = (timeless(slow.outline.rows), timeless(fast.outline.rows));
-    if expected != found {
+    let is_random = says("uuid()") && says("using = cast");
+    if expected != found && !is_random {
         return Err(format!("made at once it holds other rows: {expected:#?}\n{found:#?}"));
     }
-    for (expected, found) in slow.particulars.iter().zip(&fast.particulars) {
+    let moved = ground.engine() == Engine::Pg && says("online = true");
+    for (expected, found) in slow.particulars.iter().zip(&fast.particulars).skip(usize::from(moved)) {
         if expected != found {
             return Err(format!("made at once it differs:{}", difference(expected, found)));
         }

@@ -26,7 +26,7 @@ fn all(ground: &Ground, drafts: &[Draft], seed: u64, ran: &mut Ran) -> Result<()
     };
     let mut random = Random::new(seed ^ 0x5EED);
     let migrations = grown.migrations();
-    at_once(ground, migrations, ran)?;
+    at_once(ground, migrations, |words| grown.says(words), ran)?;
     if drafts.iter().any(|draft| draft.limb != Limb::Trunk) {
         return fork::run(ground, drafts, &grown, &mut random, ran);
     }

@@ -220,7 +220,8 @@ impl Replay<'_> {
         if self.engine() != Engine::Pg {
             return Ok(());
         }
-        let ordered = |index: &&Index| index.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case("btree"));
+        let compares = |method: &str| ["btree", "hash"].iter().any(|known| method.eq_ignore_ascii_case(known));
+        let ordered = |index: &&Index| index.method.as_deref().is_none_or(compares);
         let keys = table.primary_key.iter().map(|key| (&key.name, key.columns.clone()));
         let uniques = table.uniques.iter().map(|unique| (&unique.name, unique.columns.clone()));
         let indexes = table.indexes.iter().filter(ordered).map(|index| {
@@ -231,7 +232,15 @@ impl Replay<'_> {
             });
             (&index.name, columns.collect())
         });
-        let mut all = keys.chain(uniques).chain(indexes);
+        let exclusions = table.exclusions.iter().filter(|exclusion| compares(&exclusion.method));
+        let exclusions = exclusions.map(|exclusion| {
+            let columns = exclusion.elements.iter().filter_map(|(key, _)| match key {
+                IndexKey::Column(name) => Some(name.clone()),
+                IndexKey::Expression(_) => None,
+            });
+            (&exclusion.name, columns.collect())
+        });
+        let mut all = keys.chain(uniques).chain(indexes).chain(exclusions);
         let found = all.find_map(|(name, columns)| {
             let columns = columns.iter().filter_map(|column| table.column(column));
             let odd = columns.into_iter().find(|column| !has_order(&column.ty))?;

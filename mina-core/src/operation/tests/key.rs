@@ -343,6 +343,8 @@ fn a_collation_is_for_text_and_an_index_for_what_has_an_order() {
     ^ix^ M502: `users.extra` is `Json`, which PostgreSQL 14.0 puts into no order, as `ix` needs it
       make it `Jsonb`, or leave it out
     ");
+    let excluded = "add_column users.extra: Nullable<Json>; create_exclusion ex on users using hash (extra with \"=\");";
+    assert!(said_on(POSTGRES, excluded).contains("^ex^ M502: `users.extra` is `Json`"));
     insta::assert_snapshot!(said_on(newer, "add_column users.token: Nullable<Uuid>; alter_column users.token { type = BigInt, using = cast }"), @r#"
     ^cast^ M212: MariaDB 10.7 casts no `Uuid` to `BigInt`
       write `using = "…"` with an expression over the old columns

@@ -31,7 +31,7 @@ fn option<'t>(table: &'t Table, key: &str) -> Option<&'t Value> {
 }
 
 /// Whether CREATE TABLE would make something else of it: what is not valid it makes valid, a unique constraint on the columns of
-/// another key it leaves out, and what makes the columns unique that a key to the table itself refers to may be an index.
+/// another key it leaves out, as it does an exclusion like another, and what makes the columns unique that a key to the table itself refers to may be an index.
 fn is_late(constraint: &Constraint, table: &Table) -> bool {
     match constraint {
         Constraint::ForeignKey(key) => key.not_valid || needs_index(key, table),
@@ -41,6 +41,10 @@ fn is_late(constraint: &Constraint, table: &Table) -> bool {
             let key = table.primary_key.iter().map(|key| &key.columns);
             key.chain(earlier.map(|other| &other.columns))
                 .any(|columns| *columns == unique.columns)
+        }
+        Constraint::Exclusion(exclusion) => {
+            let mut earlier = table.exclusions.iter().take_while(|other| other.name != exclusion.name);
+            earlier.any(|other| other.elements == exclusion.elements && other.method == exclusion.method)
         }
         _ => false,
     }
