@@ -30,9 +30,9 @@ impl Met {
                 self.0.entry(name).or_default()[usize::from(with_rows)] += 1;
             }
             match &resolved.operation {
-                Operation::RenameTable { from, to, .. } if filled.remove(&from.to_string()) => drop(filled.insert(to.name.to_string())),
+                Operation::RenameTable { from, to, .. } if filled.remove(&from.to_string()) => drop(filled.insert(to.to_string())),
                 Operation::DropTable(table) => drop(filled.remove(&table.name.to_string())),
-                Operation::BulkInsert { table, .. } => drop(filled.insert(table.name.to_string())),
+                Operation::BulkInsert { table, .. } => drop(filled.insert(table.to_string())),
                 _ => {}
             }
         }
