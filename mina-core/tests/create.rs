@@ -11,6 +11,11 @@ fn history(upgrades: &[&str]) -> History {
     history_of(Config::default(), upgrades)
 }
 
+/// A history for one engine.
+fn on(engine: &str) -> Config {
+    Config::parse(&format!("[database]\nurl = \"env:X\"\nengines = [\"{engine}\"]")).unwrap()
+}
+
 fn history_of(config: Config, upgrades: &[&str]) -> History {
     let blocks = upgrades.iter().enumerate().map(|(at, upgrade)| {
         let revises = if at == 0 { "base".to_owned() } else { format!("\"{at}\"") };
@@ -180,7 +185,7 @@ fn rows_are_counted_where_there_can_be_any() {
 
 #[test]
 fn exclusions_that_are_alike_are_made_one_by_one() {
-    let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"postgres >= 15\"]").unwrap();
+    let config = on("postgres >= 15");
     let history = history_of(
         config,
         &["create_table t { a: Integer, exclusion ex using hash (a with \"=\"), exclusion other using hash (a with \"=\") }"],
@@ -193,7 +198,7 @@ fn exclusions_that_are_alike_are_made_one_by_one() {
 
 #[test]
 fn keys_that_are_away_while_a_column_changes_are_there_before() {
-    let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"mariadb >= 10.11\"]").unwrap();
+    let config = on("mariadb >= 10.11");
     let history = history_of(
         config,
         &[
@@ -257,7 +262,7 @@ fn a_change_in_words_of_its_own_is_made_where_it_stands() {
 
 #[test]
 fn what_stands_beside_the_tables_is_there_before_their_rows() {
-    let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"postgres >= 15\"]").unwrap();
+    let config = on("postgres >= 15");
     let history = history_of(
         config,
         &[
@@ -293,7 +298,7 @@ fn what_stands_beside_the_tables_is_there_before_their_rows() {
 
 #[test]
 fn what_keeps_nobody_waiting_is_made_as_if_nobody_waited() {
-    let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"postgres >= 15\"]").unwrap();
+    let config = on("postgres >= 15");
     let history = history_of(
         config,
         &[
@@ -319,7 +324,7 @@ fn what_keeps_nobody_waiting_is_made_as_if_nobody_waited() {
 #[test]
 fn a_value_that_its_transaction_may_not_use_keeps_a_history_from_being_made_at_once() {
     let history = |view: &str| {
-        let config = Config::parse("[database]\nurl = \"env:X\"\nengines = [\"postgres >= 15\"]").unwrap();
+        let config = on("postgres >= 15");
         let made = "create_enum mood (\"sad\"); create_table users { mood: Enum<mood> } bulk_insert users [ { mood: \"sad\" } ];";
         let used = "alter_enum mood { add = \"it's\" } bulk_insert users [ { mood: \"it's\" } ];";
         created(&history_of(config, &[&format!("{made} {view}"), used]))

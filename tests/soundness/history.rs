@@ -278,7 +278,7 @@ pub fn draw(config: &Config, reach: Reach, random: &mut Random, said: &mut Said)
                 engine,
                 schema: &schema,
                 serial: &mut serial,
-                all: reach == Reach::All,
+                reach,
             };
             let Some((kind, statement)) = writer.statement() else { continue };
             let mut up: Vec<String> = statements.clone();

@@ -1,5 +1,6 @@
 //! Random statements over a schema, as text. Most fit; the checker says which.
 
+use crate::history::Reach;
 use crate::random::Random;
 use crate::value::{in_sql, is_text, key, language_type, name, path, sql_value, string};
 use mina::Engine;
@@ -99,8 +100,7 @@ pub struct Writer<'a> {
     pub schema: &'a Schema,
     /// For names and values that are there once.
     pub serial: &'a mut u32,
-    /// Whether it writes what it did not when the first seeds were kept, which have to say the same for ever.
-    pub all: bool,
+    pub reach: Reach,
 }
 
 type Write = fn(&mut Writer<'_>) -> Option<String>;
@@ -185,7 +185,7 @@ impl On<'_> {
 impl<'a> Writer<'a> {
     /// A statement and its kind; none where the schema has nothing that it could be about.
     pub fn statement(&mut self) -> Option<(&'static str, String)> {
-        let later = if self.all { LATER } else { &[] };
+        let later = if self.reach == Reach::All { LATER } else { &[] };
         let mut statements = STATEMENTS.iter().chain(later);
         let total: usize = statements.clone().map(|(_, weight, _)| weight).sum();
         let mut at = self.random.below(total);
@@ -277,7 +277,7 @@ impl<'a> Writer<'a> {
         let number = self.random.below(60);
         match ty {
             "Bool" => self.random.pick(&["true", "false"]).to_owned(),
-            "Integer" | "BigInt" if self.all && self.random.percent(20) => match self.sequence() {
+            "Integer" | "BigInt" if self.reach == Reach::All && self.random.percent(20) => match self.sequence() {
                 Some(sequence) => format!("sql({:?})", format!("nextval('{sequence}')")),
                 None => number.to_string(),
             },

@@ -116,41 +116,38 @@ fn what_is_renamed_is_made_anew_as_it_was_and_so_uses_its_columns() {
     }
 }
 
+/// What is said of two branches on a first revision, each by its upgrade and its downgrade.
+fn beside(made: [&str; 2], one: [&str; 2], other: [&str; 2]) -> String {
+    let of = |head: &str, [up, down]: [&str; 2]| block(head, up, down);
+    let first = of(r#"revision = "1"; revises = base;"#, made);
+    let second = of(r#"revision = "2"; revises = "1"; label = "a";"#, one);
+    let third = of(r#"revision = "3"; revises = "1";"#, other);
+    said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)])
+}
+
 #[test]
 fn a_trigger_uses_the_columns_of_its_table_that_it_names() {
-    let first = block(
-        r#"revision = "1"; revises = base;"#,
-        "create_table t { a: Integer }",
-        "drop_table t;",
+    let said = beside(
+        ["create_table t { a: Integer }", "drop_table t;"],
+        ["alter_column t.a { rename = b }", "alter_column t.b { rename = a }"],
+        [
+            "create_trigger g on t \"BEFORE UPDATE WHEN NEW.a > 1 BEGIN SELECT 1; END\";",
+            "drop_trigger g on t;",
+        ],
     );
-    let second = block(
-        r#"revision = "2"; revises = "1"; label = "a";"#,
-        "alter_column t.a { rename = b }",
-        "alter_column t.b { rename = a }",
-    );
-    let third = block(
-        r#"revision = "3"; revises = "1";"#,
-        "create_trigger g on t \"BEFORE UPDATE WHEN NEW.a > 1 BEGIN SELECT 1; END\";",
-        "drop_trigger g on t;",
-    );
-    let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]);
     assert!(said.contains("this one uses column `t.a`, the other renames it"), "{said}");
 }
 
 #[test]
 fn what_goes_by_its_tables_name_is_made_anew_with_it() {
-    let first = block(
-        r#"revision = "1"; revises = base;"#,
-        "create_table t { #[primary_key] id: Integer } create_table u { #[references(t.id)] t_id: Nullable<Integer> }",
-        "drop_table u; drop_table t;",
+    let said = beside(
+        [
+            "create_table t { #[primary_key] id: Integer } create_table u { #[references(t.id)] t_id: Nullable<Integer> }",
+            "drop_table u; drop_table t;",
+        ],
+        ["rename_table u => v;", "rename_table v => u;"],
+        ["rename_table t => s;", "rename_table s => t;"],
     );
-    let second = block(
-        r#"revision = "2"; revises = "1"; label = "a";"#,
-        "rename_table u => v;",
-        "rename_table v => u;",
-    );
-    let third = block(r#"revision = "3"; revises = "1";"#, "rename_table t => s;", "rename_table s => t;");
-    let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]);
     assert!(said.contains("M107"), "{said}");
 }
 
