@@ -205,6 +205,29 @@ fn a_default_makes_way_for_the_new_type() {
 }
 
 #[test]
+fn what_is_calculated_with_a_number_is_said_again_when_it_is_calculated_otherwise() {
+    let seats = "create_table seats {
+        #[primary_key] id: Integer, kept: SmallInt, price: Integer,
+        check ck_seats \"kept >= 0\", check ck_price \"price > 0\",
+        index ix_sum (\"kept + price\"), index ix_kept (kept), index ix_few (id) { where = \"kept < 9\" } }";
+    insta::assert_snapshot!(sql(seats, "alter_column seats.kept { type = Float }"), @r#"
+    -- Transaction
+    3: DROP INDEX "ix_few"
+    3: DROP INDEX "ix_sum"
+    3: ALTER TABLE "seats"
+        DROP CONSTRAINT "ck_seats",
+        ALTER COLUMN "kept" TYPE REAL,
+        ADD CONSTRAINT "ck_seats" CHECK (kept >= 0)
+    3: CREATE INDEX "ix_sum" ON "seats" ((kept + price))
+    3: CREATE INDEX "ix_few" ON "seats" ("id") WHERE kept < 9
+    "#);
+    insta::assert_snapshot!(sql(seats, "alter_column seats.kept { type = BigInt }"), @r#"
+    -- Transaction
+    3: ALTER TABLE "seats" ALTER COLUMN "kept" TYPE BIGINT
+    "#);
+}
+
+#[test]
 fn names_that_were_made_follow_the_table() {
     insta::assert_snapshot!(sql(USERS, "rename_table users => people;"), @r#"
     -- Transaction

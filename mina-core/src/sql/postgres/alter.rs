@@ -5,7 +5,7 @@ use super::{Postgres, data, quote, table, types};
 use crate::check::safety::comes_along;
 use crate::history::Resolved;
 use crate::operation::{Operation, Using};
-use crate::schema::{Column, Constraint, ConstraintRef, Generated, Index, ObjectName};
+use crate::schema::{Column, Constraint, ConstraintRef, Expression, Generated, Index, IndexKey, ObjectName, Table};
 use crate::sql::Dialect;
 
 /// The table and the pieces; none where the operation is no change of a table that stays.
@@ -47,7 +47,13 @@ pub(super) fn pieces(resolved: &Resolved) -> Option<(&ObjectName, Vec<Piece>)> {
             before,
             after,
             using,
-        } => (table, alter_column(table, before, after, using)),
+        } => {
+            let mut pieces = alter_column(table, before, after, using);
+            if let Some(found) = resolved.before.table(table).filter(|_| types::leaves_casts(&before.ty, &after.ty)) {
+                around_casts(&mut pieces, found, &after.name);
+            }
+            (table, pieces)
+        }
         Operation::CreateConstraint { table, constraint } => (table, vec![add_constraint(constraint)]),
         Operation::DropConstraint { table, constraint } => (table, vec![drop_constraint(constraint)]),
         Operation::RenameConstraint { table, from, to } => {
@@ -156,6 +162,33 @@ fn create_index(table: &ObjectName, index: &Index) -> Piece {
 fn drop_index(table: &ObjectName, index: &Index) -> Piece {
     let name = Postgres.object(&table.beside(&index.name.text));
     piece(Turn::Before, format!("DROP INDEX {name}"), &index_names(index))
+}
+
+/// PostgreSQL reads what it printed of a check or an index when the type of a column changes, casts and all, and keeps them when
+/// the type comes back: they are made anew as they were written, while the table is rewritten anyhow.
+fn around_casts(pieces: &mut Vec<Piece>, table: &Table, column: &str) {
+    let calculates = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if expression.uses(column));
+    let filters = |filter: &Option<Expression>| filter.as_ref().is_some_and(|filter| filter.uses(column));
+    for constraint in table.constraints() {
+        let again = match constraint {
+            ConstraintRef::Check(check) => check.expression.uses(column),
+            ConstraintRef::Exclusion(exclusion) => {
+                filters(&exclusion.filter) || exclusion.elements.iter().any(|(key, _)| calculates(key))
+            }
+            _ => false,
+        };
+        if again {
+            let constraint = constraint.to_owned();
+            pieces.insert(0, drop_constraint(&constraint));
+            pieces.push(add_constraint(&constraint));
+        }
+    }
+    for index in &table.indexes {
+        if filters(&index.filter) || index.elements.iter().any(|element| calculates(&element.key)) {
+            pieces.insert(0, drop_index(&table.name, index));
+            pieces.push(create_index(&table.name, index));
+        }
+    }
 }
 
 /// A default that was there is dropped before the type changes and set again after it: it need not cast.

@@ -147,6 +147,26 @@ fn by_way_of(before: &Type, after: &Type) -> Option<String> {
     }
 }
 
+/// Whether what is calculated with a column is kept with a cast around the column when it goes from one type to another and back:
+/// a comparison with a whole number is one of two `DOUBLE PRECISION` once the column is one.
+pub(super) fn leaves_casts(before: &Type, after: &Type) -> bool {
+    match (calculated(before), calculated(after)) {
+        (Some(before), Some(after)) => before != after,
+        _ => false,
+    }
+}
+
+/// What numbers of a type are calculated as, as the one name that stands for all that can be compared without a cast.
+fn calculated(ty: &Type) -> Option<Type> {
+    match ty {
+        Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => Some(Type::BigInt),
+        Type::Unsigned(inner) if **inner != Type::BigInt => Some(Type::BigInt),
+        Type::Unsigned(_) | Type::Numeric(_) => Some(Type::Numeric(None)),
+        Type::Float | Type::Double => Some(Type::Double),
+        _ => None,
+    }
+}
+
 /// The condition of the values that do not become one of another type.
 pub(super) fn bent(column: &str, before: &Type, after: &Type) -> Option<String> {
     let from_text = matches!(before, Type::Text | Type::Varchar(_) | Type::Char(_));
