@@ -198,7 +198,7 @@ fn steps(
             continue;
         }
         if company == Company::KeysOff && deed.is_referred_to {
-            let table = deed.subjects.first().map_or("", String::as_str);
+            let table = deed.subjects.first().map_or_else(String::new, ObjectName::to_string);
             return refuse(format!(
                 "`{table}` is made anew while rows refer to it, for which foreign keys have to be off"
             ));

@@ -22,7 +22,7 @@ pub(super) struct Deed {
     /// Whether it is about what stands beside the tables, which is there as soon as anything is.
     pub(super) is_beside: bool,
     /// The objects that are there and that it is about, by their names in lower case; nothing is run where there are none.
-    pub(super) subjects: BTreeSet<String>,
+    pub(super) subjects: BTreeSet<ObjectName>,
     /// Whether keys of a table that is there refer to one of them.
     pub(super) is_referred_to: bool,
     /// Which of several statements of SQL do anything; empty where all do.
@@ -37,7 +37,7 @@ impl Deed {
     pub(super) fn keeps(&self, at: usize, action: &Action) -> bool {
         match action {
             // An enum's statement is about several tables.
-            Action::Batch(change) => self.subjects.is_empty() || self.subjects.contains(&change.table.to_lowercase()),
+            Action::Batch(change) => self.subjects.is_empty() || self.subjects.contains(&key(&ObjectName::new(&change.table))),
             _ => self.kept.get(at).is_none_or(|kept| *kept),
         }
     }
@@ -47,7 +47,7 @@ impl Deed {
 #[derive(Default)]
 struct Look {
     /// The objects that it is about, each under the name that it has here, in lower case.
-    subjects: Vec<(String, usize)>,
+    subjects: Vec<(ObjectName, usize)>,
     /// What its rows are in or come from, or what it is about in words of its own.
     seeds: BTreeSet<usize>,
     /// What it makes in words of its own.
@@ -92,8 +92,10 @@ pub(super) struct Survey {
     /// Whether the database that only has what holds rows has anything: then it has all that stands beside tables and views.
     pub(super) has_begun: bool,
     objects: Vec<Object>,
-    /// The objects there are at the point that has been reached, by their names in lower case.
-    names: HashMap<String, usize>,
+    /// The objects there are at the point that has been reached, by their whole names in lower case.
+    names: HashMap<ObjectName, usize>,
+    /// The same by the word that a text of SQL or Rust has for them, which those of several namespaces share.
+    words: HashMap<String, BTreeSet<usize>>,
     /// The views, and the tables with triggers, whose SQL has a word, and whether a trigger's has.
     mentions: HashMap<String, Vec<(usize, bool)>>,
     /// What came later than a key, a view or a trigger that names it.
@@ -110,7 +112,14 @@ pub(super) fn select(sql: &str) -> bool {
     words(sql, Engine::Sqlite).iter().any(|word| word == "select")
 }
 
-fn key(name: &ObjectName) -> String {
+fn key(name: &ObjectName) -> ObjectName {
+    ObjectName {
+        schema: name.schema.as_deref().map(|schema| schema.to_lowercase().into()),
+        name: word(name).into(),
+    }
+}
+
+fn word(name: &ObjectName) -> String {
     name.name.to_lowercase()
 }
 
@@ -122,6 +131,7 @@ impl Survey {
             has_begun: false,
             objects: Vec::new(),
             names: HashMap::new(),
+            words: HashMap::new(),
             mentions: HashMap::new(),
             awaited: Vec::new(),
         }
@@ -129,7 +139,17 @@ impl Survey {
 
     /// Whether the database that only has what holds rows has this object now.
     pub(super) fn is_there(&self, name: &ObjectName) -> bool {
-        self.names.get(&key(name)).is_some_and(|&id| self.objects[id].is_there)
+        self.called(name).is_some_and(|id| self.objects[id].is_there)
+    }
+
+    /// The object that has a name.
+    fn called(&self, name: &ObjectName) -> Option<usize> {
+        self.names.get(&key(name)).copied()
+    }
+
+    /// The objects that a word may mean.
+    fn meant(&self, word: &str) -> impl Iterator<Item = usize> + '_ {
+        self.words.get(word).into_iter().flatten().copied()
     }
 
     /// The next statement.
@@ -140,7 +160,7 @@ impl Survey {
         }
         let is_data = !look.seeds.is_empty();
         let there = look.subjects.iter().filter(|(_, id)| is_data || self.objects[*id].is_there);
-        let subjects: BTreeSet<String> = there.map(|(name, _)| name.clone()).collect();
+        let subjects: BTreeSet<ObjectName> = there.map(|(name, _)| name.clone()).collect();
         let is_referred_to = look.referrers.iter().any(|&id| self.objects[id].is_there);
         let seeds = look.seeds.iter().copied();
         let mut needed = self.bear(seeds.collect());
@@ -234,8 +254,9 @@ impl Survey {
         for operation in effect {
             self.schema(operation, resolved, &mut own);
         }
-        let about = own.subjects.into_iter().chain(named);
-        for (name, id) in about.chain(own.seeds.into_iter().map(|id| (String::new(), id))) {
+        let seeds = own.seeds.into_iter().map(|id| (key(&self.objects[id].name), id));
+        let about: Vec<(ObjectName, usize)> = own.subjects.into_iter().chain(named).chain(seeds).collect();
+        for (name, id) in about {
             match id < known {
                 true => self.write(id, look),
                 false => drop(look.made.insert(id)),
@@ -257,7 +278,7 @@ impl Survey {
                 let id = self.make(&table.name, false);
                 self.keys(id, &table.foreign_keys);
                 for (referring, _) in resolved.after.referring(&table.name) {
-                    if let Some(&referring) = self.names.get(&key(&referring.name)) {
+                    if let Some(referring) = self.called(&referring.name) {
                         self.objects[referring].needs.insert(id);
                         self.awaited.extend(self.objects[referring].is_there.then_some(id));
                     }
@@ -271,22 +292,22 @@ impl Survey {
             }
             Operation::DropTable(Table { name, .. }) => {
                 self.subject(name, resolved, look);
-                self.names.remove(&key(name));
+                self.forget(name);
             }
             Operation::DropView(view) => {
                 self.subject(&view.name, resolved, look);
-                self.names.remove(&key(&view.name));
+                self.forget(&view.name);
             }
             Operation::RenameTable { from, to, .. } => {
                 self.subject(from, resolved, look);
-                if let Some(id) = self.names.remove(&key(from)) {
+                if let Some(id) = self.forget(from) {
                     self.call(to, id);
                     look.subjects.push((key(to), id));
                 }
             }
             Operation::CreateTrigger(trigger) => {
                 self.subject(&trigger.table, resolved, look);
-                if let Some(&id) = self.names.get(&key(&trigger.table)) {
+                if let Some(id) = self.called(&trigger.table) {
                     self.mention(id, &trigger.body, true);
                 }
             }
@@ -305,7 +326,7 @@ impl Survey {
                 if self.engine == Engine::Mysql && self.is_there(table) {
                     let keys = resolved.before.referring(table);
                     let keys = keys.filter(|(owner, key)| owner.name != *table && key.referred.contains(&column.name));
-                    let owners = keys.filter_map(|(owner, _)| self.names.get(&self::key(&owner.name)).copied());
+                    let owners = keys.filter_map(|(owner, _)| self.called(&owner.name));
                     look.seeds.extend(owners);
                 }
             }
@@ -323,7 +344,7 @@ impl Survey {
                     self.subject(table, resolved, look);
                 }
                 look.is_beside = self.engine == Engine::Pg;
-                let ids = tables.iter().filter_map(|table| self.names.get(&key(table)).copied());
+                let ids = tables.iter().filter_map(|table| self.called(table));
                 let ids: Vec<usize> = ids.collect();
                 // One statement may be about all of them.
                 let is_run = look.is_beside && self.has_begun || ids.iter().any(|&id| self.objects[id].is_there);
@@ -363,17 +384,27 @@ impl Survey {
     /// An object has a name from here on, which views and triggers may have been waiting for.
     fn call(&mut self, name: &ObjectName, id: usize) {
         self.names.insert(key(name), id);
+        self.words.entry(word(name)).or_default().insert(id);
         self.objects[id].name = name.clone();
-        for (by, writes) in self.mentions.get(&key(name)).cloned().unwrap_or_default() {
+        for (by, writes) in self.mentions.get(&word(name)).cloned().unwrap_or_default() {
             self.objects[by].mentions(id, writes);
             self.awaited.extend(self.objects[by].is_there.then_some(id));
         }
     }
 
+    /// An object has a name no longer.
+    fn forget(&mut self, name: &ObjectName) -> Option<usize> {
+        let id = self.names.remove(&key(name))?;
+        if let Some(ids) = self.words.get_mut(&word(name)) {
+            ids.remove(&id);
+        }
+        Some(id)
+    }
+
     /// The query of a view or the action of a table's trigger.
     fn mention(&mut self, by: usize, sql: &str, writes: bool) {
         for word in words(sql, self.engine) {
-            if let Some(&id) = self.names.get(&word) {
+            for &id in self.words.get(&word).into_iter().flatten() {
                 self.objects[by].mentions(id, writes);
             }
             self.mentions.entry(word).or_default().push((by, writes));
@@ -381,10 +412,10 @@ impl Survey {
     }
 
     fn subject(&self, name: &ObjectName, resolved: &Resolved, look: &mut Look) {
-        if let Some(&id) = self.names.get(&key(name)) {
+        if let Some(id) = self.called(name) {
             look.subjects.push((key(name), id));
             for schema in [&resolved.before, &resolved.after] {
-                let tables = schema.referring(name).filter_map(|(table, _)| self.names.get(&key(&table.name)));
+                let tables = schema.referring(name).filter_map(|(table, _)| self.called(&table.name));
                 look.referrers.extend(tables);
             }
             if self.forks {
@@ -397,7 +428,7 @@ impl Survey {
     }
 
     fn constraints(&mut self, table: &ObjectName, constraints: &[Constraint]) {
-        let Some(&id) = self.names.get(&key(table)) else { return };
+        let Some(id) = self.called(table) else { return };
         for constraint in constraints {
             if let Constraint::ForeignKey(foreign) = constraint {
                 self.keys(id, std::slice::from_ref(foreign));
@@ -406,18 +437,18 @@ impl Survey {
     }
 
     fn keys<'k>(&mut self, table: usize, keys: impl IntoIterator<Item = &'k ForeignKey>) {
-        let referred = keys.into_iter().filter_map(|foreign| self.names.get(&key(&foreign.table)).copied());
+        let referred = keys.into_iter().filter_map(|foreign| self.called(&foreign.table));
         let referred: Vec<usize> = referred.collect();
         self.objects[table].refers.extend(&referred);
         self.objects[table].needs.extend(referred);
     }
 
     /// The objects that some words name.
-    fn named(&self, words: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+    fn named(&self, words: impl Iterator<Item = String>) -> Vec<(ObjectName, usize)> {
         let words: BTreeSet<String> = words.collect();
         words
             .into_iter()
-            .filter_map(|word| self.names.get(&word).map(|&id| (word, id)))
+            .flat_map(|word| self.meant(&word).map(|id| (key(&self.objects[id].name), id)).collect::<Vec<_>>())
             .collect()
     }
 
@@ -435,7 +466,7 @@ impl Survey {
     }
 
     fn fill(&mut self, table: &ObjectName, look: &mut Look) {
-        if let Some(&id) = self.names.get(&key(table)) {
+        if let Some(id) = self.called(table) {
             self.write(id, look);
             look.subjects.push((key(table), id));
         }
@@ -449,8 +480,7 @@ impl Survey {
         resolved: &Resolved,
         look: &mut Look,
     ) -> Result<(), Stuck> {
-        let id = self.names.get(&key(table)).copied();
-        let Some(id) = id.filter(|&id| self.may_hold_rows(id)) else {
+        let Some(id) = self.called(table).filter(|&id| self.may_hold_rows(id)) else {
             return Ok(());
         };
         let words: Vec<String> = texts.into_iter().flat_map(|text| words(text, self.engine)).collect();
@@ -470,14 +500,17 @@ impl Survey {
     /// One statement of SQL; false where it can do nothing to an empty table.
     fn statement(&mut self, sql: &str, resolved: &Resolved, look: &mut Look) -> Result<bool, Stuck> {
         let words = words(sql, self.engine);
-        let target = written(&words).first().and_then(|name| self.names.get(*name).copied());
+        let targets: Vec<usize> = written(&words).first().into_iter().flat_map(|name| self.meant(name)).collect();
         match words.first().map(String::as_str) {
             None | Some("select") => return Ok(false),
-            Some("update" | "delete") => match target {
-                Some(id) if !self.may_hold_rows(id) => return Ok(false),
-                Some(_) => {}
-                None => return Err((resolved.span, "what it writes to is no table of the history".to_owned())),
-            },
+            Some("update" | "delete") => {
+                if targets.is_empty() {
+                    return Err((resolved.span, "what it writes to is no table of the history".to_owned()));
+                }
+                if !targets.iter().any(|&id| self.may_hold_rows(id)) {
+                    return Ok(false);
+                }
+            }
             Some("insert" | "replace" | "with") => {}
             Some(_) => return Err((resolved.span, "it does more than write rows".to_owned())),
         }
