@@ -126,7 +126,7 @@ fn say(finding: &Finding<'_>, others: &[&Fault], diagnostic: &mut Diagnostic) {
         Fault::Unrestored { want, have, attributes } if of_its_own(finding) => changed(finding, want, have, attributes),
         Fault::Unrestored { want, have, attributes } => unrestored(finding, want, have, attributes, &text),
         Fault::Differs { want, have } => differs(finding, want, have, others, &text),
-        Fault::Without(_) | Fault::Besides(_) => incomplete(&finding.fault, others),
+        Fault::Without(_) | Fault::Besides(_) => incomplete(&finding.fault, others, &text),
         Fault::OnTable { key, again: false, .. } if of_its_own(finding) => (
             format!("downgrade changes {}, which the upgrade did not change", word::key(key)),
             vec!["take the statement out".to_owned()],
@@ -328,14 +328,14 @@ fn differs(finding: &Finding<'_>, want: &Object, have: &Object, others: &[&Fault
     let rest = others
         .iter()
         .filter(|fault| !matches!(fault, Fault::Differs { want: other, .. } if other == want));
-    help.extend(rest.filter_map(|fault| also(fault)));
+    help.extend(rest.filter_map(|fault| also(fault, text)));
     (
         format!("{} is made again differently: {}", word::name(want), attribute::was_is(want, have)),
         help,
     )
 }
 
-fn incomplete(fault: &Fault, others: &[&Fault]) -> Said {
+fn incomplete(fault: &Fault, others: &[&Fault], text: &dyn Fn(&[Operation]) -> String) -> Said {
     let message = match fault {
         Fault::Without(object) => format!("what is made again is without {}", word::name(object)),
         Fault::Besides(object) => format!("what is made again has {}, which was not there before", word::name(object)),
@@ -344,20 +344,28 @@ fn incomplete(fault: &Fault, others: &[&Fault]) -> Said {
     let mut help = Vec::new();
     if let Fault::Without(object) = fault {
         help.extend(made(word::origin(object), "it was made"));
-        help.push(format!("add `{}`", item(object)));
+        help.push(match object {
+            Object::Column(..) => format!("add `{}`", item(object)),
+            _ => format!("write `{}` after it", text(&[word::create(object)])),
+        });
     }
     help.extend(
         others
             .iter()
             .filter(|other| !std::ptr::eq(**other, fault))
-            .filter_map(|fault| also(fault)),
+            .filter_map(|fault| also(fault, text)),
     );
     (message, help)
 }
 
-fn also(fault: &Fault) -> Option<String> {
+fn also(fault: &Fault, text: &dyn Fn(&[Operation]) -> String) -> Option<String> {
     match fault {
-        Fault::Without(object) => Some(format!("{} is missing too: `{}`", word::name(object), item(object))),
+        Fault::Without(object @ Object::Column(..)) => Some(format!("{} is missing too: `{}`", word::name(object), item(object))),
+        Fault::Without(object) => Some(format!(
+            "{} is missing too: `{}`",
+            word::name(object),
+            text(&[word::create(object)])
+        )),
         Fault::Besides(object) => Some(format!("{} is new too", word::name(object))),
         Fault::Differs { want, have } => Some(format!("{} differs too: {}", word::name(want), attribute::was_is(want, have))),
         Fault::OnTable { key, .. } => Some(format!("{} differ too", word::key(key))),
@@ -365,13 +373,10 @@ fn also(fault: &Fault) -> Option<String> {
     }
 }
 
-/// An object as it stands among the items of a table or the attributes of a column.
-fn item(object: &Object) -> String {
-    let text = spell::inner(&[word::create(object)]);
-    match object {
-        Object::Column(..) => text.trim_start_matches("add_column ").trim_end_matches(';').to_owned(),
-        _ => text,
-    }
+/// A column as it stands among the items of a table.
+fn item(column: &Object) -> String {
+    let text = spell::inner(&[word::create(column)]);
+    text.trim_start_matches("add_column ").trim_end_matches(';').to_owned()
 }
 
 /// A literal that fits a column's type, for a fill to paste.

@@ -12,10 +12,12 @@ use crate::diagnostic::Lint;
 use crate::engine::Engine;
 use crate::operation::{Operation, Using};
 use crate::schema::naming::Naming;
-use crate::schema::{Column, Constraint, Default, Enum, Index, IndexKey, ObjectName, Schema, Value};
+use crate::schema::{Column, Constraint, Default, Enum, Index, IndexKey, ObjectName, Schema, Table, Value};
 use crate::syntax::ast::{Body, ColumnChanges, EnumChange, EnumPlace, LintRef, SequenceDef, Statement, StatementKind, TableRef, UsingDef};
 use crate::syntax::{Span, print};
-use definition::{attach, attach_index, column_def, constraint_def, default_value, index_def, sql, sql_string, table_def, type_ref};
+use definition::{
+    attach, attach_index, column_def, comes_with_its_key, constraint_def, default_value, index_def, sql, sql_string, table_def, type_ref,
+};
 pub(crate) use definition::{ident, table_ref};
 use names::named;
 use std::borrow::Cow;
@@ -366,7 +368,11 @@ fn add_column(table: TableRef, column: &Column, constraints: &[Constraint], inde
             }));
         }
     }
-    for index in indexes.iter().filter(|index| !index.serves_key) {
+    let mut along = Table::empty(ObjectName::new(""));
+    along.columns.push(column.clone());
+    constraints.iter().for_each(|constraint| along.add_constraint(constraint.clone()));
+    along.indexes.extend_from_slice(indexes);
+    for index in indexes.iter().filter(|index| !comes_with_its_key(index, &along)) {
         if !attach_index(&mut def, index) {
             after.push(plain(StatementKind::CreateIndex {
                 table: table.clone(),

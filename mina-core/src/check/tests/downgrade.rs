@@ -448,6 +448,36 @@ fn the_index_of_a_key_goes_with_it() {
 }
 
 #[test]
+fn the_index_of_a_key_beside_another_comes_back_too() {
+    let setup = "create_table a { #[primary_key] id: Integer }
+                 create_table b { #[primary_key] id: Integer, #[references(a.id)] of: Nullable<Integer> }";
+    let up = "create_index ix_b on b (of); drop_column b.of;";
+    let head = "#![allow(lossy_downgrade, blocking_index, redundant_index)]";
+    let case = Case::new(&[MARIADB], &Config::default(), setup, head, up, "");
+    insta::assert_snapshot!(case.said(), @r#"
+    M301: `2` has no downgrade
+    write it after the upgrade:
+    downgrade {
+        #[index(name = fk_b_of_a)] #[references(a.id)] add_column b.of: Nullable<Integer>;
+        create_index ix_b on b (of);
+        drop_index ix_b on b;
+    }
+    or `downgrade = irreversible("why");`
+    "#);
+    let down = "downgrade { #[index(name = ix_b)] #[references(a.id)] add_column b.of: Nullable<Integer>; drop_index ix_b on b; }";
+    let case = Case::new(&[MARIADB], &Config::default(), setup, head, up, down);
+    insta::assert_snapshot!(case.said(), @r#"
+    M305: what is made again is without `fk_b_of_a` on `b`
+    it was made by 1 (versions/1_base.rs:5)
+    write `create_index fk_b_of_a on b (of);` after it
+
+    M214: `ix_b` is the last index that serves the foreign key `fk_b_of_a` of `b`, and MariaDB 10.6 needs one
+    the key is from 2 (versions/2_test.rs:6)
+    write `drop_constraint fk_b_of_a on b;` before it, or create another index on (of) first
+    "#);
+}
+
+#[test]
 fn a_column_that_may_not_begin_within_its_check_says_so() {
     let setup = r#"create_table t {
         #[primary_key] id: Integer,

@@ -172,9 +172,7 @@ fn around_casts(pieces: &mut Vec<Piece>, table: &Table, column: &str) {
     for constraint in table.constraints() {
         let again = match constraint {
             ConstraintRef::Check(check) => check.expression.uses(column),
-            ConstraintRef::Exclusion(exclusion) => {
-                filters(&exclusion.filter) || exclusion.elements.iter().any(|(key, _)| calculates(key))
-            }
+            ConstraintRef::Exclusion(exclusion) => filters(&exclusion.filter) || exclusion.elements.iter().any(|(key, _)| calculates(key)),
             _ => false,
         };
         if again {
