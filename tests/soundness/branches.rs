@@ -1,6 +1,6 @@
 //! A revision and another one beside it, which may not commute.
 
-use crate::history::{Grown, Reach, errors};
+use crate::history::{Grown, errors};
 use crate::mutation::{Base, Kind, Mutant, names};
 use crate::random::Random;
 use crate::sheet::{Part, Sheet};
@@ -29,7 +29,7 @@ pub fn beside(base: &Base, below: &Grown, random: &mut Random, serial: &mut u32)
                     engine: base.engine,
                     schema: &base.before,
                     serial,
-                    reach: Reach::First,
+                    reach: base.reach,
                 };
                 let Some((_, statement)) = writer.statement() else { continue };
                 statement

@@ -30,7 +30,8 @@ fn last(drafts: &[Draft], is: impl Fn(Limb) -> bool) -> Option<usize> {
 /// What a revision revises.
 pub fn parents(drafts: &[Draft], at: usize) -> Vec<usize> {
     let before = &drafts[..at];
-    let trunk = || last(before, |limb| matches!(limb, Limb::Trunk | Limb::Merge));
+    let is_trunk = |draft: &Draft| matches!(draft.limb, Limb::Trunk | Limb::Merge) && draft.bind == drafts[at].bind;
+    let trunk = || before.iter().rposition(is_trunk);
     let (left, right) = (last(before, |limb| limb == Limb::Left), last(before, is_right));
     match drafts[at].limb {
         Limb::Trunk => trunk().into_iter().collect(),
@@ -77,7 +78,7 @@ pub fn run(ground: &Ground, drafts: &[Draft], grown: &Grown, random: &mut Random
     let mut serial = 0;
     ran.histories += 1;
     for order in orders(drafts) {
-        let world = World::new(ground, grown.migrations(), |words| grown.says(words), ran);
+        let world = World::new(ground, grown.migrations().runner(), |words| grown.says(words), ran);
         let mut walk = Walk {
             drafts,
             grown,

@@ -6,6 +6,7 @@ use mina::testing::Subject;
 use mina::{AnyConnection, Engine};
 use mina_core::config::Config;
 
+use crate::bound;
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 use crate::databases::{Database, Server};
 #[cfg(all(feature = "postgres", feature = "mysql"))]
@@ -27,8 +28,14 @@ impl Ground {
         }
     }
 
-    /// What a history declares that is run here.
+    /// What a history declares that is run here: two databases of the engine.
     pub fn config(&self) -> Config {
+        let mut config = self.declared();
+        config.databases.insert(bound::OTHER.to_owned(), config.database.clone());
+        config
+    }
+
+    fn declared(&self) -> Config {
         match self {
             Self::Sqlite => Config::default(),
             #[cfg(all(feature = "postgres", feature = "mysql"))]

@@ -1,10 +1,10 @@
 //! Histories as text, and what the checker says of them.
 
-use crate::fork;
 use crate::random::Random;
 use crate::sheet::Sheet;
 use crate::statement::Writer;
 use crate::valid::is_valid;
+use crate::{bound, fork, rust};
 use mina_core::check::{Replayed, statements};
 use mina_core::config::Config;
 use mina_core::diagnostic::{Code, Diagnostic, Rule};
@@ -26,6 +26,8 @@ pub struct Draft {
     pub up: Vec<String>,
     pub down: Down,
     pub limb: Limb,
+    /// Of which database it is; none for the first.
+    pub bind: Option<&'static str>,
 }
 
 /// Where in its history's graph a revision stands.
@@ -49,13 +51,20 @@ pub fn target(config: &Config) -> Target {
     engines.first().copied().unwrap_or(Target::SQLITE)
 }
 
-/// What is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is drawn: a seed that was kept draws what was drawn at its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
-    /// What was drawn when the first seeds were kept: a line of revisions, of fewer operations.
+    /// A line of revisions, of the first operations.
     First,
+    /// Branches too, and more operations.
+    Second,
+    /// Several databases too, and Rust.
+    Third,
+}
+
+impl Reach {
     /// All there is.
-    All,
+    pub const ALL: Self = Self::Third;
 }
 
 #[derive(Clone, Debug)]
@@ -184,14 +193,17 @@ impl Grown {
         let all: Vec<Migration> = (0..self.revisions.len())
             .map(|at| migration(&self.revisions[at], self.replayed(at)))
             .collect();
-        let targets = self.history.targets(None).iter();
-        let created = targets.map(|&target| Created {
-            bind: None,
-            engine: target.engine(),
-            creation: serde_json::to_string(&self.history.creation(None, target)).unwrap().leak(),
+        let created = [None, Some(bound::OTHER)].into_iter().flat_map(|bind| {
+            let targets = self.history.targets(bind).iter();
+            targets.map(move |&target| Created {
+                bind,
+                engine: target.engine(),
+                creation: serde_json::to_string(&self.history.creation(bind, target)).unwrap().leak(),
+            })
         });
         Migrations {
             creations: created.collect::<Vec<_>>().leak(),
+            config: bound::DECLARED,
             ..collected(all)
         }
     }
@@ -224,13 +236,14 @@ pub fn migration(revision: &Revision, replayed: &Replayed) -> Migration {
         parents: revision.block.revises.iter().map(|id| &*id.text).collect(),
         depends_on: revision.block.depends_on.iter().map(|id| &*id.text).collect(),
         label: revision.block.label.as_ref().map(|label| &*label.text),
+        bind: revision.block.bind.as_ref().map(|bind| &*bind.text),
         file: &revision.file,
         engines: vec![rendered],
         ..Record::default()
     };
     Migration {
         record: Encoded(record.encode().leak()),
-        runs: &[],
+        runs: rust::steps(revision, replayed.up.target.engine()),
         source: "",
     }
 }
@@ -251,24 +264,27 @@ pub fn draw(config: &Config, reach: Reach, random: &mut Random, said: &mut Said)
     let engine = target(config).engine();
     let mut drafts: Vec<Draft> = Vec::new();
     let mut serial = 0;
-    let limbs = match reach {
-        Reach::All if random.percent(30) => fork::shape(random),
-        _ => vec![Limb::Trunk; random.within(2, 6)],
+    let shape: Vec<(Limb, Option<&str>)> = match reach {
+        Reach::Second | Reach::Third if random.percent(30) => fork::shape(random).into_iter().map(|limb| (limb, None)).collect(),
+        Reach::Third if random.percent(15) => bound::shape(random),
+        _ => vec![(Limb::Trunk, None); random.within(2, 6)],
     };
-    for (at, limb) in limbs.into_iter().enumerate() {
+    let is_alone = shape.iter().all(|(_, bind)| bind.is_none());
+    for (at, (limb, bind)) in shape.into_iter().enumerate() {
         drafts.push(Draft {
             kinds: Vec::new(),
             up: Vec::new(),
             down: match reach {
                 _ if random.percent(50) => Down::Auto,
                 Reach::First => Down::Printed,
-                Reach::All => Down::Said,
+                _ => Down::Said,
             },
             limb,
+            bind,
         });
         let text = |up: &[String]| Sheet::of(&drafts, at, up, None).write().text;
         let mut schema = match limb {
-            Limb::Trunk => grown.schema(at),
+            Limb::Trunk if is_alone => grown.schema(at),
             _ => grown.next(&text(&[])).0.up.start,
         };
         let (mut kinds, mut statements) = (Vec::new(), Vec::new());

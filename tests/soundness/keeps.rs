@@ -23,7 +23,7 @@ fn keeps(replayed: &Replayed) -> Option<BTreeMap<String, Keeps>> {
     };
     for resolved in replayed.up.steps.iter().flat_map(|step| &step.operations) {
         match &resolved.operation {
-            Operation::Execute { effect, .. } if !effect.is_empty() => {}
+            Operation::Execute { effect, .. } | Operation::Run { effect, .. } if !effect.is_empty() => {}
             Operation::Execute { .. }
             | Operation::Update { .. }
             | Operation::Delete { .. }

@@ -11,6 +11,7 @@ mod databases;
 #[path = "../../migrations/tests/servers/dump.rs"]
 mod dump;
 
+mod bound;
 mod branches;
 mod broken;
 mod constraint;
@@ -18,6 +19,7 @@ mod fork;
 mod ground;
 mod history;
 mod keeps;
+mod kind;
 mod met;
 mod mutant;
 mod mutation;
@@ -27,6 +29,7 @@ mod online;
 mod random;
 mod rows;
 mod run;
+mod rust;
 mod sheet;
 mod statement;
 mod tally;
@@ -115,13 +118,13 @@ fn shrunk(ground: &Ground, mut drafts: Vec<Draft>, mut failure: String, seed: u6
     }
 }
 
-/// Seeds that have found something: of what was drawn at first, and of all that is drawn now.
-type Found<'f> = [&'f [u64]; 2];
+/// Seeds that have found something, by what was drawn at their time.
+type Found<'f> = &'f [(Reach, &'f [u64])];
 
 /// Seeds that have found something and others after them, and what they draw.
-fn reached([first, all]: Found<'_>, others: impl Iterator<Item = u64>) -> impl Iterator<Item = (Reach, u64)> {
-    let first = first.iter().map(|seed| (Reach::First, *seed));
-    first.chain(all.iter().copied().chain(others).map(|seed| (Reach::All, seed)))
+fn reached(found: Found<'_>, others: impl Iterator<Item = u64>) -> impl Iterator<Item = (Reach, u64)> {
+    let kept = found.iter().flat_map(|(reach, seeds)| seeds.iter().map(|seed| (*reach, *seed)));
+    kept.chain(others.map(|seed| (Reach::ALL, seed)))
 }
 
 /// Runs histories from a seed on, and those that have found something.
@@ -206,11 +209,12 @@ fn follow(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64
 #[test]
 fn what_is_plainly_valid_is_accepted() {
     for engine in ["sqlite >= 3.40", "postgres >= 15", "mariadb >= 10.11"] {
-        let config = Config::parse(&format!("[database]\nurl = \"env:DATABASE_URL\"\nengines = [\"{engine}\"]\n")).unwrap();
+        let declared = format!("url = \"env:DATABASE_URL\"\nengines = [\"{engine}\"]\n");
+        let config = Config::parse(&format!("[database]\n{declared}[databases.{}]\n{declared}", bound::OTHER)).unwrap();
         let (first, count) = seeds(engine, "histories drawn", fresh(), 40);
         let mut said = Said::default();
         for seed in first..first + count {
-            history::draw(&config, Reach::All, &mut Random::new(seed), &mut said);
+            history::draw(&config, Reach::ALL, &mut Random::new(seed), &mut said);
         }
         println!("{engine}: {said}\n");
         let alarms: usize = said.alarms.values().map(|(count, _)| count).sum();
@@ -219,22 +223,23 @@ fn what_is_plainly_valid_is_accepted() {
 }
 
 /// Seeds of histories with a mutant that got past the checker.
-const BROKEN: [u64; 5] = [100_062, 100_078, 100_106, 300_053, 1_795_916_647_331];
+const BROKEN: Found<'_> = &[(Reach::First, &[100_062, 100_078, 100_106, 300_053, 1_795_916_647_331])];
 
 /// Breaks one thing in each of many accepted histories, after those of some seeds.
-fn refuse(ground: &Ground, name: &str, found: &[u64], first: u64, otherwise: u64) {
+fn refuse(ground: &Ground, name: &str, found: Found<'_>, first: u64, otherwise: u64) {
     let (first, count) = seeds(name, "mutants", first, otherwise);
     let mut most = usize::MAX;
     let patience = number("MINA_SOUNDNESS_FAILURES").unwrap_or(1);
     let (mut tally, mut failures) = (Tally::default(), 0);
     let began = Instant::now();
-    for (at, seed) in found.iter().copied().chain(first..).enumerate() {
-        if at == found.len() {
+    let kept: usize = found.iter().map(|(_, seeds)| seeds.len()).sum();
+    for (at, (reach, seed)) in reached(found, first..).enumerate() {
+        if at == kept {
             most = tally.total().made + usize::try_from(count).unwrap();
         }
-        let drafts = history::draw(&ground.config(), Reach::First, &mut Random::new(seed), &mut Said::default());
+        let drafts = history::draw(&ground.config(), reach, &mut Random::new(seed), &mut Said::default());
         let mut random = Random::new(seed ^ 0xB0C3);
-        if let Err(failure) = caught(|| mutant::mutants(ground, &drafts, &mut random, &mut tally, most)) {
+        if let Err(failure) = caught(|| mutant::mutants(ground, (reach, &drafts), &mut random, &mut tally, most)) {
             println!("\n==== seed {seed} on {name}: {failure}\n");
             failures += 1;
         }
@@ -271,7 +276,7 @@ fn a_database_follows_its_models_and_goes_back() {
 #[test]
 fn what_the_checker_accepts_runs_and_reverses() {
     let first = [7_000_085, 8_000_806, 8_000_966];
-    let all = [
+    let second = [
         260_000_032,
         260_001_857,
         260_001_930,
@@ -282,17 +287,18 @@ fn what_the_checker_accepts_runs_and_reverses() {
         270_004_248,
         280_006_599,
     ];
-    hold(&Ground::Sqlite, "SQLite", fresh(), [&first, &all], 100);
+    let found: Found<'_> = &[(Reach::First, &first), (Reach::Second, &second)];
+    hold(&Ground::Sqlite, "SQLite", fresh(), found, 100);
 }
 
 #[test]
 fn what_is_broken_is_refused_or_does_no_harm() {
-    refuse(&Ground::Sqlite, "SQLite", &BROKEN, fresh(), 300);
+    refuse(&Ground::Sqlite, "SQLite", BROKEN, fresh(), 300);
 }
 
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod servers {
-    use super::{Found, Ground, follow, fresh, hold, refuse};
+    use super::{Found, Ground, Reach, follow, fresh, hold, refuse};
     use crate::databases::{Database, Server};
 
     /// Seeds of models that PostgreSQL could not follow.
@@ -354,13 +360,20 @@ mod servers {
         hold_on(
             Server::Postgres,
             "PostgreSQL 15",
-            [&[3_000_011, 3_000_052, 72_000_022, 82_000_069], &[]],
+            &[(Reach::First, &[3_000_011, 3_000_052, 72_000_022, 82_000_069])],
         );
     }
 
     #[test]
     fn what_the_checker_accepts_runs_and_reverses_on_postgresql_18() {
-        hold_on(Server::Postgres18, "PostgreSQL 18", [&[96_000_109, 96_000_169], &[]]);
+        hold_on(
+            Server::Postgres18,
+            "PostgreSQL 18",
+            &[
+                (Reach::First, &[96_000_109, 96_000_169]),
+                (Reach::Second, &[280_000_068, 300_000_021]),
+            ],
+        );
     }
 
     #[test]
@@ -368,6 +381,13 @@ mod servers {
         let found = [
             2_000_020, 3_000_007, 3_000_011, 3_000_021, 4_000_013, 73_000_007, 83_000_122, 93_000_045,
         ];
-        hold_on(Server::Mariadb, "MariaDB", [&found, &[260_000_201, 270_000_051, 270_000_151]]);
+        hold_on(
+            Server::Mariadb,
+            "MariaDB",
+            &[
+                (Reach::First, &found),
+                (Reach::Second, &[260_000_201, 270_000_051, 270_000_151, 300_000_140]),
+            ],
+        );
     }
 }

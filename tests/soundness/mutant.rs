@@ -2,7 +2,7 @@
 
 use crate::branches::beside;
 use crate::ground::Ground;
-use crate::history::{Draft, Grown, collected, errors, grow, id, migration, revision};
+use crate::history::{Draft, Grown, Limb, Reach, collected, errors, grow, id, migration, revision};
 use crate::mutation::{Base, Kind, Mutant, mutated};
 use crate::random::Random;
 use crate::sheet::Written;
@@ -17,12 +17,23 @@ use mina_runtime::runner::Direction;
 const A_REVISION: usize = 14;
 
 /// Breaks each revision of a history in several ways; what survives is said.
-pub fn mutants(ground: &Ground, drafts: &[Draft], random: &mut Random, tally: &mut Tally, most: usize) -> Result<(), String> {
+///
+/// A history of several branches or databases is left alone.
+pub fn mutants(
+    ground: &Ground,
+    (reach, drafts): (Reach, &[Draft]),
+    random: &mut Random,
+    tally: &mut Tally,
+    most: usize,
+) -> Result<(), String> {
+    if drafts.iter().any(|draft| draft.limb != Limb::Trunk || draft.bind.is_some()) {
+        return Ok(());
+    }
     let Ok(grown) = grow(drafts, ground.config()) else { return Ok(()) };
     let mut below = Grown::new(ground.config());
     let mut serial = 10_000;
     for (at, draft) in drafts.iter().enumerate() {
-        let base = Base::new(&below, draft, ground.engine());
+        let base = Base::new(&below, draft, reach, ground.engine());
         if let Some(base) = &base {
             for _ in 0..A_REVISION {
                 let (kind, _) = Kind::ALL[random.below(Kind::ALL.len())];
@@ -142,7 +153,7 @@ impl Mutated<'_> {
     /// Runs up to what the checker says, with rows, and down to what was there before, by introspection and by the engine's dump.
     fn leads_back(&self, random: &mut Random) -> Result<(), String> {
         let mut ran = Ran::default();
-        let mut world = World::new(self.ground, self.migrations(), |words| self.says(words), &mut ran);
+        let mut world = World::new(self.ground, self.migrations().runner(), |words| self.says(words), &mut ran);
         let at = self.below.texts.len();
         let start = self.below.schema(at);
         let below = at.checked_sub(1).map_or_else(|| "base".to_owned(), id);
@@ -184,7 +195,7 @@ impl Mutated<'_> {
         let mut seen = Vec::new();
         for [first, second] in [[&other, &mine], [&mine, &other]] {
             let mut ran = Ran::default();
-            let mut world = World::new(self.ground, migrations, |words| self.says(words), &mut ran);
+            let mut world = World::new(self.ground, migrations.runner(), |words| self.says(words), &mut ran);
             if let Some(below) = &below {
                 world.go(Direction::Up, below)?;
             }

@@ -1,8 +1,9 @@
 //! One thing that is broken in a revision which was accepted.
 
 use crate::broken::{Aspect, broken};
-use crate::history::{Draft, Grown, derived, errors, revision};
+use crate::history::{Draft, Grown, Reach, derived, errors, revision};
 use crate::random::Random;
+use crate::rust::is_rust;
 use crate::sheet::{Part, Sheet};
 use crate::value::{in_sql, name, path, sql_value, string};
 use mina::Engine;
@@ -77,14 +78,19 @@ pub struct Base {
     pub before: Schema,
     pub after: Schema,
     pub engine: Engine,
+    /// What a statement is drawn from that is put in.
+    pub reach: Reach,
     /// What the downgrade does, a statement each, and the statement of the upgrade that it undoes.
     down: Vec<Operation>,
     undoes: Vec<Option<usize>>,
 }
 
 impl Base {
-    /// None where the downgrade is right only as it is derived.
-    pub fn new(below: &Grown, draft: &Draft, engine: Engine) -> Option<Self> {
+    /// None where the downgrade is right only as it is derived, or Rust is in it.
+    pub fn new(below: &Grown, draft: &Draft, reach: Reach, engine: Engine) -> Option<Self> {
+        if draft.up.iter().any(|statement| is_rust(statement)) {
+            return None;
+        }
         let at = below.texts.len();
         let auto = Sheet::new(at, &draft.up, None).write();
         let (replayed, _) = below.next(&auto.text);
@@ -106,6 +112,7 @@ impl Base {
             before: below.schema(at),
             after: replayed.up.end.clone(),
             engine,
+            reach,
             sheet,
             down,
             undoes,

@@ -3,9 +3,9 @@
 use crate::ground::Ground;
 use crate::world::{Ran, difference};
 use mina::testing::{Outline, Subject};
-use mina::{AnyConnection, Engine, Migrations};
+use mina::{AnyConnection, Engine};
 use mina_runtime::connection::Trouble;
-use mina_runtime::runner::ErrorKind;
+use mina_runtime::runner::{ErrorKind, Runner};
 use std::collections::BTreeMap;
 
 /// All that is held against each other.
@@ -24,16 +24,16 @@ fn whole(ground: &Ground, conn: &mut AnyConnection) -> Whole {
 /// What is made at once is what is made one revision after the other: the schema, columns in order, and the rows.
 ///
 /// But for the order of columns where a type changes online, which ends with a new column, and for what a cast makes of a random value.
-pub fn at_once(ground: &Ground, migrations: Migrations, says: impl Fn(&str) -> bool, ran: &mut Ran) -> Result<(), String> {
+pub fn at_once(ground: &Ground, runner: &Runner, says: impl Fn(&str) -> bool, ran: &mut Ran) -> Result<(), String> {
     let mut conn = ground.open();
-    let slow = match migrations.upgrade(&mut conn, "head") {
+    let slow = match runner.upgrade(&mut conn, "head") {
         Ok(_) => Some(whole(ground, &mut conn)),
         Err(error) if is_about_rows(error.kind()) => None,
         Err(error) => return Err(format!("cannot be made one by one: {error}")),
     };
     drop(conn);
     let mut conn = ground.open();
-    let created = migrations.create(&mut conn);
+    let created = runner.create(&mut conn);
     let Some(slow) = slow else {
         // Its own data stops it, of which more is said elsewhere.
         return match created {

@@ -13,6 +13,7 @@ pub struct Sheet {
     /// Others that have to be there.
     pub needs: Option<String>,
     pub label: Option<&'static str>,
+    pub bind: Option<&'static str>,
     /// Whether rows may stop it.
     pub allows: bool,
     pub up: Vec<String>,
@@ -39,6 +40,7 @@ impl Sheet {
             revises: at.checked_sub(1).map(id).into_iter().collect(),
             needs: None,
             label: None,
+            bind: None,
             // Every other block lets rows stop it.
             allows: at % 2 == 1,
             up: up.to_vec(),
@@ -52,6 +54,7 @@ impl Sheet {
             revises: fork::parents(drafts, at).into_iter().map(id).collect(),
             needs: fork::needed(drafts, at).map(id),
             label: fork::label(drafts, at),
+            bind: drafts[at].bind,
             ..Self::new(at, up, down)
         }
     }
@@ -68,13 +71,14 @@ impl Sheet {
             .as_ref()
             .map_or_else(String::new, |id| format!("depends_on = [{id:?}];\n"));
         let label = self.label.map_or_else(String::new, |label| format!("label = {label:?};\n"));
+        let bind = self.bind.map_or_else(String::new, |bind| format!("bind = {bind};\n"));
         let mut written = Written {
             text: format!("mina::migration! {{\n{allow}//! Step {}\n\n", self.id),
             parts: Vec::new(),
         };
         written.add(
             Part::Head,
-            &format!("revision = {:?};\nrevises = {revises};\n{needs}{label}", self.id),
+            &format!("revision = {:?};\nrevises = {revises};\n{needs}{label}{bind}", self.id),
         );
         written.text += "\nupgrade {\n";
         for (at, statement) in self.up.iter().enumerate() {

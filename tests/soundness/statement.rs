@@ -103,61 +103,6 @@ pub struct Writer<'a> {
     pub reach: Reach,
 }
 
-type Write = fn(&mut Writer<'_>) -> Option<String>;
-
-const STATEMENTS: &[(&str, usize, Write)] = &[
-    ("create_table", 10, |w| w.create_table()),
-    ("drop_table", 4, |w| w.drop_table()),
-    ("rename_table", 4, |w| w.rename_table()),
-    ("add_column", 10, |w| w.on_table(Writer::add_column)),
-    ("drop_column", 7, |w| w.on_table(Writer::drop_column)),
-    ("rename column", 5, |w| w.on_table(Writer::rename_column)),
-    ("type", 6, |w| w.on_table(Writer::change_type)),
-    ("nullable", 5, |w| w.on_table(Writer::nullable)),
-    ("default", 4, |w| w.on_table(Writer::change_default)),
-    ("comment or collate", 2, |w| w.on_table(Writer::facet)),
-    ("several facets", 3, |w| w.on_table(Writer::facets)),
-    ("create constraint", 8, |w| w.on_table(Writer::create_constraint)),
-    ("drop_constraint", 5, |w| w.on_table(Writer::drop_constraint)),
-    ("rename_constraint", 2, |w| w.on_table(Writer::rename_constraint)),
-    ("create_index", 6, |w| w.on_table(Writer::create_index)),
-    ("drop_index", 3, |w| w.on_table(Writer::drop_index)),
-    ("rename_index", 2, |w| w.on_table(Writer::rename_index)),
-    ("batch_alter", 16, |w| w.batch()),
-    ("create_enum", 3, |w| w.create_enum()),
-    ("alter_enum", 5, |w| w.alter_enum()),
-    ("drop_enum", 2, |w| w.drop_enum()),
-    ("create_view", 3, |w| w.create_view()),
-    ("drop_view", 2, |w| w.drop_view()),
-    ("create_trigger", 3, |w| w.create_trigger()),
-    ("drop_trigger", 2, |w| w.drop_trigger()),
-    ("drop_function", 1, |w| w.drop_function()),
-    ("bulk_insert", 4, |w| w.bulk_insert()),
-    ("update", 3, |w| w.update()),
-    ("delete", 2, |w| w.delete()),
-    ("execute", 3, |w| w.execute()),
-    ("effect", 2, |w| w.effect()),
-    ("comment_on", 1, |w| w.comment_on()),
-];
-
-/// The statements that came later.
-const LATER: &[(&str, usize, Write)] = &[
-    ("backfill", 4, |w| w.backfill()),
-    ("wider type", 4, |w| w.on_table(Writer::widen)),
-    ("column of an enum", 5, |w| w.column_of_enum()),
-    ("another comment or collation", 5, |w| w.on_table(Writer::facet)),
-    ("create_foreign_key", 4, |w| w.on_table(Writer::create_foreign_key)),
-    ("online", 9, |w| w.online()),
-    ("create_function", 2, |w| w.create_function()),
-    ("create_schema", 3, |w| w.create_schema()),
-    ("drop_schema", 1, |w| w.drop_schema()),
-    ("create_sequence", 3, |w| w.create_sequence()),
-    ("drop_sequence", 1, |w| w.drop_sequence()),
-    ("create_extension", 2, |w| w.create_extension()),
-    ("drop_extension", 1, |w| w.drop_extension()),
-    ("create_exclusion", 3, |w| w.on_table(Writer::create_exclusion)),
-];
-
 /// The statements on one table, with the table's name or in a batch without.
 pub struct On<'a> {
     pub table: &'a Table,
@@ -183,20 +128,6 @@ impl On<'_> {
 }
 
 impl<'a> Writer<'a> {
-    /// A statement and its kind; none where the schema has nothing that it could be about.
-    pub fn statement(&mut self) -> Option<(&'static str, String)> {
-        let later = if self.reach == Reach::All { LATER } else { &[] };
-        let mut statements = STATEMENTS.iter().chain(later);
-        let total: usize = statements.clone().map(|(_, weight, _)| weight).sum();
-        let mut at = self.random.below(total);
-        let (kind, _, write) = statements.find(|(_, weight, _)| {
-            let here = at < *weight;
-            at = at.saturating_sub(*weight);
-            here
-        })?;
-        Some((kind, write(self)?))
-    }
-
     pub fn serial(&mut self) -> u32 {
         *self.serial += 1;
         *self.serial
@@ -207,7 +138,7 @@ impl<'a> Writer<'a> {
         self.random.of(&tables).copied()
     }
 
-    fn on_table(&mut self, write: fn(&mut Self, &On<'_>) -> Option<String>) -> Option<String> {
+    pub fn on_table(&mut self, write: fn(&mut Self, &On<'_>) -> Option<String>) -> Option<String> {
         let table = self.table()?;
         let text = write(self, &On { table, batch: false })?;
         Some(self.allowed(text))
@@ -277,7 +208,7 @@ impl<'a> Writer<'a> {
         let number = self.random.below(60);
         match ty {
             "Bool" => self.random.pick(&["true", "false"]).to_owned(),
-            "Integer" | "BigInt" if self.reach == Reach::All && self.random.percent(20) => match self.sequence() {
+            "Integer" | "BigInt" if self.reach >= Reach::Second && self.random.percent(20) => match self.sequence() {
                 Some(sequence) => format!("sql({:?})", format!("nextval('{sequence}')")),
                 None => number.to_string(),
             },
@@ -383,7 +314,7 @@ impl<'a> Writer<'a> {
         format!("{delete}{update}")
     }
 
-    fn create_table(&mut self) -> Option<String> {
+    pub fn create_table(&mut self) -> Option<String> {
         let table = self.free_table_name();
         let table = path(&ObjectName {
             schema: self.namespace(),
@@ -452,17 +383,17 @@ impl<'a> Writer<'a> {
         Some(format!("{text}}}{options}"))
     }
 
-    fn drop_table(&mut self) -> Option<String> {
+    pub fn drop_table(&mut self) -> Option<String> {
         Some(format!("drop_table {};", path(&self.table()?.name)))
     }
 
-    fn rename_table(&mut self) -> Option<String> {
+    pub fn rename_table(&mut self) -> Option<String> {
         let table = self.table()?;
         let to = self.free_table_name();
         Some(format!("rename_table {} => {};", path(&table.name), name(&to)))
     }
 
-    fn add_column(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn add_column(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.free_column_name(Some(on.table));
         let (attributes, definition) = self.column_definition(&column, Some(on.table), true);
         let definition = definition.strip_prefix(&name(&column))?.to_owned();
@@ -472,12 +403,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn drop_column(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn drop_column(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         Some(format!("drop_column {};", on.path(&column.name)))
     }
 
-    fn rename_column(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn rename_column(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         let to = self.free_column_name(Some(on.table));
         Some(format!("alter_column {} {{ rename = {} }}", on.path(&column.name), name(&to)))
@@ -497,7 +428,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A type that takes every value there can be.
-    fn widen(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn widen(&mut self, on: &On<'_>) -> Option<String> {
         let wider = |column: &&Column| match &column.ty {
             Type::SmallInt => Some("Integer"),
             Type::Integer => Some("BigInt"),
@@ -535,7 +466,7 @@ impl<'a> Writer<'a> {
         ))
     }
 
-    fn change_default(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn change_default(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         let default = match self.random.percent(30) {
             true => "none".to_owned(),
@@ -544,7 +475,7 @@ impl<'a> Writer<'a> {
         Some(format!("alter_column {} {{ default = {default} }}", on.path(&column.name)))
     }
 
-    fn facet(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn facet(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         let facet = self
             .random
@@ -556,7 +487,7 @@ impl<'a> Writer<'a> {
         Some(format!("alter_column {} {{ {facet} }}", on.path(&column.name)))
     }
 
-    fn facets(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn facets(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         let to = self.free_column_name(Some(on.table));
         let ty = self.type_name();
@@ -569,7 +500,7 @@ impl<'a> Writer<'a> {
         ))
     }
 
-    fn batch(&mut self) -> Option<String> {
+    pub fn batch(&mut self) -> Option<String> {
         const PARTS: &[fn(&mut Writer<'_>, &On<'_>) -> Option<String>] = &[
             |w, on| w.add_column(on),
             |w, on| w.add_column(on),

@@ -109,7 +109,7 @@ fn follow(ground: &Ground, drafts: &[Draft], seed: u64, asked: &mut Asked, ran: 
 }
 
 fn live(ground: &Ground, anew: &Grown, wanted: &[Schema], random: &mut Random, ran: &mut Ran) -> Result<(), String> {
-    let mut world = World::new(ground, anew.migrations(), |words| anew.says(words), ran);
+    let mut world = World::new(ground, anew.migrations().runner(), |words| anew.says(words), ran);
     let mut serial = 0;
     let mut start = Schema::default();
     for (at, end) in wanted.iter().enumerate() {

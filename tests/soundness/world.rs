@@ -5,12 +5,12 @@ use crate::met::Met;
 use crate::random::Random;
 use crate::rows::fill;
 use mina::testing::{Outline, Subject};
-use mina::{AnyConnection, Engine, Migrations};
+use mina::{AnyConnection, Engine};
 use mina_core::history::Trace;
 use mina_core::normal::differences;
 use mina_core::schema::Schema;
 use mina_runtime::connection::Trouble;
-use mina_runtime::runner::{Direction, ErrorKind};
+use mina_runtime::runner::{Direction, ErrorKind, Runner};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -59,7 +59,7 @@ impl fmt::Display for Ran {
 pub struct World<'r> {
     ground: &'r Ground,
     conn: AnyConnection,
-    pub migrations: Migrations,
+    runner: Runner,
     /// Whether the history puts rows into its tables itself.
     writes_rows: bool,
     /// Whether it allows rows to stop it. Not counted before, but stopped by the engine, are values that the statement itself makes:
@@ -76,11 +76,11 @@ pub const BY_ITS_OWN_DATA: &str = "stopped by its own data";
 
 impl<'r> World<'r> {
     /// An empty one.
-    pub fn new(ground: &'r Ground, migrations: Migrations, says: impl Fn(&str) -> bool, ran: &'r mut Ran) -> Self {
+    pub fn new(ground: &'r Ground, runner: Runner, says: impl Fn(&str) -> bool, ran: &'r mut Ran) -> Self {
         Self {
             ground,
             conn: ground.open(),
-            migrations,
+            runner,
             writes_rows: says("bulk_insert"),
             allows: says("may_fail_on_rows"),
             ran,
@@ -157,8 +157,8 @@ impl<'r> World<'r> {
     /// What refuses, and whether something of it is done and stays.
     fn try_to_go(&mut self, direction: Direction, target: &str) -> Result<(), (String, bool)> {
         let result = match direction {
-            Direction::Up => self.migrations.upgrade(&mut self.conn, target),
-            Direction::Down => self.migrations.downgrade(&mut self.conn, target),
+            Direction::Up => self.runner.upgrade(&mut self.conn, target),
+            Direction::Down => self.runner.downgrade(&mut self.conn, target),
         };
         let Err(error) = result else { return Ok(()) };
         let said = error.to_string();

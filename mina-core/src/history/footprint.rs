@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
 use crate::operation::Operation;
 use crate::schema::{Action, Column, Constraint, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
-use crate::sql::rebuilt;
+use crate::sql::{online, rebuilt};
 use crate::syntax::Span;
 use std::collections::HashSet;
 use std::fmt;
@@ -24,6 +24,8 @@ pub(super) enum Resource {
     /// A table of SQLite that is written anew while foreign keys are on, since none refers to it: to be written by that, and to be
     /// read by making or dropping such a key.
     Rebuilt(ObjectName),
+    /// Whether MariaDB and MySQL change a table beside its readers and writers, which each change asks for where the table allows it.
+    Online(ObjectName),
     /// A name of the space that tables, indexes and the like share, case folded.
     Name(ObjectName),
     Enum(ObjectName),
@@ -46,6 +48,7 @@ impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Table(table) | Self::Rebuilt(table) => write!(f, "table `{table}`"),
+            Self::Online(table) => write!(f, "whether table `{table}` can be changed while it is in use"),
             Self::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Self::Rows(table) => write!(f, "the rows of `{table}`"),
             Self::Comment(table) => write!(f, "the comment of `{table}`"),
@@ -119,6 +122,9 @@ impl Footprint {
         for resolved in trace.steps.iter().flat_map(|step| &step.operations) {
             self.span = resolved.word;
             self.operation(&resolved.operation, &resolved.before);
+            if let Some((table, decides)) = online(resolved, self.engine) {
+                self.touch(Resource::Online(table.clone()), decides);
+            }
         }
     }
 
@@ -284,6 +290,12 @@ impl Footprint {
                 effect.iter().for_each(|operation| self.operation(operation, before));
             }
             Operation::Update { table, set, filter, .. } | Operation::Backfill { table, set, filter, .. } => {
+                if let Operation::Backfill { .. } = operation
+                    && let Some(key) = before.table(table).and_then(|table| table.primary_key.as_ref())
+                {
+                    self.read(Resource::PrimaryKey(table.clone()));
+                    self.columns(table, &key.columns);
+                }
                 self.write(Resource::Rows(table.clone()));
                 self.read(Resource::Table(table.clone()));
                 self.statement(set, before);

@@ -24,8 +24,8 @@ pub use cut::{Company, Draft};
 pub use dialect::Dialect;
 
 use crate::engine::Engine;
-use crate::history::{Step as Statement, Trace};
-use crate::schema::ObjectName;
+use crate::history::{Resolved, Step as Statement, Trace};
+use crate::schema::{ObjectName, Schema};
 use crate::syntax::Tokens;
 use std::ops::RangeInclusive;
 use unit::{Unit, UnitKind};
@@ -77,6 +77,14 @@ pub(crate) fn rebuilt(trace: &Trace) -> Vec<(&Statement, ObjectName)> {
         }
         Engine::Pg | Engine::Mysql => Vec::new(),
     }
+}
+
+/// The table of MariaDB or MySQL that an operation changes while it is in use, and whether the next change can do so no longer, or can
+/// again.
+pub(crate) fn online(resolved: &Resolved, engine: Engine) -> Option<(&ObjectName, bool)> {
+    let table = resolved.operation.changed_table().filter(|_| engine == Engine::Mysql)?;
+    let is_online = |schema: &Schema| schema.table(table).is_some_and(|table| mysql::is_online(table));
+    Some((table, is_online(&resolved.before) != is_online(&resolved.after)))
 }
 
 fn placed(trace: &Trace, tokens: &Tokens, transaction: Option<bool>) -> Vec<(UnitKind, RangeInclusive<usize>)> {

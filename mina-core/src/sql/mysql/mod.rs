@@ -18,6 +18,7 @@ mod table;
 mod types;
 mod view;
 
+pub(super) use plan::is_online;
 pub use raise::raise;
 
 use super::cost::Cost;

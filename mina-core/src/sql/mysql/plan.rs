@@ -81,7 +81,7 @@ pub(super) fn words(plans: &[Plan], target: Target) -> &'static str {
 /// Whether a table is one that changes beside readers and writers: InnoDB's, not compressed, with a primary key and without
 /// generated columns or an index that cannot. A unique key takes the place of a primary key that is missing; one over long texts
 /// is a hash in a generated column of its own.
-pub(super) fn is_online(table: &Table) -> bool {
+pub(in crate::sql) fn is_online(table: &Table) -> bool {
     let said = |option: &str| {
         table.options.iter().find(|(key, _)| key == option).map(|(_, value)| match value {
             Value::String(text) | Value::Word(text) => text.to_ascii_lowercase(),
