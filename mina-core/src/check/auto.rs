@@ -7,7 +7,7 @@ use crate::diff::Object;
 use crate::engine::Engine;
 use crate::history::{Resolved, Step, Trace};
 use crate::operation::{Context, NoInverse, Operation, last_to_serve, replay};
-use crate::schema::{Column, Constraint, ObjectName, Schema, Table};
+use crate::schema::{Column, Constraint, ForeignKey, ObjectName, Schema, Table};
 use crate::sql::text::quote_backticks;
 use crate::syntax::Span;
 use crate::syntax::ast::{Body, Undo};
@@ -89,7 +89,7 @@ pub(super) fn undo<'b>(step: &'b Step, up: &Trace, cx: &Context<'_>, derived: &m
     besides
 }
 
-/// On MariaDB a foreign key goes before the last index that serves it, and what would have taken it along goes without it.
+/// On MariaDB foreign keys go before the last index that serves them, and what would have taken it along goes without it.
 fn served(mut operation: Operation, schema: &Schema, cx: &Context<'_>) -> Vec<Operation> {
     if cx.target.engine() != Engine::Mysql {
         return vec![operation];
@@ -122,15 +122,15 @@ fn served(mut operation: Operation, schema: &Schema, cx: &Context<'_>) -> Vec<Op
         }
         _ => None,
     };
-    let key = dropped.and_then(|(name, object)| {
-        let table = schema.table(name)?;
-        let key = last_to_serve(table, object)?;
-        Some(Operation::DropConstraint {
+    let keys = dropped.and_then(|(name, object)| {
+        let keys = last_to_serve(schema.table(name)?, object);
+        let drop = |key: &ForeignKey| Operation::DropConstraint {
             table: name.clone(),
             constraint: Constraint::ForeignKey(key.clone()),
-        })
+        };
+        Some(keys.map(drop).collect::<Vec<_>>())
     });
-    key.into_iter().chain([operation]).collect()
+    keys.into_iter().flatten().chain([operation]).collect()
 }
 
 fn apply(operation: Operation, undone: &Resolved, schema: &mut Schema) -> Resolved {

@@ -90,7 +90,10 @@ impl<'a> Replay<'a> {
         }
         if let Value::Sql(text) = value {
             return match Expression::parse(text, self.engine()) {
-                Ok(expression) => Ok(Some(Default::Sql(expression))),
+                Ok(expression) => {
+                    self.default_yields(column, ty, &expression, span)?;
+                    Ok(Some(Default::Sql(expression)))
+                }
                 Err(error) => {
                     let message = format!("the default of `{column}` is no expression of {}: {error}", self.cx.target);
                     self.error(Code::M209, span, message, [])

@@ -348,7 +348,7 @@ impl<'a> Replay<'a> {
         let serving = table.index(&name.text).filter(|index| index.serves_key);
         if let Some(index) = serving.filter(|_| constraint.occupant_kind() == OccupantKind::ForeignKey) {
             let left = self.schema.table(&table.name).cloned().ok_or(Refused)?;
-            if super::index::last_to_serve(&left, &index.name.text).is_none() {
+            if super::index::last_to_serve(&left, &index.name.text).next().is_none() {
                 let operation = Operation::DropIndex {
                     table: table.name.clone(),
                     index: index.clone(),

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Engine;
 use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Origin, Schema, Table, Trigger};
 use crate::sql::postgres::Postgres;
-use crate::sql::text::{mentions_column, mentions_table};
+use crate::sql::text::{mentions_column, names_column, names_table};
 use crate::sql::trigger::{LAST, changes_its_row_alone, fires_at_every_update};
 use crate::syntax::Span;
 
@@ -102,12 +102,20 @@ pub(super) fn with_body(schema: &Schema, about: impl Fn(&str, Option<&ObjectName
 
 /// The views, triggers and functions that name a table; triggers on it among them.
 pub(super) fn bodies_about_table(schema: &Schema, engine: Engine, name: &ObjectName) -> Vec<Dependent> {
-    with_body(schema, |sql, on| on == Some(name) || mentions_table(sql, engine, name))
+    let whole = is_hidden(schema, name);
+    with_body(schema, |sql, on| on == Some(name) || names_table(sql, engine, name, whole))
 }
 
 /// The views, triggers and functions that name a column.
 pub(super) fn bodies_about_column(schema: &Schema, engine: Engine, table: &ObjectName, column: &str) -> Vec<Dependent> {
-    with_body(schema, |sql, on| mentions_column(sql, engine, on, table, column))
+    let whole = is_hidden(schema, table);
+    with_body(schema, |sql, on| names_column(sql, engine, on, (table, column), whole))
+}
+
+/// Whether what is in a namespace has a namesake outside of all, which its bare name means.
+fn is_hidden(schema: &Schema, name: &ObjectName) -> bool {
+    let bare = ObjectName::new(&name.name);
+    name.schema.is_some() && (schema.table(&bare).is_some() || schema.views().contains_key(&bare))
 }
 
 /// What keeps the type of a column from being changed: on PostgreSQL triggers and generated columns, too.

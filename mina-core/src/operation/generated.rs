@@ -6,7 +6,7 @@ use super::replay::{Replay, Resolution};
 use super::support::virtual_columns;
 use crate::diagnostic::Code;
 use crate::engine::Engine;
-use crate::schema::{Column, Expression, Generated, Table, Type};
+use crate::schema::{Column, Expression, Generated, ObjectName, Table, Type};
 use crate::syntax::Span;
 use crate::syntax::ast::{ColumnChanges, SqlString, UsingDef};
 
@@ -36,6 +36,23 @@ impl Replay<'_> {
         );
         let help = format!("make it `{yielded}`, or write `CAST({expression} AS …)` where there is such a cast");
         self.error(Code::M502, span, message, [help])
+    }
+
+    /// PostgreSQL makes a column's type of its default where it does so by itself.
+    pub(super) fn default_yields(&mut self, path: &str, ty: &Type, default: &Expression, span: Span) -> Resolution {
+        let nothing = Table::empty(ObjectName::new(""));
+        let Some(yielded) = default.yields(&nothing).filter(|_| self.engine() == Engine::Pg) else {
+            return Ok(());
+        };
+        if is_implicit(&yielded, ty, Engine::Pg) || matches!(ty, Type::Custom(_) | Type::Unknown) {
+            return Ok(());
+        }
+        let message = format!(
+            "the default `{default}` does not fit `{path}`: it yields `{yielded}`, which {} does not turn into `{ty}` by itself",
+            self.cx.target
+        );
+        let help = format!("write `CAST({default} AS …)` where there is such a cast");
+        self.error(Code::M209, span, message, [help])
     }
 
     /// An expression over the columns of a table that is true or false; PostgreSQL takes nothing else for one.

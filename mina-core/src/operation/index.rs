@@ -143,7 +143,9 @@ impl<'a> Replay<'a> {
         if self.engine() != Engine::Mysql {
             return Ok(());
         }
-        let Some(key) = last_to_serve(table, name) else { return Ok(()) };
+        let Some(key) = last_to_serve(table, name).next() else {
+            return Ok(());
+        };
         let message = format!(
             "`{name}` is the last index that serves the foreign key `{}` of `{}`, and {} needs one",
             key.name, table.name, self.cx.target
@@ -312,9 +314,9 @@ pub(crate) fn is_served(table: &Table, columns: &[String]) -> bool {
     serving(table, columns).next().is_some()
 }
 
-/// The foreign key that nothing but this index, unique constraint or primary key serves.
-pub(crate) fn last_to_serve<'t>(table: &'t Table, name: &str) -> Option<&'t ForeignKey> {
-    table.foreign_keys.iter().find(|key| {
+/// The foreign keys that nothing but this index, unique constraint or primary key serves.
+pub(crate) fn last_to_serve<'t>(table: &'t Table, name: &str) -> impl Iterator<Item = &'t ForeignKey> {
+    table.foreign_keys.iter().filter(move |key| {
         let mut all = serving(table, &key.columns);
         all.next() == Some(name) && all.next().is_none()
     })

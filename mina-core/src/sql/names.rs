@@ -48,6 +48,8 @@ pub(super) struct Names<'a> {
     statements: Vec<Statement<'a>>,
     engine: Engine,
     on: Option<&'a ObjectName>,
+    /// Whether a table in a namespace is named by both alone: another one has the bare name.
+    whole: bool,
 }
 
 struct Statement<'a> {
@@ -82,13 +84,22 @@ impl<'a> Names<'a> {
             }
         }
         statements.push(Statement::of(current, is_trigger_head));
-        Self { statements, engine, on }
+        Self {
+            statements,
+            engine,
+            on,
+            whole: false,
+        }
+    }
+
+    pub(super) fn whole(self, whole: bool) -> Self {
+        Self { whole, ..self }
     }
 
     pub(super) fn table(&self, table: &ObjectName) -> bool {
         self.statements.iter().any(|statement| {
             let named = statement.tables.iter().any(|used| self.is(used, table));
-            named || statement.qualifiers().any(|qualifier| qualifier.names(&table.name, self.engine))
+            named || !self.whole && statement.qualifiers().any(|qualifier| qualifier.names(&table.name, self.engine))
         })
     }
 
@@ -160,7 +171,8 @@ impl<'a> Names<'a> {
         let schema = match (&used.schema, &table.schema) {
             (Some(used), Some(schema)) => used.names(schema, self.engine),
             (Some(used), None) => used.is_one_of(&["main", "temp", "public"]) || self.engine == Engine::Mysql || used.kind == Kind::Quoted,
-            (None, _) => true,
+            (None, None) => true,
+            (None, Some(_)) => !self.whole,
         };
         schema && used.name.names(&table.name, self.engine)
     }

@@ -290,7 +290,12 @@ pub(super) fn object_name(lexemes: &[Lexeme<'_>], engine: Engine) -> Option<Obje
 
 /// Whether a text reads or writes a table or view.
 pub fn mentions_table(sql: &str, engine: Engine, table: &ObjectName) -> bool {
-    may_name(sql, &table.name) && Names::of(sql, engine, None).table(table)
+    names_table(sql, engine, table, false)
+}
+
+/// The same; `whole` where another table has the bare name of this one, which stands in a namespace.
+pub(crate) fn names_table(sql: &str, engine: Engine, table: &ObjectName, whole: bool) -> bool {
+    may_name(sql, &table.name) && Names::of(sql, engine, None).whole(whole).table(table)
 }
 
 /// Whether a text may name a column of a table; `on` is the table of the trigger whose body it is.
@@ -298,7 +303,12 @@ pub fn mentions_table(sql: &str, engine: Engine, table: &ObjectName) -> bool {
 /// A column behind an alias or a name counts for the table that it stands for; a bare one for every table of its
 /// statement.
 pub fn mentions_column(sql: &str, engine: Engine, on: Option<&ObjectName>, table: &ObjectName, column: &str) -> bool {
-    may_name(sql, column) && Names::of(sql, engine, on).column(table, column)
+    names_column(sql, engine, on, (table, column), false)
+}
+
+/// The same; `whole` where another table has the bare name of this one, which stands in a namespace.
+pub(crate) fn names_column(sql: &str, engine: Engine, on: Option<&ObjectName>, (table, column): (&ObjectName, &str), whole: bool) -> bool {
+    may_name(sql, column) && Names::of(sql, engine, on).whole(whole).column(table, column)
 }
 
 /// Whether a query selects `*` or `a.*`, where it matters which columns there are (not `count(*)`, not in `EXISTS`).

@@ -3,6 +3,7 @@
 use super::{BASE, Case, MARIADB, PG, on_sqlite, refused};
 use crate::config::Config;
 use crate::engine::Target;
+use crate::operation::Operation;
 
 fn on_postgres(up: &str, down: &str) -> Case {
     Case::new(&[PG], &Config::default(), BASE, "", up, &format!("downgrade {{ {down} }}"))
@@ -445,6 +446,25 @@ fn the_index_of_a_key_goes_with_it() {
     }
     or `downgrade = irreversible("why");`
     "#);
+}
+
+#[test]
+fn all_keys_go_before_the_last_index_that_serves_them() {
+    let up = "create_table t { #[primary_key] id: Integer, #[unique] code: Integer, #[references(t.id)] of: Nullable<Integer> }
+              create_foreign_key fk_code on t (of) references t (code);
+              create_index ix_of on t (of);";
+    let case = Case::new(&[MARIADB], &Config::default(), BASE, "", up, "downgrade = auto;");
+    assert_eq!(case.said(), "");
+    let down = case.down_operations();
+    let dropped: Vec<&str> = down
+        .iter()
+        .map(|operation| match operation {
+            Operation::DropConstraint { constraint, .. } => constraint.name().text.as_str(),
+            Operation::DropIndex { index, .. } => index.name.text.as_str(),
+            _ => "t",
+        })
+        .collect();
+    assert_eq!(dropped, ["fk_t_of_t", "fk_code", "ix_of", "t"]);
 }
 
 #[test]

@@ -36,6 +36,27 @@ fn a_view_names_its_columns() {
 }
 
 #[test]
+fn a_bare_name_means_no_namesake_in_a_namespace() {
+    let made = |other: &str| {
+        format!(
+            "create_schema app; create_table app.tasks {{ #[primary_key] id: Integer }} {other}
+             create_view v as \"SELECT id FROM tasks\"; drop_table app.tasks;"
+        )
+    };
+    assert_eq!(said_on(POSTGRES, &made("")), "");
+    insta::assert_snapshot!(said_on(POSTGRES, &made("drop_table tasks;")), @"
+    ^app.tasks^ M208: the view `v` depends on the table `app.tasks`
+      the view `v` is from 2
+      write `drop_view v;` before it
+    ");
+    insta::assert_snapshot!(said_on(POSTGRES, &made("create_view w as \"SELECT id FROM app.tasks\";")), @"
+    ^app.tasks^ M208: the view `w` depends on the table `app.tasks`
+      the view `w` is from 2
+      write `drop_view w;` before it
+    ");
+}
+
+#[test]
 fn identifiers_in_backticks_are_kept_as_the_engine_quotes_them() {
     let schema = after_on(POSTGRES, r#"create_view v as "SELECT `id` FROM `users`";"#);
     let view = schema.view(&ObjectName::new("v")).map(|view| view.body.clone());

@@ -234,6 +234,19 @@ fn a_type_changes_by_itself_or_with_using() {
 }
 
 #[test]
+fn a_default_in_sql_yields_what_postgres_makes_its_type_of() {
+    let table = |default: &str| format!("create_table t {{ a: Nullable<Uuid> = {default} }}");
+    insta::assert_snapshot!(said_on(POSTGRES, &table("sql(\"lower('X')\")")), @r#"
+    ^sql "lower('X')" ^ M209: the default `lower('X')` does not fit `t.a`: it yields `Text`, which PostgreSQL 14.0 does not turn into `Uuid` by itself
+      write `CAST(lower('X') AS …)` where there is such a cast
+    "#);
+    assert_eq!(said_on(SQLITE, &table("sql(\"lower('X')\")")), "");
+    for known in ["gen_random_uuid()", "'00000000-0000-0000-0000-000000000000'", "app_id()"] {
+        assert_eq!(said_on(POSTGRES, &table(&format!("sql(\"{known}\")"))), "", "{known}");
+    }
+}
+
+#[test]
 fn a_column_that_is_counted_up_takes_no_default() {
     insta::assert_snapshot!(said("alter_column users.id { default = 14 }"), @"^default=14^ M209: `users.id` is counted up by the database and takes no default");
 }

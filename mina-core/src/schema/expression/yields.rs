@@ -1,5 +1,6 @@
 //! The type of what an expression yields, where its words alone tell.
 
+use super::walk::call;
 use crate::schema::Type;
 use sqlparser::ast::{BinaryOperator, Expr, Ident, UnaryOperator, Value};
 
@@ -54,9 +55,75 @@ pub(super) fn yields(expr: &Expr, column: &dyn Fn(&Ident) -> Option<Type>) -> Op
         | Expr::Between { .. }
         | Expr::Like { .. }
         | Expr::ILike { .. } => Some(Type::Bool),
+        Expr::Trim { .. } | Expr::Substring { .. } | Expr::Overlay { .. } => Some(Type::Text),
+        Expr::Function(function) => FUNCTIONS
+            .iter()
+            .find(|(_, names)| call(function).is_some_and(|(name, _)| names.contains(&name.as_str())))
+            .map(|(ty, _)| ty.clone()),
         _ => None,
     }
 }
+
+/// What functions of PostgreSQL yield, whatever they are given.
+/// <https://www.postgresql.org/docs/current/functions.html>
+const FUNCTIONS: &[(Type, &[&str])] = &[
+    (
+        Type::Text,
+        &[
+            "btrim",
+            "chr",
+            "concat",
+            "concat_ws",
+            "encode",
+            "format",
+            "initcap",
+            "left",
+            "lower",
+            "ltrim",
+            "md5",
+            "quote_ident",
+            "quote_literal",
+            "regexp_replace",
+            "repeat",
+            "replace",
+            "reverse",
+            "right",
+            "rtrim",
+            "split_part",
+            "to_char",
+            "to_hex",
+            "translate",
+            "upper",
+        ],
+    ),
+    (
+        Type::Integer,
+        &[
+            "ascii",
+            "bit_length",
+            "char_length",
+            "character_length",
+            "length",
+            "octet_length",
+            "strpos",
+        ],
+    ),
+    (Type::BigInt, &["nextval"]),
+    (Type::Double, &["pi", "random"]),
+    (
+        Type::Timestamptz,
+        &[
+            "clock_timestamp",
+            "current_timestamp",
+            "now",
+            "statement_timestamp",
+            "transaction_timestamp",
+        ],
+    ),
+    (Type::Timestamp, &["localtimestamp"]),
+    (Type::Date, &["current_date"]),
+    (Type::Uuid, &["gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7"]),
+];
 
 fn rank(ty: &Type) -> Option<usize> {
     let ty = match ty {
