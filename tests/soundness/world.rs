@@ -65,6 +65,8 @@ pub struct World<'r> {
     /// Whether it allows rows to stop it. Not counted before, but stopped by the engine, are values that the statement itself makes:
     /// of a column that it adds, or two that a cast makes one.
     allows: bool,
+    /// What it looks like, where nothing was done since it was looked at: a server takes longer to say so than to migrate.
+    seen: Option<Outline>,
     pub ran: &'r mut Ran,
 }
 
@@ -83,12 +85,14 @@ impl<'r> World<'r> {
             runner,
             writes_rows: says("bulk_insert"),
             allows: says("may_fail_on_rows"),
+            seen: None,
             ran,
         }
     }
 
     pub fn look(&mut self) -> Outline {
-        self.conn.outline().unwrap()
+        let conn = &mut self.conn;
+        self.seen.get_or_insert_with(|| conn.outline().unwrap()).clone()
     }
 
     pub fn text(&mut self) -> String {
@@ -96,6 +100,7 @@ impl<'r> World<'r> {
     }
 
     pub fn fill(&mut self, schema: &Schema, random: &mut Random, serial: &mut u32) {
+        self.seen = None;
         fill(&mut self.conn, schema, random, serial);
     }
 
@@ -150,12 +155,14 @@ impl<'r> World<'r> {
     }
 
     fn clear(&mut self) {
+        self.seen = None;
         let live = self.conn.normal().unwrap().schema;
         self.conn.empty(&live).unwrap();
     }
 
     /// What refuses, and whether something of it is done and stays.
     fn try_to_go(&mut self, direction: Direction, target: &str) -> Result<(), (String, bool)> {
+        self.seen = None;
         let result = match direction {
             Direction::Up => self.runner.upgrade(&mut self.conn, target),
             Direction::Down => self.runner.downgrade(&mut self.conn, target),

@@ -162,8 +162,12 @@ impl Writer {
 
     /// A statement that changes the schema, alone.
     pub(super) fn ddl(&mut self, sql: String, before: &Schema, after: &Schema, line: u32) {
+        self.alone(Action::Sql(sql), before, after, line);
+    }
+
+    /// A step that commits what is before it and itself, and is known by the schema that it leaves.
+    fn alone(&mut self, action: Action, before: &Schema, after: &Schema, line: u32) {
         self.close();
-        let action = Action::Sql(sql);
         self.drafts
             .push(Draft::new(Step { line, action }, Company::Alone).between(before, after));
     }
@@ -213,7 +217,10 @@ impl Writer {
                 self.effect(effect, resolved, line);
             }
             Operation::Run { index, effect, .. } => {
-                self.rows(Action::Run(*index), line);
+                match effect.is_empty() {
+                    true => self.rows(Action::Run(*index), line),
+                    false => self.alone(Action::Run(*index), schema, &resolved.after, line),
+                }
                 self.effect(effect, resolved, line);
             }
             Operation::Backfill { .. } => {
