@@ -143,7 +143,7 @@ fn main() -> ExitCode {
         child::run(path, scene, door);
         return ExitCode::SUCCESS;
     }
-    let (count, seed) = (number("MINA_KILLS_COUNT", 40), number("MINA_KILLS_SEED", 1));
+    let (count, seed) = (number("MINA_KILLS_COUNT", 24), number("MINA_KILLS_SEED", 1));
     let began = Instant::now();
     let tally = campaign(count, seed);
     assert_eq!(tally.kills(), count, "too many processes were done before they could be killed");

@@ -177,7 +177,7 @@ fn follow(ground: &Ground, name: &str, first: u64, found: &[u64], otherwise: u64
     let began = Instant::now();
     met::begin();
     for seed in found.iter().copied().chain(first..first + count) {
-        let drafts = history::draw(&ground.config(), Reach::First, &mut Random::new(seed), &mut Said::default());
+        let drafts = history::draw(&ground.config(), Reach::ALL, &mut Random::new(seed), &mut Said::default());
         if let Err(failure) = caught(|| wanted::run(ground, &drafts, seed, &mut asked, &mut ran)) {
             println!("\n==== seed {seed} on {name}: {failure}\n");
             failures += 1;

@@ -2,8 +2,9 @@
 
 use super::{auto, gone, order, spell};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::history::Trace;
-use crate::operation::{Context, Operation, replay};
+use crate::history::{Resolved, Trace};
+use crate::operation::{Context, Operation, is_served, replay};
+use crate::schema::Constraint;
 use crate::syntax::ast::{Body, Downgrade, StatementKind};
 
 /// Replays or derives the downgrade; what is wrong with a written one's statements is in its trace.
@@ -61,7 +62,8 @@ fn derived_lines(up: &Trace, cx: &Context<'_>) -> Vec<String> {
             }
         }
         for undone in derived.steps[done..].iter().filter(|undone| undone.span == step.span) {
-            let operations: Vec<Operation> = undone.operations.iter().map(|resolved| resolved.operation.clone()).collect();
+            let said = (0..undone.operations.len()).filter(|at| !comes_along(&undone.operations[*at..]));
+            let operations: Vec<Operation> = said.map(|at| undone.operations[at].operation.clone()).collect();
             match operations.iter().any(auto::needs_fill) {
                 false => lines.extend(spell::lines(&operations, undone.batch.is_some())),
                 true => lines.extend(operations.into_iter().flat_map(filled)),
@@ -69,6 +71,24 @@ fn derived_lines(up: &Trace, cx: &Context<'_>) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Whether the first is the index of a foreign key of MariaDB that is made after it and brings it along, as nothing else serves it.
+fn comes_along(operations: &[Resolved]) -> bool {
+    let Some((first, after)) = operations.split_first() else {
+        return false;
+    };
+    let Operation::CreateIndex { table, index, .. } = &first.operation else {
+        return false;
+    };
+    let brings = |resolved: &Resolved| match &resolved.operation {
+        Operation::CreateConstraint {
+            table: of,
+            constraint: Constraint::ForeignKey(key),
+        } => of == table && key.name == index.name && !first.before.table(of).is_some_and(|table| is_served(table, &key.columns)),
+        _ => false,
+    };
+    index.serves_key && after.iter().any(brings)
 }
 
 /// A NOT NULL column comes back in three steps.

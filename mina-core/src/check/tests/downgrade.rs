@@ -449,6 +449,21 @@ fn the_index_of_a_key_goes_with_it() {
 }
 
 #[test]
+fn a_key_that_comes_and_goes_takes_its_index_along_both_times() {
+    let up = "#[allow(may_fail_on_rows)] create_foreign_key fk on users (number) references settings (id); drop_constraint fk on users;";
+    let case = Case::new(&[MARIADB], &Config::default(), BASE, "#![allow(blocking_constraint)]", up, "");
+    insta::assert_snapshot!(case.said(), @r#"
+    M301: `2` has no downgrade
+    write it after the upgrade:
+    downgrade {
+        #[allow(may_fail_on_rows)] create_foreign_key fk on users (number) references settings (id);
+        drop_constraint fk on users;
+    }
+    or `downgrade = irreversible("why");`
+    "#);
+}
+
+#[test]
 fn all_keys_go_before_the_last_index_that_serves_them() {
     let up = "create_table t { #[primary_key] id: Integer, #[unique] code: Integer, #[references(t.id)] of: Nullable<Integer> }
               create_foreign_key fk_code on t (of) references t (code);
