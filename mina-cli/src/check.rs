@@ -92,6 +92,7 @@ impl Session {
                 "`mina migrate \"…\"` writes this:\n{}",
                 indented(&operations, "  ").trim_end()
             )];
+            help.extend(draft.instead().map(str::to_owned));
             help.extend(draft.left.iter().cloned());
             findings.findings.push(Finding {
                 refuses: differs,

@@ -84,7 +84,7 @@ fn differences(snapshot: &Snapshot, files: &ModelFiles, bind: Option<&str>) -> O
     for line in draft.upgrade().iter().flat_map(|statement| statement.lines()) {
         message += &format!("\n    {line}");
     }
-    for words in &draft.left {
+    for words in draft.instead().into_iter().chain(draft.left.iter().map(String::as_str)) {
         message += &format!("\n{words}");
     }
     Some(message)

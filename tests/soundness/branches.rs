@@ -29,7 +29,6 @@ pub fn beside(base: &Base, below: &Grown, random: &mut Random, serial: &mut u32)
                     engine: base.engine,
                     schema: &base.before,
                     serial,
-                    reach: base.reach,
                 };
                 let Some((_, statement)) = writer.statement() else { continue };
                 statement

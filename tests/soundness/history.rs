@@ -5,7 +5,7 @@ use crate::sheet::Sheet;
 use crate::statement::Writer;
 use crate::valid::is_valid;
 use crate::{bound, fork, rust};
-use mina_core::check::{Replayed, statements};
+use mina_core::check::Replayed;
 use mina_core::config::Config;
 use mina_core::diagnostic::{Code, Diagnostic, Rule};
 use mina_core::engine::Target;
@@ -51,27 +51,9 @@ pub fn target(config: &Config) -> Target {
     engines.first().copied().unwrap_or(Target::SQLITE)
 }
 
-/// What is drawn: a seed that was kept draws what was drawn at its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reach {
-    /// A line of revisions, of the first operations.
-    First,
-    /// Branches too, and more operations.
-    Second,
-    /// Several databases too, and Rust.
-    Third,
-}
-
-impl Reach {
-    /// All there is.
-    pub const ALL: Self = Self::Third;
-}
-
 #[derive(Clone, Debug)]
 pub enum Down {
     Auto,
-    /// What `auto` derives, an operation a statement.
-    Printed,
     /// What the checker says to write where there is no downgrade.
     Said,
 }
@@ -259,26 +241,24 @@ pub fn derived(replayed: &Replayed) -> Vec<Operation> {
 }
 
 /// Draws a history: statements that the checker refuses are counted and left out.
-pub fn draw(config: &Config, reach: Reach, random: &mut Random, said: &mut Said) -> Vec<Draft> {
+pub fn draw(config: &Config, random: &mut Random, said: &mut Said) -> Vec<Draft> {
     let mut grown = Grown::new(config.clone());
     let engine = target(config).engine();
     let mut drafts: Vec<Draft> = Vec::new();
     let mut serial = 0;
-    let shape: Vec<(Limb, Option<&str>)> = match reach {
-        Reach::Second | Reach::Third if random.percent(30) => fork::shape(random).into_iter().map(|limb| (limb, None)).collect(),
-        Reach::Third if random.percent(15) => bound::shape(random),
-        _ => vec![(Limb::Trunk, None); random.within(2, 6)],
+    let shape: Vec<(Limb, Option<&str>)> = if random.percent(30) {
+        fork::shape(random).into_iter().map(|limb| (limb, None)).collect()
+    } else if random.percent(15) {
+        bound::shape(random)
+    } else {
+        vec![(Limb::Trunk, None); random.within(2, 6)]
     };
     let is_alone = shape.iter().all(|(_, bind)| bind.is_none());
     for (at, (limb, bind)) in shape.into_iter().enumerate() {
         drafts.push(Draft {
             kinds: Vec::new(),
             up: Vec::new(),
-            down: match reach {
-                _ if random.percent(50) => Down::Auto,
-                Reach::First => Down::Printed,
-                _ => Down::Said,
-            },
+            down: if random.percent(50) { Down::Auto } else { Down::Said },
             limb,
             bind,
         });
@@ -294,7 +274,6 @@ pub fn draw(config: &Config, reach: Reach, random: &mut Random, said: &mut Said)
                 engine,
                 schema: &schema,
                 serial: &mut serial,
-                reach,
             };
             let Some((kind, statement)) = writer.statement() else { continue };
             let mut up: Vec<String> = statements.clone();
@@ -352,13 +331,12 @@ pub fn grow(drafts: &[Draft], config: Config) -> Result<Grown, String> {
     for (at, draft) in drafts.iter().enumerate() {
         let text = |down: Option<&[String]>| Sheet::of(drafts, at, &draft.up, down).write().text;
         let auto = text(None);
-        let (replayed, diagnostics) = grown.next(&auto);
+        let (_, diagnostics) = grown.next(&auto);
         if let Some(error) = errors(&diagnostics).first() {
             return Err(error.to_string());
         }
         let written = match &draft.down {
             Down::Auto => auto,
-            Down::Printed => text(Some(&statements(&derived(&replayed)))),
             Down::Said => text(Some(&suggested(&grown, &auto))),
         };
         let (_, diagnostics) = grown.next(&written);

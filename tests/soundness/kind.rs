@@ -1,6 +1,5 @@
 //! The kinds of statement, and how often each is drawn.
 
-use crate::history::Reach;
 use crate::statement::Writer;
 
 /// What it is called, how often it is chosen, and what writes it.
@@ -39,10 +38,6 @@ const STATEMENTS: &[Kind] = &[
     ("execute", 3, |w| w.execute()),
     ("effect", 2, |w| w.effect()),
     ("comment_on", 1, |w| w.comment_on()),
-];
-
-/// The statements that came later.
-const LATER: &[Kind] = &[
     ("backfill", 4, |w| w.backfill()),
     ("wider type", 4, |w| w.on_table(Writer::widen)),
     ("column of an enum", 5, |w| w.column_of_enum()),
@@ -57,19 +52,14 @@ const LATER: &[Kind] = &[
     ("create_extension", 2, |w| w.create_extension()),
     ("drop_extension", 1, |w| w.drop_extension()),
     ("create_exclusion", 3, |w| w.on_table(Writer::create_exclusion)),
+    ("run", 5, |w| w.run()),
+    ("run with effect", 3, |w| w.run_with_effect()),
 ];
-
-/// The statements that came last.
-const LAST: &[Kind] = &[("run", 5, |w| w.run()), ("run with effect", 3, |w| w.run_with_effect())];
 
 impl Writer<'_> {
     /// A statement and its kind; none where the schema has nothing that it could be about.
     pub fn statement(&mut self) -> Option<(&'static str, String)> {
-        let since = |reach, all: &'static [Kind]| if self.reach >= reach { all } else { &[] };
-        let mut statements = STATEMENTS
-            .iter()
-            .chain(since(Reach::Second, LATER))
-            .chain(since(Reach::Third, LAST));
+        let mut statements = STATEMENTS.iter();
         let total: usize = statements.clone().map(|(_, weight, _)| weight).sum();
         let mut at = self.random.below(total);
         let (kind, _, write) = statements.find(|(_, weight, _)| {

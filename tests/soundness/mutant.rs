@@ -2,7 +2,7 @@
 
 use crate::branches::beside;
 use crate::ground::Ground;
-use crate::history::{Draft, Grown, Limb, Reach, collected, errors, grow, id, migration, revision};
+use crate::history::{Draft, Grown, Limb, collected, errors, grow, id, migration, revision};
 use crate::mutation::{Base, Kind, Mutant, mutated};
 use crate::random::Random;
 use crate::sheet::Written;
@@ -19,13 +19,7 @@ const A_REVISION: usize = 14;
 /// Breaks each revision of a history in several ways; what survives is said.
 ///
 /// A history of several branches or databases is left alone.
-pub fn mutants(
-    ground: &Ground,
-    (reach, drafts): (Reach, &[Draft]),
-    random: &mut Random,
-    tally: &mut Tally,
-    most: usize,
-) -> Result<(), String> {
+pub fn mutants(ground: &Ground, drafts: &[Draft], random: &mut Random, tally: &mut Tally, most: usize) -> Result<(), String> {
     if drafts.iter().any(|draft| draft.limb != Limb::Trunk || draft.bind.is_some()) {
         return Ok(());
     }
@@ -33,7 +27,7 @@ pub fn mutants(
     let mut below = Grown::new(ground.config());
     let mut serial = 10_000;
     for (at, draft) in drafts.iter().enumerate() {
-        let base = Base::new(&below, draft, reach, ground.engine());
+        let base = Base::new(&below, draft, ground.engine());
         if let Some(base) = &base {
             for _ in 0..A_REVISION {
                 let (kind, _) = Kind::ALL[random.below(Kind::ALL.len())];

@@ -1,7 +1,7 @@
 //! One thing that is broken in a revision which was accepted.
 
 use crate::broken::{Aspect, broken};
-use crate::history::{Draft, Grown, Reach, derived, errors, revision};
+use crate::history::{Draft, Grown, derived, errors, revision};
 use crate::random::Random;
 use crate::rust::is_rust;
 use crate::sheet::{Part, Sheet};
@@ -78,8 +78,6 @@ pub struct Base {
     pub before: Schema,
     pub after: Schema,
     pub engine: Engine,
-    /// What a statement is drawn from that is put in.
-    pub reach: Reach,
     /// What the downgrade does, a statement each, and the statement of the upgrade that it undoes.
     down: Vec<Operation>,
     undoes: Vec<Option<usize>>,
@@ -87,7 +85,7 @@ pub struct Base {
 
 impl Base {
     /// None where the downgrade is right only as it is derived, or Rust is in it.
-    pub fn new(below: &Grown, draft: &Draft, reach: Reach, engine: Engine) -> Option<Self> {
+    pub fn new(below: &Grown, draft: &Draft, engine: Engine) -> Option<Self> {
         if draft.up.iter().any(|statement| is_rust(statement)) {
             return None;
         }
@@ -112,7 +110,6 @@ impl Base {
             before: below.schema(at),
             after: replayed.up.end.clone(),
             engine,
-            reach,
             sheet,
             down,
             undoes,

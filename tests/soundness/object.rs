@@ -1,6 +1,5 @@
 //! Statements about enums, views, triggers and rows.
 
-use crate::history::Reach;
 use crate::statement::Writer;
 use crate::value::{in_sql, is_number, is_text, literal, name, path, path_in_sql, sql_value, string};
 use mina::Engine;
@@ -125,7 +124,7 @@ impl<'a> Writer<'a> {
 
     /// One of PostgreSQL's, for some tables.
     pub fn namespace(&mut self) -> Option<std::sync::Arc<str>> {
-        if self.reach == Reach::First || self.schema.namespaces().is_empty() || self.random.percent(60) {
+        if self.schema.namespaces().is_empty() || self.random.percent(60) {
             return None;
         }
         let all: Vec<_> = self.schema.namespaces().keys().collect();

@@ -17,11 +17,11 @@ use std::error::Error;
 /// As many steps as there are at a time: those of the histories that a thread has in hand.
 const MOST: usize = 32;
 
-/// What each step sends, the oldest making way.
+/// What each step sends, and when it was last asked for: the one that was not for the longest time makes way.
 #[derive(Default)]
 struct Sent {
-    statements: Vec<String>,
-    next: usize,
+    statements: Vec<(usize, String)>,
+    now: usize,
 }
 
 thread_local! {
@@ -30,21 +30,24 @@ thread_local! {
 
 impl Sent {
     fn place(&mut self, sql: String) -> usize {
-        if let Some(at) = self.statements.iter().position(|other| *other == sql) {
-            return at;
-        }
-        let at = self.next % MOST;
+        self.now += 1;
+        let mut all = self.statements.iter().enumerate();
+        let known = all.find(|(_, (_, other))| *other == sql).map(|(at, _)| at);
+        let oldest = || (0..MOST).min_by_key(|at| self.statements[*at].0).unwrap_or_default();
+        let at = known.unwrap_or_else(|| match self.statements.len() {
+            MOST => oldest(),
+            free => free,
+        });
         match self.statements.get_mut(at) {
-            Some(old) => *old = sql,
-            None => self.statements.push(sql),
+            Some(statement) => *statement = (self.now, sql),
+            None => self.statements.push((self.now, sql)),
         }
-        self.next += 1;
         at
     }
 }
 
 fn send<C: SimpleConnection, const AT: usize>(conn: &mut C) -> Result<usize, Box<dyn Error + Send + Sync>> {
-    let sql = SENT.with_borrow(|sent| sent.statements[AT].clone());
+    let sql = SENT.with_borrow(|sent| sent.statements[AT].1.clone());
     conn.batch_execute(&sql)?;
     Ok(0)
 }

@@ -1,6 +1,5 @@
 //! Random statements over a schema, as text. Most fit; the checker says which.
 
-use crate::history::Reach;
 use crate::random::Random;
 use crate::value::{in_sql, is_text, key, language_type, name, path, sql_value, string};
 use mina::Engine;
@@ -100,7 +99,6 @@ pub struct Writer<'a> {
     pub schema: &'a Schema,
     /// For names and values that are there once.
     pub serial: &'a mut u32,
-    pub reach: Reach,
 }
 
 /// The statements on one table, with the table's name or in a batch without.
@@ -208,7 +206,7 @@ impl<'a> Writer<'a> {
         let number = self.random.below(60);
         match ty {
             "Bool" => self.random.pick(&["true", "false"]).to_owned(),
-            "Integer" | "BigInt" if self.reach >= Reach::Second && self.random.percent(20) => match self.sequence() {
+            "Integer" | "BigInt" if self.random.percent(20) => match self.sequence() {
                 Some(sequence) => format!("sql({:?})", format!("nextval('{sequence}')")),
                 None => number.to_string(),
             },

@@ -90,6 +90,12 @@ fn check_says_that_models_and_history_differ_and_how() {
     let said: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(said["models"][0]["differ"], true);
     change(&folder, " bio: Nullable<Text>,", "");
+    let view = "view names as \"SELECT name FROM users\";";
+    change(&folder, view, "");
+    let ran = folder.mina(["check"]);
+    let both = ran.out.contains("drop_view names;") && ran.out.contains("what it drops stays where the models say it, too");
+    assert!(both, "{}", ran.out);
+    change(&folder, "    \n}", &format!("    {view}\n}}"));
     change(&folder, "/// People", "/// Everybody");
     let comments = folder.mina(["check"]);
     assert_eq!(comments.code, 0, "{}{}", comments.out, comments.err);

@@ -15,6 +15,7 @@ use crate::operation::{Context, Operation, Using};
 use crate::schema::Schema;
 use crate::syntax::ast::{Block, Body, ColumnChanges, Downgrade, LintRef, Statement, StatementKind};
 use crate::syntax::{Span, Tokens, parse_str, print};
+use std::collections::HashSet;
 
 /// What is there and what is wanted, on one engine.
 #[derive(Clone, Debug)]
@@ -55,6 +56,21 @@ impl Draft {
     /// The statements of the upgrade, laid out as in a migration; each may be of several lines.
     pub fn upgrade(&self) -> Vec<String> {
         self.block.upgrade.statements.iter().map(laid_out).collect()
+    }
+
+    /// What else can be done about what the upgrade drops and does not make again, as a person reads it; none where it drops nothing.
+    pub fn instead(&self) -> Option<&'static str> {
+        let statements = self.upgrade();
+        let about = |verb: &str| {
+            let words = |text: &String| {
+                let (kind, rest) = text.strip_prefix(verb)?.split_once(' ')?;
+                let name = rest.split([' ', ';', '(']).next().unwrap_or_default();
+                (kind != "constraint" && kind != "index").then(|| (kind.to_owned(), name.to_owned()))
+            };
+            statements.iter().filter_map(words).collect::<HashSet<_>>()
+        };
+        let drops = !about("drop_").is_subset(&about("create_"));
+        drops.then_some("what it drops stays where the models say it, too")
     }
 
     /// Those of the downgrade.
