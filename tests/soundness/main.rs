@@ -236,8 +236,9 @@ fn refuse(ground: &Ground, name: &str, otherwise: u64) {
         "see above; MINA_SOUNDNESS_SEED={first} MINA_SOUNDNESS_COUNT={count} repeats it"
     );
     let all = tally.total();
+    // Few of many; of few, any may be among them.
     assert!(
-        all.in_place * 100 >= all.refused * 98,
+        all.refused - all.in_place <= 3 + all.refused / 100,
         "{} of {} refused in their place",
         all.in_place,
         all.refused

@@ -237,6 +237,9 @@ fn a_generated_column_has_a_type_that_postgres_makes_of_its_expression() {
       make it `Text`, or write `CAST(lower(a) AS …)` where there is such a cast
     "#);
     assert_eq!(said("#[generated(\"to_date(a, 'YYYY')\", stored = true)] b: Nullable<Date>"), "");
+    let ends = "p: Custom<\"daterange\">, d: Binary, #[generated(\"lower(p)\", stored = true)] b: Nullable<Date>,
+                #[generated(\"substring(d FROM 1 FOR 2)\", stored = true)] e: Nullable<Binary>";
+    assert_eq!(said(ends), "");
 }
 
 #[test]

@@ -55,13 +55,29 @@ pub(super) fn yields(expr: &Expr, column: &dyn Fn(&Ident) -> Option<Type>) -> Op
         | Expr::Between { .. }
         | Expr::Like { .. }
         | Expr::ILike { .. } => Some(Type::Bool),
-        Expr::Trim { .. } | Expr::Substring { .. } | Expr::Overlay { .. } => Some(Type::Text),
-        Expr::Function(function) => FUNCTIONS
-            .iter()
-            .find(|(_, names)| call(function).is_some_and(|(name, _)| names.contains(&name.as_str())))
-            .map(|(ty, _)| ty.clone()),
+        Expr::Trim { expr, .. } | Expr::Substring { expr, .. } | Expr::Overlay { expr, .. } => of_text(expr, &operand(expr)),
+        // One in a namespace is somebody's own.
+        Expr::Function(function) if function.name.0.len() == 1 => {
+            let (name, arguments) = call(function)?;
+            match (OF_TEXT.contains(&name.as_str()), arguments.first()) {
+                (true, Some(first)) => of_text(first, &operand(first)),
+                _ => FUNCTIONS
+                    .iter()
+                    .find(|(_, names)| names.contains(&name.as_str()))
+                    .map(|(ty, _)| ty.clone()),
+            }
+        }
         _ => None,
     }
+}
+
+/// What yields text where it is given text; some of bytes yield bytes, and of a range its ends.
+const OF_TEXT: &[&str] = &["btrim", "lower", "ltrim", "reverse", "rtrim", "substr", "substring", "upper"];
+
+fn of_text(operand: &Expr, ty: &Option<Type>) -> Option<Type> {
+    let is_literal = matches!(operand, Expr::Value(value) if matches!(value.value, Value::SingleQuotedString(_)));
+    let is_text = is_literal || matches!(ty, Some(Type::Text | Type::Varchar(_) | Type::Char(_)));
+    is_text.then_some(Type::Text)
 }
 
 /// What functions of PostgreSQL yield, whatever they are given.
@@ -70,7 +86,6 @@ const FUNCTIONS: &[(Type, &[&str])] = &[
     (
         Type::Text,
         &[
-            "btrim",
             "chr",
             "concat",
             "concat_ws",
@@ -78,22 +93,17 @@ const FUNCTIONS: &[(Type, &[&str])] = &[
             "format",
             "initcap",
             "left",
-            "lower",
-            "ltrim",
             "md5",
             "quote_ident",
             "quote_literal",
             "regexp_replace",
             "repeat",
             "replace",
-            "reverse",
             "right",
-            "rtrim",
             "split_part",
             "to_char",
             "to_hex",
             "translate",
-            "upper",
         ],
     ),
     (
