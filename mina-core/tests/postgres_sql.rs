@@ -221,6 +221,14 @@ fn what_is_calculated_with_a_number_is_said_again_when_it_is_calculated_otherwis
     3: CREATE INDEX "ix_sum" ON "seats" ((kept + price))
     3: CREATE INDEX "ix_few" ON "seats" ("id") WHERE kept < 9
     "#);
+    let days = "create_table days { #[primary_key] id: Integer, day: Nullable<Timestamptz>, check ck_days \"day <> '2025-01-08 10:07'\" }";
+    insta::assert_snapshot!(sql(days, "alter_column days.day { type = Date, using = cast }"), @r#"
+    -- Transaction
+    3: ALTER TABLE "days"
+        DROP CONSTRAINT "ck_days",
+        ALTER COLUMN "day" TYPE DATE USING "day"::DATE,
+        ADD CONSTRAINT "ck_days" CHECK (day <> '2025-01-08 10:07')
+    "#);
     insta::assert_snapshot!(sql(seats, "alter_column seats.kept { type = BigInt }"), @r#"
     -- Transaction
     3: ALTER TABLE "seats" ALTER COLUMN "kept" TYPE BIGINT

@@ -479,8 +479,19 @@ impl Footprint {
     }
 
     fn rust(&mut self, text: &str, before: &Schema) {
-        let words = words_of_rust(text).collect();
+        let words: HashSet<String> = words_of_rust(text).collect();
         self.objects(&words, before, |_| Some(true));
+        // Diesel reads all columns of a table where none are said.
+        let named = before
+            .tables()
+            .values()
+            .filter(|table| words.contains(&table.name.name.to_lowercase()));
+        for table in named {
+            table
+                .columns
+                .iter()
+                .for_each(|column| self.column(&table.name, &column.name, false));
+        }
     }
 
     /// `rows` says whether a table's rows are written or read, by its name in lower case; none for neither.

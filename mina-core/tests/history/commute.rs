@@ -256,3 +256,20 @@ fn what_keeps_a_table_of_mariadb_from_changing_in_use_commutes_with_no_change_of
     let said = report(&history_of(config, &[("1.rs", &first), ("2.rs", &second), ("3.rs", &plain)]));
     assert!(!said.contains("M107"), "{said}");
 }
+
+#[test]
+fn rust_reads_all_columns_of_a_table_that_it_names() {
+    let first = block(r#"revision = "1"; revises = base;"#, USERS, "drop_table users;");
+    let second = block(
+        r#"revision = "2"; revises = "1"; label = "a";"#,
+        "run |conn| { schema::users::table.load::<User>(conn)?; } { undo = none }",
+        "",
+    );
+    let third = block(
+        r#"revision = "3"; revises = "1";"#,
+        "alter_column users.name { rename = full_name }",
+        "alter_column users.full_name { rename = name }",
+    );
+    let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]);
+    assert!(said.contains("this one renames column `users.name`, the other uses it"), "{said}");
+}

@@ -49,8 +49,8 @@ pub(super) fn pieces(resolved: &Resolved) -> Option<(&ObjectName, Vec<Piece>)> {
             using,
         } => {
             let mut pieces = alter_column(table, before, after, using);
-            if let Some(found) = resolved.before.table(table).filter(|_| types::leaves_casts(&before.ty, &after.ty)) {
-                around_casts(&mut pieces, found, &after.name);
+            if let Some(found) = resolved.before.table(table).filter(|_| types::means_another(&before.ty, &after.ty)) {
+                said_again(&mut pieces, found, &after.name);
             }
             (table, pieces)
         }
@@ -164,9 +164,9 @@ fn drop_index(table: &ObjectName, index: &Index) -> Piece {
     piece(Turn::Before, format!("DROP INDEX {name}"), &index_names(index))
 }
 
-/// PostgreSQL reads what it printed of a check or an index when the type of a column changes, casts and all, and keeps them when
-/// the type comes back: they are made anew as they were written, while the table is rewritten anyhow.
-fn around_casts(pieces: &mut Vec<Piece>, table: &Table, column: &str) {
+/// PostgreSQL reads what it printed of a check or an index when the type of a column changes, with the types of all literals in it, and
+/// keeps them when the type comes back: they are made anew as they were written, while the table is rewritten anyhow.
+fn said_again(pieces: &mut Vec<Piece>, table: &Table, column: &str) {
     let calculates = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if expression.uses(column));
     let filters = |filter: &Option<Expression>| filter.as_ref().is_some_and(|filter| filter.uses(column));
     for constraint in table.constraints() {

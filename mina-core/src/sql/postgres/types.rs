@@ -147,23 +147,24 @@ fn by_way_of(before: &Type, after: &Type) -> Option<String> {
     }
 }
 
-/// Whether what is calculated with a column is kept with a cast around the column when it goes from one type to another and back:
-/// a comparison with a whole number is one of two `DOUBLE PRECISION` once the column is one.
-pub(super) fn leaves_casts(before: &Type, after: &Type) -> bool {
-    match (calculated(before), calculated(after)) {
-        (Some(before), Some(after)) => before != after,
-        _ => false,
-    }
+/// Whether what is calculated with a column means something else once the column is of another type: a number that it is compared with
+/// is kept in a cast, and a moment as the moment that it was.
+pub(super) fn means_another(before: &Type, after: &Type) -> bool {
+    calculated(before) != calculated(after)
 }
 
-/// What numbers of a type are calculated as, as the one name that stands for all that can be compared without a cast.
-fn calculated(ty: &Type) -> Option<Type> {
+/// The one type that stands for all between which nothing that is calculated changes.
+fn calculated(ty: &Type) -> Type {
     match ty {
-        Type::TinyInt | Type::SmallInt | Type::Integer | Type::BigInt => Some(Type::BigInt),
-        Type::Unsigned(inner) if **inner != Type::BigInt => Some(Type::BigInt),
-        Type::Unsigned(_) | Type::Numeric(_) => Some(Type::Numeric(None)),
-        Type::Float | Type::Double => Some(Type::Double),
-        _ => None,
+        Type::TinyInt | Type::SmallInt | Type::Integer => Type::BigInt,
+        Type::Unsigned(inner) if **inner != Type::BigInt => Type::BigInt,
+        Type::Unsigned(_) | Type::Numeric(_) => Type::Numeric(None),
+        Type::Float => Type::Double,
+        Type::Varchar(_) => Type::Text,
+        Type::Char(_) => Type::Char(1),
+        Type::Cidr => Type::Inet,
+        Type::Array(inner) => Type::Array(Box::new(calculated(inner))),
+        other => other.clone(),
     }
 }
 
