@@ -110,3 +110,21 @@ fn rows_are_counted_before_anything_is_done() {
         ADD UNIQUE KEY `uq_users_age` (`workspace_id`)
     "#);
 }
+
+#[test]
+fn a_table_that_would_lose_its_lock_is_filled_without_one() {
+    let swept = |key: &str| {
+        let setup = format!(
+            "create_table t {{ #[primary_key] id: Integer, name: Nullable<Varchar<20>>, up: Nullable<Integer> }}
+             create_foreign_key {key} on t (up) references t (id);"
+        );
+        let body = "backfill t { set = \"name = 'x'\", where = \"name IS NULL\", undo = none } alter_column t.name { nullable = false }";
+        sql(&setup, body)
+    };
+    assert!(
+        swept("fk_up").contains("LOCK TABLES `t` WRITE\nUPDATE `t` SET name = 'x'"),
+        "{}",
+        swept("fk_up")
+    );
+    assert!(!swept("\"fk up\"").contains("LOCK TABLES"), "{}", swept("\"fk up\""));
+}

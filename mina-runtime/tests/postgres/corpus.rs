@@ -252,6 +252,7 @@ pub const CONDITIONS: &[&str] = &[
     "flag = true AND flag IS NOT FALSE",
     "(flag IS TRUE) <> (a IS NULL)",
     "day > '2020-01-01'",
+    "day > '2020-01-01 10:07:00' AND clock > '2020-01-01 10:07'",
     "day >= DATE '2020-01-01' AND day < CURRENT_DATE + 1000000",
     "at > '2020-01-01 00:00:00'",
     "at >= day",

@@ -36,7 +36,7 @@ pub(super) fn steps(statement: &Statement, trace: &Trace, line: &dyn Fn(Span) ->
     writer.close();
     match swept.is_empty() {
         true => writer.drafts,
-        false => with_sweeps(writer.drafts, swept),
+        false => with_sweeps(writer.drafts, swept, &statement.before),
     }
 }
 
@@ -47,15 +47,16 @@ fn beside(line: u32, sql: String) -> Draft {
 
 /// Nobody writes between what fills a column and the one statement that makes it NOT NULL: a transaction would end with that
 /// statement, a lock of the table does not. Under it no other table can be read.
-fn with_sweeps(mut drafts: Vec<Draft>, swept: Vec<(u32, ObjectName, String)>) -> Vec<Draft> {
+fn with_sweeps(mut drafts: Vec<Draft>, swept: Vec<(u32, ObjectName, String)>, before: &Schema) -> Vec<Draft> {
     let reads_others = swept.iter().any(|(.., sql)| sql.to_ascii_lowercase().contains("select"));
+    let is_lost = swept.iter().any(|(_, table, _)| loses_its_lock(table, before));
     let table = swept.first().map(|(line, table, _)| (*line, Mysql.object(table)));
     let sweeps = swept.into_iter().map(|(line, _, sql)| beside(line, sql));
     let looks = |draft: &Draft| matches!(draft.step.action, Action::Expect { .. });
     let (Some((line, table)), Some((alter, others))) = (table, drafts.split_last_mut()) else {
         return drafts;
     };
-    if reads_others || !others.iter().all(looks) {
+    if reads_others || is_lost || !others.iter().all(looks) {
         return sweeps.chain(drafts).collect();
     }
     let mut unlock = beside(line, "UNLOCK TABLES".into());
@@ -66,6 +67,14 @@ fn with_sweeps(mut drafts: Vec<Draft>, swept: Vec<(u32, ObjectName, String)>) ->
     drafts.extend(sweeps.chain(alter));
     drafts.push(unlock);
     drafts
+}
+
+/// Whether a key of the table to itself has a name that MariaDB keeps encoded: a change of its rows is then refused as one of a table
+/// that is not locked (seen on 10.11).
+fn loses_its_lock(table: &ObjectName, schema: &Schema) -> bool {
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let keys = schema.table(table).into_iter().flat_map(|table| &table.foreign_keys);
+    keys.into_iter().any(|key| key.table == *table && !is_plain(&key.name.text))
 }
 
 /// Counts the rows that would break an operation, where the block allows that there are some.

@@ -55,7 +55,8 @@ pub(super) fn fitting_text(text: &str, ty: &Type) -> Option<Value> {
         Type::Uuid | Type::MacAddr => Value::String(text.to_ascii_lowercase()),
         Type::Timestamp => Value::String(moment(text)),
         Type::Timestamptz => Value::String(moment(text.trim_end_matches('Z'))),
-        Type::Time => Value::String(clock(text)),
+        Type::Date => Value::String(date_of(text).map_or(text, |(date, _)| date).to_owned()),
+        Type::Time => Value::String(clock(date_of(text).map_or(text, |(_, time)| time))),
         Type::Interval => Value::String(super::interval::normal(text)),
         Type::Array(_) => Value::String(array(text)),
         _ => Value::String(text.to_owned()),
@@ -76,6 +77,13 @@ fn moment(text: &str) -> String {
         Some((date, time)) => format!("{date} {}", clock(time)),
         None => format!("{text} 00:00:00"),
     }
+}
+
+/// The parts of a moment, of which a date keeps one and a time the other.
+fn date_of(text: &str) -> Option<(&str, &str)> {
+    let (date, time) = text.split_once([' ', 'T'])?;
+    let is_date = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    is_date.then_some((date, time))
 }
 
 /// A time with seconds, without zeros that say nothing.
