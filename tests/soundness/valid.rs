@@ -316,7 +316,8 @@ impl Opinion<'_> {
             ConstraintKind::Unique { columns, .. } => {
                 let names: Vec<&str> = columns.iter().map(|column| column.text.as_str()).collect();
                 let again = table.unique_sets().any(|(_, set)| set.iter().all(|name| names.contains(&&**name)));
-                let sorts = |column: &Ident| table.column(&column.text).is_some_and(|column| self.sorts(&column.ty));
+                let sorts = |column: &Column| column.generated.is_none() && self.sorts(&column.ty);
+                let sorts = |column: &Ident| table.column(&column.text).is_some_and(sorts);
                 !again && columns.iter().all(sorts)
             }
             ConstraintKind::ForeignKey {
@@ -347,7 +348,9 @@ impl Opinion<'_> {
             return None;
         }
         let sorts = |key: &IndexKeyDef| match key {
-            IndexKeyDef::Column(name) => table.column(&name.text).is_some_and(|column| self.sorts(&column.ty)),
+            IndexKeyDef::Column(name) => table
+                .column(&name.text)
+                .is_some_and(|column| column.generated.is_none() && self.sorts(&column.ty)),
             IndexKeyDef::Expression(_) => false,
         };
         Some(index.elements.iter().all(|element| sorts(&element.key)))

@@ -239,6 +239,16 @@ fn what_is_calculated_with_a_number_is_said_again_when_it_is_calculated_otherwis
 }
 
 #[test]
+fn a_generated_column_takes_another_type_by_itself() {
+    let made = "create_table t { #[primary_key] id: Integer, #[generated(\"id * 2\", stored = true)] twice: Nullable<BigInt> }";
+    insta::assert_snapshot!(sql(made, "#[allow(may_fail_on_rows)] alter_column t.twice { type = Integer, using = cast }"), @r#"
+    -- Transaction
+    3: count rows of `t` have a `twice` that is no `Integer`: SELECT count(*) FROM "t" WHERE "twice" NOT BETWEEN -2147483648 AND 2147483647
+    3: ALTER TABLE "t" ALTER COLUMN "twice" TYPE INTEGER
+    "#);
+}
+
+#[test]
 fn names_that_were_made_follow_the_table() {
     insta::assert_snapshot!(sql(USERS, "rename_table users => people;"), @r#"
     -- Transaction

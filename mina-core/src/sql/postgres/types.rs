@@ -122,6 +122,8 @@ pub(super) fn change(before: &Column, after: &Column, using: &Using) -> String {
     }
     match using {
         Using::Implicit => {}
+        // Its values are made anew, and cast by themselves.
+        Using::Cast if before.generated.is_some() && after.generated.is_some() => {}
         Using::Cast => sql += &format!(" USING {}", cast(&quote(&after.name), &before.ty, &after.ty)),
         Using::Expression(expression) => sql += &format!(" USING {}", expression.sql()),
     }
