@@ -303,6 +303,17 @@ fn a_column_that_keys_tie_changes_while_they_are_away() {
       column `c.code` is add_column c.code: Varchar<10>;
     ALTER TABLE `c` MODIFY COLUMN `code` VARCHAR(10) NOT NULL COMMENT 'of p', ALGORITHM=INSTANT, LOCK=NONE
     ");
+    let own = "create_table t { #[primary_key] id: Integer, #[unique] a: Integer }
+               create_foreign_key fk_a on t (a) references t (a) { on_update = cascade }";
+    insta::assert_snapshot!(sql(own, "alter_column t.a { nullable = true }"), @r"
+    ALTER TABLE `t` DROP FOREIGN KEY `fk_a`, ALGORITHM=INSTANT, LOCK=NONE
+
+    expect Untouched
+      column `t.a` is add_column t.a: Integer;
+    ALTER TABLE `t` MODIFY COLUMN `a` INT NULL, ALGORITHM=INPLACE, LOCK=NONE
+
+    ALTER TABLE `t` ADD CONSTRAINT `fk_a` FOREIGN KEY (`a`) REFERENCES `t` (`a`) ON UPDATE CASCADE
+    ");
 }
 
 #[test]

@@ -9,9 +9,20 @@ use crate::history::Resolved;
 use crate::schema::{Column, ForeignKey, ObjectName, Schema};
 
 /// Whether the server would refuse to change a column for a foreign key that it is in or that refers to it.
+///
+/// One that refers to itself would have to be what it becomes before it becomes that: a key with ON UPDATE CASCADE takes no NOT NULL
+/// beside a NULL.
 pub(super) fn is_tied(table: &ObjectName, old: &Column, new: &Column, schema: &Schema) -> bool {
     let alike = old.ty == new.ty && old.collation == new.collation && old.generated == new.generated;
-    !alike && !keys(table, &old.name, schema).is_empty()
+    let to_itself = |(owner, key): &(ObjectName, ForeignKey)| {
+        let mut pairs = key.columns.iter().zip(&key.referred);
+        owner == table && key.table == *table && pairs.any(|(own, referred)| *own == old.name && own == referred)
+    };
+    let keys = keys(table, &old.name, schema);
+    match alike {
+        true => old.nullable != new.nullable && keys.iter().any(to_itself),
+        false => !keys.is_empty(),
+    }
 }
 
 /// The foreign keys that a column is in or that refer to it, with their tables.
