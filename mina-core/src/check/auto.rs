@@ -94,13 +94,12 @@ fn served(mut operation: Operation, schema: &Schema, cx: &Context<'_>) -> Vec<Op
     if cx.target.engine() != Engine::Mysql {
         return vec![operation];
     }
-    let has = |table: &ObjectName, constraint: &Constraint| {
-        let table = schema.table(table);
-        table.is_some_and(|table| table.constraint(&constraint.name().text).is_some())
-    };
+    let holds = |table: &ObjectName, name: &str| schema.table(table).is_some_and(|table| table.constraint(name).is_some());
+    let has = |table: &ObjectName, constraint: &Constraint| holds(table, &constraint.name().text);
     let dropped = match &mut operation {
         Operation::DropIndex { table, index, .. } => Some((&*table, &index.name.text)),
         Operation::DropConstraint { table, constraint } if !has(table, constraint) => return Vec::new(),
+        Operation::RenameConstraint { table, from, .. } if !holds(table, from) => return Vec::new(),
         // The index of a foreign key goes by its name.
         Operation::DropConstraint { table, constraint } => {
             let name = match constraint {

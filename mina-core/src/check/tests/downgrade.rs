@@ -483,6 +483,23 @@ fn all_keys_go_before_the_last_index_that_serves_them() {
 }
 
 #[test]
+fn a_key_that_went_with_its_index_is_not_renamed_after_that() {
+    let up = "create_table t { #[primary_key] id: Integer, #[references(t.id)] of: Nullable<Integer> }
+              rename_constraint fk_t_of_t => fk_of on t; create_unique uq_of on t (of);";
+    let case = Case::new(&[MARIADB], &Config::default(), BASE, "", up, "");
+    insta::assert_snapshot!(case.said(), @r#"
+    M301: `2` has no downgrade
+    write it after the upgrade:
+    downgrade {
+        drop_constraint fk_of on t;
+        drop_constraint uq_of on t;
+        drop_table t;
+    }
+    or `downgrade = irreversible("why");`
+    "#);
+}
+
+#[test]
 fn the_index_of_a_key_beside_another_comes_back_too() {
     let setup = "create_table a { #[primary_key] id: Integer }
                  create_table b { #[primary_key] id: Integer, #[references(a.id)] of: Nullable<Integer> }";
