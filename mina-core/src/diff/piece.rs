@@ -46,8 +46,13 @@ pub(super) fn kept(have: &Table, want: &Table, by_structure: bool) -> Vec<Kept> 
     let mut kept = take(&mut theirs, &mut ours, is_same);
     let anonymous = |object: &Object| object.part_name().is_some_and(|name| name.derived);
     if by_structure {
+        let all = parts(want);
+        let said = all.iter().filter(|object| !anonymous(object)).filter_map(Object::part_name);
+        // A name that another one is to have by name is nobody else's.
+        let said: Vec<&str> = said.map(|name| name.text.as_str()).collect();
+        let is_free = |have: &Object| have.part_name().is_none_or(|name| !said.contains(&name.text.as_str()));
         kept.extend(take(&mut theirs, &mut ours, |want, have| {
-            anonymous(want) && is_same(&want.unnamed(), &have.unnamed())
+            anonymous(want) && is_free(have) && is_same(&want.unnamed(), &have.unnamed())
         }));
     }
     kept
