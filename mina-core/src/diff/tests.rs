@@ -182,3 +182,25 @@ fn what_is_tainted_is_left_out() {
     nothing.taint.all = true;
     assert_eq!(shown(&schema([users()]), &nothing), "");
 }
+
+#[test]
+fn a_name_that_is_said_is_for_what_it_is_said_of() {
+    let unique = |name: &str, derived: bool, column: &str| Unique {
+        name: Name { derived, ..named(name) },
+        columns: vec![column.into()],
+        nulls_not_distinct: false,
+        deferral: crate::schema::Deferral::default(),
+        origin: Origin::default(),
+    };
+    let (mut have, mut want) = (users(), users());
+    have.uniques.push(unique("uq", false, "email"));
+    want.uniques.push(unique("uq_users_email", true, "email"));
+    let holds = |have: &Table, want: &Table| {
+        let old = piece::Piece::Constraint(have.name.clone(), "uq".into());
+        piece::kept(have, want, true).iter().any(|kept| kept.have == old)
+    };
+    assert!(holds(&have, &want));
+    want.columns.push(column("code", Type::Text));
+    want.uniques.push(unique("uq", false, "code"));
+    assert!(!holds(&have, &want));
+}
