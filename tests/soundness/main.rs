@@ -208,7 +208,7 @@ fn what_is_plainly_valid_is_accepted() {
         }
         println!("{engine}: {said}\n");
         let alarms: usize = said.alarms.values().map(|(count, _)| count).sum();
-        assert!(alarms * 200 <= said.valid, "MINA_SOUNDNESS_SEED={first} repeats it");
+        assert!(alarms <= 2 + said.valid / 200, "MINA_SOUNDNESS_SEED={first} repeats it");
     }
 }
 

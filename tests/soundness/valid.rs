@@ -242,7 +242,7 @@ impl Opinion<'_> {
         let literal = match column.default.as_ref().map(|default| &default.value) {
             None => true,
             Some(Value::Sql(_) | Value::Null) => false,
-            Some(_) => true,
+            Some(_) => !matches!(column.ty.ty, Type::Enum(_)),
         };
         literal
             && self.has_type(&column.ty.ty)
