@@ -6,7 +6,7 @@ use super::piece::Piece;
 use crate::check::spell::{plain, plain_statement, table_ref};
 use crate::engine::Engine;
 use crate::operation::{Operation, Using, is_implicit, is_without_rowid, key_columns};
-use crate::schema::{Column, Constraint, ConstraintRef, Default, ForeignKey, Index, IndexKey, ObjectName, Table, Type, Value};
+use crate::schema::{Column, Constraint, ConstraintRef, Default, ForeignKey, Index, ObjectName, Table, Type, Value};
 use crate::syntax::Span;
 use crate::syntax::ast::{ConstraintKind, SqlString, Statement, StatementKind, Undo};
 use std::collections::{BTreeMap, BTreeSet};
@@ -195,10 +195,10 @@ impl Order<'_> {
                 self.have.constraint_at(table, name),
                 Some(Constraint::Check(_) | Constraint::Exclusion(_))
             ),
-            Piece::Index(table, name) => self.have.index_at(table, name).is_some_and(|index| {
-                let expression = index.elements.iter().any(|element| matches!(element.key, IndexKey::Expression(_)));
-                (index.filter.is_some() || expression) && !index.serves_key
-            }),
+            Piece::Index(table, name) => {
+                let index = self.have.index_at(table, name);
+                index.is_some_and(|index| index.says(&|_| true) && !index.serves_key)
+            }
             _ => false,
         });
         let of_tables = literal.filter(|piece| piece.table().is_some_and(|table| !ranks.contains_key(table)));

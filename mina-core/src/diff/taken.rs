@@ -3,7 +3,7 @@
 use super::piece::Piece;
 use crate::engine::Engine;
 use crate::operation::{can_refer, is_of_a_kind, is_served, key_columns};
-use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, IndexKey, ObjectName, Schema, Table, Type};
+use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, ObjectName, Schema, Table, Type};
 use crate::sql::text::{calls, mentions_column, mentions_table};
 use std::collections::BTreeSet;
 
@@ -93,10 +93,9 @@ impl Closure<'_> {
             let Some(table) = self.schema.table(name) else { continue };
             let generated = table.generated_using(column).map(|generated| generated.name.clone());
             taken.extend(generated.map(|generated| Piece::Column(name.clone(), generated)));
-            let indexes = table.indexes.iter().filter(|index| {
-                let mut keys = index.elements.iter().map(|element| &element.key);
-                keys.any(|key| matches!(key, IndexKey::Expression(expression) if expression.uses(column)))
-            });
+            let uses = |expression: &Expression| expression.uses(column);
+            let indexes = table.indexes.iter();
+            let indexes = indexes.filter(|index| index.elements.iter().any(|element| element.key.says(&uses)));
             taken.extend(indexes.map(|index| Piece::index(table, index)));
         }
     }
@@ -191,18 +190,9 @@ impl Closure<'_> {
 
     /// The checks, exclusions and indexes of which an expression is of a kind.
     fn expressions(&self, table: &Table, says: &dyn Fn(&Expression) -> bool, taken: &mut BTreeSet<Piece>) {
-        let key = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if says(expression));
-        let constraints = table.constraints().filter(|constraint| match constraint {
-            ConstraintRef::Check(check) => says(&check.expression),
-            ConstraintRef::Exclusion(exclusion) => {
-                exclusion.filter.as_ref().is_some_and(says) || exclusion.elements.iter().any(|(element, _)| key(element))
-            }
-            _ => false,
-        });
+        let constraints = table.constraints().filter(|constraint| constraint.says(says));
         taken.extend(constraints.map(|constraint| Piece::constraint(table, constraint)));
-        let indexes = table.indexes.iter();
-        let indexes =
-            indexes.filter(|index| index.filter.as_ref().is_some_and(says) || index.elements.iter().any(|element| key(&element.key)));
+        let indexes = table.indexes.iter().filter(|index| index.says(says));
         taken.extend(indexes.map(|index| Piece::index(table, index)));
     }
 

@@ -4,7 +4,7 @@ use super::lookup::{list, path};
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Engine;
-use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Origin, Schema, Table, Trigger};
+use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, ObjectName, Origin, Schema, Table, Trigger};
 use crate::sql::postgres::Postgres;
 use crate::sql::text::{mentions_column, names_column, names_table};
 use crate::sql::trigger::{LAST, changes_its_row_alone, fires_at_every_update};
@@ -134,38 +134,20 @@ pub(super) fn type_dependents(schema: &Schema, engine: Engine, table: &Table, co
 /// The checks, exclusions and indexes of a table whose expressions take a column as one of its type.
 pub(super) fn expressions_about(table: &Table, column: &str) -> Vec<Dependent> {
     let about = |expression: &Expression| expression.depends_on_type(column);
-    let key_about = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if about(expression));
-    let constraints = table.constraints().filter(|constraint| match constraint {
-        ConstraintRef::Check(check) => about(&check.expression),
-        ConstraintRef::Exclusion(exclusion) => {
-            exclusion.filter.as_ref().is_some_and(about) || exclusion.elements.iter().any(|(key, _)| key_about(key))
-        }
-        _ => false,
-    });
+    saying(table, &about).collect()
+}
+
+/// The checks, exclusions and indexes of a table in which an expression is of a kind.
+fn saying<'t>(table: &'t Table, is_of_kind: &'t dyn Fn(&Expression) -> bool) -> impl Iterator<Item = Dependent> + 't {
+    let constraints = table.constraints().filter(|constraint| constraint.says(is_of_kind));
     let constraints = constraints.map(|constraint| Dependent::constraint(table, constraint));
-    let indexes = table.indexes.iter().filter(|index| {
-        let mut keys = index.elements.iter().map(|element| &element.key);
-        index.filter.as_ref().is_some_and(about) || keys.any(key_about)
-    });
-    constraints.chain(indexes.map(|index| Dependent::index(table, index))).collect()
+    let indexes = table.indexes.iter().filter(|index| index.says(is_of_kind));
+    constraints.chain(indexes.map(|index| Dependent::index(table, index)))
 }
 
 /// What holds a literal beside a column of a table: constraints, indexes, generated columns, views and triggers.
 pub(super) fn literal_dependents(schema: &Schema, table: &Table, column: &str, literal: &str) -> Vec<Dependent> {
     let says = |expression: &Expression| expression.sql().contains(literal) && expression.uses(column);
-    let key_says = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if says(expression));
-    let constraints = table.constraints().filter(|constraint| match constraint {
-        ConstraintRef::Check(check) => says(&check.expression),
-        ConstraintRef::Exclusion(exclusion) => {
-            exclusion.filter.as_ref().is_some_and(says) || exclusion.elements.iter().any(|(key, _)| key_says(key))
-        }
-        _ => false,
-    });
-    let constraints = constraints.map(|constraint| Dependent::constraint(table, constraint));
-    let indexes = table.indexes.iter();
-    let indexes =
-        indexes.filter(|index| index.filter.as_ref().is_some_and(says) || index.elements.iter().any(|element| key_says(&element.key)));
-    let indexes = indexes.map(|index| Dependent::index(table, index));
     let generated = table
         .columns
         .iter()
@@ -177,7 +159,7 @@ pub(super) fn literal_dependents(schema: &Schema, table: &Table, column: &str, l
     let bodies = bodies
         .into_iter()
         .filter(|dependent| !dependent.without.starts_with("drop_function"));
-    constraints.chain(indexes).chain(generated).chain(bodies).collect()
+    saying(table, &says).chain(generated).chain(bodies).collect()
 }
 
 /// What another column cannot be given while the old one is there: keys and exclusion constraints.

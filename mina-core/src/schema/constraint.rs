@@ -76,6 +76,17 @@ impl<'a> ConstraintRef<'a> {
         }
     }
 
+    /// Whether an expression in it is of a kind: that of a check, a key or the filter of an exclusion.
+    pub(crate) fn says(self, is_of_kind: &dyn Fn(&Expression) -> bool) -> bool {
+        match self {
+            Self::Check(check) => is_of_kind(&check.expression),
+            Self::Exclusion(exclusion) => {
+                exclusion.filter.as_ref().is_some_and(is_of_kind) || exclusion.elements.iter().any(|(key, _)| key.says(is_of_kind))
+            }
+            Self::PrimaryKey(_) | Self::ForeignKey(_) | Self::Unique(_) => false,
+        }
+    }
+
     /// The constraint itself.
     pub fn to_owned(self) -> Constraint {
         match self {
@@ -118,6 +129,11 @@ impl Constraint {
 }
 
 impl IndexKey {
+    /// Whether it is an expression of a kind.
+    pub(crate) fn says(&self, is_of_kind: &dyn Fn(&Expression) -> bool) -> bool {
+        matches!(self, Self::Expression(expression) if is_of_kind(expression))
+    }
+
     /// Adds the columns it names that are not in the list yet.
     pub(super) fn add_columns(&self, columns: &mut Vec<String>) {
         match self {

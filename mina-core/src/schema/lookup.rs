@@ -277,6 +277,11 @@ impl Index {
             || self.include.iter().any(|name| name == column)
             || self.filter.as_ref().is_some_and(|filter| filter.uses(column))
     }
+
+    /// Whether an expression in it is of a kind: one of its keys or its filter.
+    pub(crate) fn says(&self, is_of_kind: &dyn Fn(&Expression) -> bool) -> bool {
+        self.filter.as_ref().is_some_and(is_of_kind) || self.elements.iter().any(|element| element.key.says(is_of_kind))
+    }
 }
 
 impl Table {

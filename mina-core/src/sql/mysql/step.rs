@@ -73,8 +73,8 @@ fn with_sweeps(mut drafts: Vec<Draft>, swept: Vec<(u32, ObjectName, String)>, be
 /// that is not locked (seen on 10.11).
 fn loses_its_lock(table: &ObjectName, schema: &Schema) -> bool {
     let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    let keys = schema.table(table).into_iter().flat_map(|table| &table.foreign_keys);
-    keys.into_iter().any(|key| key.table == *table && !is_plain(&key.name.text))
+    let mut keys = schema.table(table).into_iter().flat_map(|table| &table.foreign_keys);
+    keys.any(|key| key.table == *table && !is_plain(&key.name.text))
 }
 
 /// Counts the rows that would break an operation, where the block allows that there are some.

@@ -5,7 +5,7 @@ use super::{Postgres, data, quote, table, types};
 use crate::check::safety::comes_along;
 use crate::history::Resolved;
 use crate::operation::{Operation, Using};
-use crate::schema::{Column, Constraint, ConstraintRef, Expression, Generated, Index, IndexKey, ObjectName, Table};
+use crate::schema::{Column, Constraint, ConstraintRef, Expression, Generated, Index, ObjectName, Table};
 use crate::sql::Dialect;
 
 /// The table and the pieces; none where the operation is no change of a table that stays.
@@ -167,25 +167,15 @@ fn drop_index(table: &ObjectName, index: &Index) -> Piece {
 /// PostgreSQL reads what it printed of a check or an index when the type of a column changes, with the types of all literals in it, and
 /// keeps them when the type comes back: they are made anew as they were written, while the table is rewritten anyhow.
 fn said_again(pieces: &mut Vec<Piece>, table: &Table, column: &str) {
-    let calculates = |key: &IndexKey| matches!(key, IndexKey::Expression(expression) if expression.uses(column));
-    let filters = |filter: &Option<Expression>| filter.as_ref().is_some_and(|filter| filter.uses(column));
-    for constraint in table.constraints() {
-        let again = match constraint {
-            ConstraintRef::Check(check) => check.expression.uses(column),
-            ConstraintRef::Exclusion(exclusion) => filters(&exclusion.filter) || exclusion.elements.iter().any(|(key, _)| calculates(key)),
-            _ => false,
-        };
-        if again {
-            let constraint = constraint.to_owned();
-            pieces.insert(0, drop_constraint(&constraint));
-            pieces.push(add_constraint(&constraint));
-        }
+    let uses = |expression: &Expression| expression.uses(column);
+    for constraint in table.constraints().filter(|constraint| constraint.says(&uses)) {
+        let constraint = constraint.to_owned();
+        pieces.insert(0, drop_constraint(&constraint));
+        pieces.push(add_constraint(&constraint));
     }
-    for index in &table.indexes {
-        if filters(&index.filter) || index.elements.iter().any(|element| calculates(&element.key)) {
-            pieces.insert(0, drop_index(&table.name, index));
-            pieces.push(create_index(&table.name, index));
-        }
+    for index in table.indexes.iter().filter(|index| index.says(&uses)) {
+        pieces.insert(0, drop_index(&table.name, index));
+        pieces.push(create_index(&table.name, index));
     }
 }
 
