@@ -289,17 +289,13 @@ impl Footprint {
                 self.rust(text, before);
                 effect.iter().for_each(|operation| self.operation(operation, before));
             }
-            Operation::Update { table, set, filter, .. } | Operation::Backfill { table, set, filter, .. } => {
-                if let Operation::Backfill { .. } = operation
-                    && let Some(key) = before.table(table).and_then(|table| table.primary_key.as_ref())
-                {
-                    self.read(Resource::PrimaryKey(table.clone()));
-                    self.columns(table, &key.columns);
-                }
-                self.write(Resource::Rows(table.clone()));
-                self.read(Resource::Table(table.clone()));
-                self.statement(set, before);
-                self.columns_mentioned(table, [Some(set), filter.as_ref()].into_iter().flatten(), before);
+            Operation::Update { table, set, filter, .. } => self.updated(table, set, filter.as_ref(), before),
+            Operation::Backfill { table, set, filter, .. } => {
+                self.updated(table, set, filter.as_ref(), before);
+                // It goes along the key.
+                self.read(Resource::PrimaryKey(table.clone()));
+                let key = before.table(table).and_then(|table| table.primary_key.as_ref());
+                key.into_iter().for_each(|key| self.columns(table, &key.columns));
             }
             Operation::Delete { table, filter, .. } => {
                 self.deleted(table, before);
@@ -315,6 +311,13 @@ impl Footprint {
                 self.columns(table, by);
             }
         }
+    }
+
+    fn updated(&mut self, table: &ObjectName, set: &String, filter: Option<&String>, before: &Schema) {
+        self.write(Resource::Rows(table.clone()));
+        self.read(Resource::Table(table.clone()));
+        self.statement(set, before);
+        self.columns_mentioned(table, [Some(set), filter].into_iter().flatten(), before);
     }
 
     fn table(&mut self, table: &Table) {

@@ -21,13 +21,10 @@ impl Replay<'_> {
 
     /// PostgreSQL makes a column's type of what it is generated from where it does so by itself.
     pub(super) fn yields_type(&mut self, table: &Table, name: &str, expression: &Expression, span: Span) -> Resolution {
-        let column = table.column(name).filter(|_| self.engine() == Engine::Pg);
-        let (Some(column), Some(yielded)) = (column, expression.yields(table)) else {
+        let Some(column) = table.column(name) else { return Ok(()) };
+        let Some(yielded) = self.yields_another(table, expression, &column.ty) else {
             return Ok(());
         };
-        if is_implicit(&yielded, &column.ty, Engine::Pg) || matches!((&yielded, &column.ty), (Type::Custom(_), _) | (_, Type::Custom(_))) {
-            return Ok(());
-        }
         let message = format!(
             "`{}` is `{}`, but `{expression}` yields `{yielded}`, which {} does not turn into it by itself",
             path(&table.name, name),
@@ -38,15 +35,18 @@ impl Replay<'_> {
         self.error(Code::M502, span, message, [help])
     }
 
+    /// The type that an expression yields, where PostgreSQL does not make the other of it by itself.
+    fn yields_another(&self, table: &Table, expression: &Expression, ty: &Type) -> Option<Type> {
+        let yielded = expression.yields(table).filter(|_| self.engine() == Engine::Pg)?;
+        let is_known = !matches!(yielded, Type::Custom(_)) && !matches!(ty, Type::Custom(_));
+        (is_known && !is_implicit(&yielded, ty, Engine::Pg)).then_some(yielded)
+    }
+
     /// PostgreSQL makes a column's type of its default where it does so by itself.
     pub(super) fn default_yields(&mut self, path: &str, ty: &Type, default: &Expression, span: Span) -> Resolution {
-        let nothing = Table::empty(ObjectName::new(""));
-        let Some(yielded) = default.yields(&nothing).filter(|_| self.engine() == Engine::Pg) else {
+        let Some(yielded) = self.yields_another(&Table::empty(ObjectName::new("")), default, ty) else {
             return Ok(());
         };
-        if is_implicit(&yielded, ty, Engine::Pg) || matches!(ty, Type::Custom(_) | Type::Unknown) {
-            return Ok(());
-        }
         let message = format!(
             "the default `{default}` does not fit `{path}`: it yields `{yielded}`, which {} does not turn into `{ty}` by itself",
             self.cx.target

@@ -118,11 +118,15 @@ fn what_is_renamed_is_made_anew_as_it_was_and_so_uses_its_columns() {
 
 /// What is said of two branches on a first revision, each by its upgrade and its downgrade.
 fn beside(made: [&str; 2], one: [&str; 2], other: [&str; 2]) -> String {
+    beside_on(Config::default(), made, one, other)
+}
+
+fn beside_on(config: Config, made: [&str; 2], one: [&str; 2], other: [&str; 2]) -> String {
     let of = |head: &str, [up, down]: [&str; 2]| block(head, up, down);
     let first = of(r#"revision = "1"; revises = base;"#, made);
     let second = of(r#"revision = "2"; revises = "1"; label = "a";"#, one);
     let third = of(r#"revision = "3"; revises = "1";"#, other);
-    said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)])
+    report(&history_of(config, &[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]))
 }
 
 #[test]
@@ -211,18 +215,14 @@ fn a_downgrade_is_shown_where_the_upgrade_took_away_what_it_speaks_of() {
 
 #[test]
 fn a_batch_goes_along_a_key_that_another_branch_may_not_rename() {
-    let first = block(r#"revision = "1"; revises = base;"#, USERS, "drop_table users;");
-    let second = block(
-        r#"revision = "2"; revises = "1"; label = "a";"#,
-        r#"backfill users { set = "name = 'x'", where = "name IS NULL", undo = none }"#,
-        "",
+    let said = beside(
+        [USERS, "drop_table users;"],
+        [r#"backfill users { set = "name = 'x'", where = "name IS NULL", undo = none }"#, ""],
+        [
+            "alter_column users.id { rename = number }",
+            "alter_column users.number { rename = id }",
+        ],
     );
-    let third = block(
-        r#"revision = "3"; revises = "1";"#,
-        "alter_column users.id { rename = number }",
-        "alter_column users.number { rename = id }",
-    );
-    let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]);
     assert!(said.contains("this one renames column `users.id`, the other uses it"), "{said}");
 }
 
@@ -233,43 +233,36 @@ fn what_keeps_a_table_of_mariadb_from_changing_in_use_commutes_with_no_change_of
         product: Product::Mariadb,
         version: (10, 11),
     }];
-    let made = "create_table t { #[primary_key] id: Integer, note: Text, a: Integer = 1, b: Integer = 1 }";
-    let first = block(r#"revision = "1"; revises = base;"#, made, "drop_table t;");
-    let second = block(
-        r#"revision = "2"; revises = "1"; label = "a";"#,
-        "alter_column t.a { default = 2 }",
-        "alter_column t.a { default = 1 }",
-    );
-    let unique = "#[allow(may_fail_on_rows)] create_unique uq on t (note);";
-    let third = block(r#"revision = "3"; revises = "1";"#, unique, "drop_constraint uq on t;");
-    let said = report(&history_of(
-        config.clone(),
-        &[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)],
-    ));
-    insta::assert_snapshot!(said, @r#"
+    let with = |unique: &str| {
+        beside_on(
+            config.clone(),
+            [
+                "create_table t { #[primary_key] id: Integer, note: Text, a: Integer = 1, b: Integer = 1 }",
+                "drop_table t;",
+            ],
+            ["alter_column t.a { default = 2 }", "alter_column t.a { default = 1 }"],
+            [unique, "drop_constraint uq on t;"],
+        )
+    };
+    insta::assert_snapshot!(with("#[allow(may_fail_on_rows)] create_unique uq on t (note);"), @r#"
     3.rs:3 Ident("uq")
     M107: revisions `3` and `2` do not commute: this one decides whether table `t` can be changed while it is in use, the other relies on it
     the other is in 2.rs:3; neither builds on the other, so a database may run them in either order
     let this one build on it: `depends_on = ["2"];`
     "#);
-    let plain = third.replace(unique, "create_unique uq on t (id, b);");
-    let said = report(&history_of(config, &[("1.rs", &first), ("2.rs", &second), ("3.rs", &plain)]));
-    assert!(!said.contains("M107"), "{said}");
+    let plain = with("create_unique uq on t (id, b);");
+    assert!(!plain.contains("M107"), "{plain}");
 }
 
 #[test]
 fn rust_reads_all_columns_of_a_table_that_it_names() {
-    let first = block(r#"revision = "1"; revises = base;"#, USERS, "drop_table users;");
-    let second = block(
-        r#"revision = "2"; revises = "1"; label = "a";"#,
-        "run |conn| { schema::users::table.load::<User>(conn)?; } { undo = none }",
-        "",
+    let said = beside(
+        [USERS, "drop_table users;"],
+        ["run |conn| { schema::users::table.load::<User>(conn)?; } { undo = none }", ""],
+        [
+            "alter_column users.name { rename = full_name }",
+            "alter_column users.full_name { rename = name }",
+        ],
     );
-    let third = block(
-        r#"revision = "3"; revises = "1";"#,
-        "alter_column users.name { rename = full_name }",
-        "alter_column users.full_name { rename = name }",
-    );
-    let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third)]);
     assert!(said.contains("this one renames column `users.name`, the other uses it"), "{said}");
 }
