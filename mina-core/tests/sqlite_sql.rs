@@ -1,51 +1,15 @@
 //! What each operation becomes on SQLite.
 
-use mina_core::config::Config;
+mod support;
+
 use mina_core::engine::Target;
-use mina_core::history::Trace;
-use mina_core::operation::{Context, replay};
 use mina_core::schema::Schema;
-use mina_core::sql::render;
 use mina_core::sql::sqlite::{EditKind, Expected};
 use mina_core::sql::unit::{Action, Unit};
-use mina_core::syntax::Tokens;
-use mina_core::syntax::ast::{Block, Body, Downgrade};
-use mina_core::syntax::parse::parse;
-use mina_core::syntax::token::flatten_located;
+use support::{HEAD, block};
 
-const HEAD: &str = "revision = \"2\"; revises = base;";
-
-fn block(text: &str) -> (Block, Tokens) {
-    let tokens = flatten_located(text.parse().unwrap());
-    let parsed = parse(&tokens);
-    assert!(parsed.diagnostics.is_empty(), "{:#?}", parsed.diagnostics);
-    (parsed.block, tokens)
-}
-
-fn trace(start: Schema, body: &Body, block: &Block, tokens: &Tokens) -> Trace {
-    let config = Config::default();
-    let cx = Context {
-        target: Target::SQLITE,
-        targets: &[Target::SQLITE],
-        config: &config,
-        block,
-        tokens,
-        file: "",
-        downgrade: false,
-    };
-    let trace = replay(start, body, &cx);
-    assert!(trace.diagnostics.is_empty(), "{:#?}", trace.diagnostics);
-    trace
-}
-
-/// The units of `body` on the schema that `setup` leaves.
 fn units(setup: &str, body: &str) -> Vec<Unit> {
-    let (first, tokens) = block(&format!("{HEAD} upgrade {{ {setup} }}"));
-    let start = trace(Schema::default(), &first.upgrade, &first, &tokens).end;
-    let (second, tokens) = block(&format!("{HEAD}\nupgrade {{\n{body}\n}}"));
-    assert_eq!(second.downgrade, Downgrade::Missing);
-    let trace = trace(start, &second.upgrade, &second, &tokens);
-    render(&trace, &tokens, second.transaction)
+    support::units(Target::SQLITE, setup, body)
 }
 
 fn sql(setup: &str, body: &str) -> String {
@@ -53,8 +17,6 @@ fn sql(setup: &str, body: &str) -> String {
 }
 
 fn show(unit: &Unit) -> String {
-    let json = serde_json::to_string(unit).unwrap();
-    assert_eq!(serde_json::from_str::<Unit>(&json).unwrap(), *unit);
     let steps = unit.steps.iter().map(|step| format!("{}: {}", step.line, action(&step.action)));
     format!("-- {:?}\n{}", unit.kind, steps.collect::<Vec<_>>().join("\n"))
 }
@@ -421,8 +383,8 @@ fn without_a_transaction_every_statement_is_a_unit() {
     let (block, tokens) = block(&format!(
         "{HEAD} transaction = false; upgrade {{ {USERS} execute \"PRAGMA optimize\"; }}"
     ));
-    let trace = trace(Schema::default(), &block.upgrade, &block, &tokens);
-    insta::assert_snapshot!(render(&trace, &tokens, block.transaction).iter().map(show).collect::<Vec<_>>().join("\n"), @r#"
+    let units = support::units_of(Target::SQLITE, Schema::default(), &block, &tokens);
+    insta::assert_snapshot!(units.iter().map(show).collect::<Vec<_>>().join("\n"), @r#"
     -- Alone
     1: CREATE TABLE "users" (
         "id" INTEGER NOT NULL,

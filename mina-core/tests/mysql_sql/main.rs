@@ -1,18 +1,11 @@
 //! What each operation becomes on MariaDB and MySQL.
 
 mod rows;
+#[path = "../support/mod.rs"]
+mod support;
 
-use mina_core::config::Config;
 use mina_core::engine::{Product, Target};
-use mina_core::history::Trace;
-use mina_core::operation::{Context, replay};
-use mina_core::schema::Schema;
-use mina_core::sql::render;
-use mina_core::sql::unit::{Action, Unit};
-use mina_core::syntax::Tokens;
-use mina_core::syntax::ast::{Block, Body};
-use mina_core::syntax::parse::parse;
-use mina_core::syntax::token::flatten_located;
+use mina_core::sql::unit::{Action, Unit, UnitKind};
 
 const MARIADB: Target = Target {
     product: Product::Mariadb,
@@ -27,42 +20,13 @@ const MYSQL: Target = Target {
     version: (8, 0),
 };
 
-fn block(text: &str) -> (Block, Tokens) {
-    let tokens = flatten_located(text.parse().unwrap());
-    let parsed = parse(&tokens);
-    assert!(parsed.diagnostics.is_empty(), "{:#?}", parsed.diagnostics);
-    (parsed.block, tokens)
-}
-
-fn trace(start: Schema, body: &Body, block: &Block, tokens: &Tokens, target: Target) -> Trace {
-    let config = Config::default();
-    let cx = Context {
-        target,
-        targets: &[target],
-        config: &config,
-        block,
-        tokens,
-        file: "",
-        downgrade: false,
-    };
-    let trace = replay(start, body, &cx);
-    assert!(trace.diagnostics.is_empty(), "{:#?}", trace.diagnostics);
-    trace
-}
-
-/// The units of `body` on the schema that `setup` leaves.
-fn units(setup: &str, body: &str, target: Target) -> Vec<Unit> {
-    let head = "revision = \"2\"; revises = base;";
-    let (first, tokens) = block(&format!("{head} upgrade {{ {setup} }}"));
-    let start = trace(Schema::default(), &first.upgrade, &first, &tokens, target).end;
-    let (second, tokens) = block(&format!("{head}\nupgrade {{\n{body}\n}}"));
-    let trace = trace(start, &second.upgrade, &second, &tokens, target);
-    render(&trace, &tokens, second.transaction)
-}
-
 /// One paragraph a unit, one that is a transaction marked so.
 fn sql_on(target: Target, setup: &str, body: &str) -> String {
-    units(setup, body, target).iter().map(show).collect::<Vec<_>>().join("\n\n")
+    support::units(target, setup, body)
+        .iter()
+        .map(show)
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 fn sql(setup: &str, body: &str) -> String {
@@ -70,11 +34,9 @@ fn sql(setup: &str, body: &str) -> String {
 }
 
 fn show(unit: &Unit) -> String {
-    let json = serde_json::to_string(unit).unwrap();
-    assert_eq!(serde_json::from_str::<Unit>(&json).unwrap(), *unit);
     let steps: Vec<String> = unit.steps.iter().map(|step| action(&step.action)).collect();
     match unit.kind {
-        mina_core::sql::unit::UnitKind::Alone => steps.join("\n"),
+        UnitKind::Alone => steps.join("\n"),
         kind => format!("-- {kind:?}\n{}", steps.join("\n")),
     }
 }

@@ -2,63 +2,20 @@
 
 mod online;
 mod rows;
+#[path = "../support/mod.rs"]
+mod support;
 
-use mina_core::config::Config;
 use mina_core::engine::{Product, Target};
-use mina_core::history::Trace;
-use mina_core::operation::{Context, replay};
-use mina_core::schema::Schema;
-use mina_core::sql::render;
 use mina_core::sql::unit::{Action, Unit};
-use mina_core::syntax::Tokens;
-use mina_core::syntax::ast::{Block, Body};
-use mina_core::syntax::parse::parse;
-use mina_core::syntax::token::flatten_located;
-
-const HEAD: &str = "revision = \"2\"; revises = base;";
+use support::{HEAD, block, trace};
 
 const TARGET: Target = Target {
     product: Product::Postgres,
     version: (18, 0),
 };
 
-fn block(text: &str) -> (Block, Tokens) {
-    let tokens = flatten_located(text.parse().unwrap());
-    let parsed = parse(&tokens);
-    assert!(parsed.diagnostics.is_empty(), "{:#?}", parsed.diagnostics);
-    (parsed.block, tokens)
-}
-
-fn trace(start: Schema, body: &Body, block: &Block, tokens: &Tokens) -> Trace {
-    trace_on(TARGET, start, body, block, tokens)
-}
-
-fn trace_on(target: Target, start: Schema, body: &Body, block: &Block, tokens: &Tokens) -> Trace {
-    let config = Config::default();
-    let cx = Context {
-        target,
-        targets: &[target],
-        config: &config,
-        block,
-        tokens,
-        file: "",
-        downgrade: false,
-    };
-    replay(start, body, &cx)
-}
-
-/// The units of `body` on the schema that `setup` leaves.
 fn units(setup: &str, body: &str) -> Vec<Unit> {
-    units_on(TARGET, setup, body)
-}
-
-fn units_on(target: Target, setup: &str, body: &str) -> Vec<Unit> {
-    let (first, tokens) = block(&format!("{HEAD} upgrade {{ {setup} }}"));
-    let start = trace(Schema::default(), &first.upgrade, &first, &tokens).end;
-    let (second, tokens) = block(&format!("{HEAD}\nupgrade {{\n{body}\n}}"));
-    let trace = trace_on(target, start, &second.upgrade, &second, &tokens);
-    assert!(trace.diagnostics.is_empty(), "{:#?}", trace.diagnostics);
-    render(&trace, &tokens, second.transaction)
+    support::units(TARGET, setup, body)
 }
 
 fn sql(setup: &str, body: &str) -> String {
@@ -66,8 +23,6 @@ fn sql(setup: &str, body: &str) -> String {
 }
 
 fn show(unit: &Unit) -> String {
-    let json = serde_json::to_string(unit).unwrap();
-    assert_eq!(serde_json::from_str::<Unit>(&json).unwrap(), *unit);
     let steps = unit.steps.iter().map(|step| format!("{}: {}", step.line, action(&step.action)));
     format!("-- {:?}\n{}", unit.kind, steps.collect::<Vec<_>>().join("\n"))
 }
@@ -83,10 +38,8 @@ fn action(action: &Action) -> String {
 
 /// What keeps a statement from being taken.
 fn refusals(setup: &str, body: &str) -> String {
-    let (first, tokens) = block(&format!("{HEAD} upgrade {{ {setup} }}"));
-    let start = trace(Schema::default(), &first.upgrade, &first, &tokens).end;
-    let (second, tokens) = block(&format!("{HEAD}\nupgrade {{\n{body}\n}}"));
-    let found = trace(start, &second.upgrade, &second, &tokens).diagnostics;
+    let (block, tokens) = block(&format!("{HEAD}\nupgrade {{\n{body}\n}}"));
+    let found = trace(TARGET, support::schema(TARGET, setup), &block, &tokens).diagnostics;
     found.iter().map(|found| format!("{}\n", found.message)).collect()
 }
 

@@ -37,7 +37,7 @@ fn what_is_made_while_its_table_is_in_use_is_committed_step_by_step() {
         version: (14, 0),
         ..TARGET
     };
-    let shown = |target| units_on(target, &setup, body).iter().map(show).collect::<Vec<_>>().join("\n");
+    let shown = |target| support::units(target, &setup, body).iter().map(show).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(shown(old), @r#"
     -- Transaction
     4: COMMENT ON TABLE "users" IS 'people'
