@@ -91,6 +91,8 @@ impl<'a> Replay<'a> {
         if let Value::Sql(text) = value {
             return match Expression::parse(text, self.engine()) {
                 Ok(expression) => {
+                    self.no_query(&expression, Code::M209, span)?;
+                    self.default_names(column, &expression, span)?;
                     self.default_yields(column, ty, &expression, span)?;
                     Ok(Some(Default::Sql(expression)))
                 }
@@ -113,7 +115,10 @@ impl<'a> Replay<'a> {
     /// An expression of SQL in the engine's dialect.
     pub(super) fn parse(&mut self, sql: &SqlString) -> Resolution<Expression> {
         match Expression::parse(&sql.text, self.engine()) {
-            Ok(expression) => Ok(expression),
+            Ok(expression) => {
+                self.no_query(&expression, Code::M502, sql.span)?;
+                Ok(expression)
+            }
             Err(error) => {
                 let message = format!("`{}` is no expression of {}: {error}", sql.text, self.cx.target);
                 self.error(Code::M000, sql.span, message, [])
@@ -534,6 +539,9 @@ impl<'a> Replay<'a> {
                             return self.error(Code::M212, sql.span, message, []);
                         }
                     };
+                    if self.engine() == Engine::Pg && !changes.online {
+                        self.no_query(&expression, Code::M212, sql.span)?;
+                    }
                     self.check_columns(table, &expression, sql.span)?;
                     return Ok(Using::Expression(expression));
                 }

@@ -35,6 +35,16 @@ impl Replay<'_> {
         self.error(Code::M502, span, message, [help])
     }
 
+    /// No engine takes a query in a check, an index, a generated column or a default, and PostgreSQL none that gives a type its values.
+    pub(super) fn no_query(&mut self, expression: &Expression, code: Code, span: Span) -> Resolution {
+        if !expression.has_subquery() {
+            return Ok(());
+        }
+        let message = format!("`{expression}` holds a query, which {} does not take here", self.cx.target);
+        let help = "say it of the row alone; what other rows have to say takes a foreign key or a trigger";
+        self.error(code, span, message, [help.to_owned()])
+    }
+
     /// The type that an expression yields, where PostgreSQL does not make the other of it by itself.
     fn yields_another(&self, table: &Table, expression: &Expression, ty: &Type) -> Option<Type> {
         let yielded = expression.yields(table).filter(|_| self.engine() == Engine::Pg)?;

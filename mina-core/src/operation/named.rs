@@ -4,7 +4,7 @@ use super::lookup::path;
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::engine::Engine;
-use crate::schema::{ObjectName, Table};
+use crate::schema::{Expression, ObjectName, Table};
 use crate::sql::dialect;
 use crate::sql::reference::{Fault, faults, faults_of_trigger};
 use crate::sql::text::{ddl_kind, split_statements};
@@ -17,6 +17,28 @@ impl Replay<'_> {
     pub(super) fn sql_names(&mut self, sql: &str, span: Span) -> Resolution {
         let found = faults(sql, self.engine(), &self.schema).unwrap_or_default();
         self.say_faults(found, span)
+    }
+
+    /// A default is the same for every row: SQLite and PostgreSQL take none that names a column, and MariaDB one that nothing follows when
+    /// that column is renamed or dropped.
+    pub(super) fn default_names(&mut self, path: &str, default: &Expression, span: Span) -> Resolution {
+        let named = match self.engine() {
+            // It takes no name for anything else, a text in double quotes among them.
+            Engine::Sqlite => default.columns().into_iter().next(),
+            engine => {
+                let sql = format!("SELECT {} FROM (SELECT 1 AS mina) AS mina", default.sql());
+                let found = faults(&sql, engine, &self.schema);
+                found.into_iter().flatten().find_map(|fault| match fault {
+                    Fault::Anywhere { name, .. } | Fault::Qualifier(name) => Some(name),
+                    _ => None,
+                })
+            }
+        };
+        let Some(name) = named else { return Ok(()) };
+        let message = format!("the default `{default}` of `{path}` names the column `{name}`, but a default is the same for every row");
+        let generated = format!("generate the column from it: `#[generated(\"{default}\", stored = true)]`");
+        let filled = "or put a text in single quotes, and give rows a value of their own by an `update`";
+        self.error(Code::M209, span, message, [generated, filled.to_owned()])
     }
 
     /// The same for what a trigger runs.

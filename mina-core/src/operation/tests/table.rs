@@ -247,6 +247,62 @@ fn a_default_in_sql_yields_what_postgres_makes_its_type_of() {
 }
 
 #[test]
+fn a_default_in_sql_names_no_column() {
+    let table = |default: &str| format!("create_table t {{ a: Text, b: Nullable<Text> = sql(\"{default}\") }}");
+    insta::assert_snapshot!(said(&table("lower(a)")), @r##"
+    ^sql "lower(a)" ^ M209: the default `lower(a)` of `t.b` names the column `a`, but a default is the same for every row
+      generate the column from it: `#[generated("lower(a)", stored = true)]`
+      or put a text in single quotes, and give rows a value of their own by an `update`
+    "##);
+    for target in [SQLITE, POSTGRES, MARIADB] {
+        for names in ["a", "concat('x', lower(a))"] {
+            let said = said_on(target, &table(names));
+            assert!(said.contains("names the column `a`"), "{target}: {said}");
+        }
+        assert_eq!(said_on(target, &table("lower('a')")), "", "{target}");
+    }
+    for moment in ["CURRENT_TIMESTAMP", "timestampadd(DAY, 1, now())", "now() + INTERVAL 1 day"] {
+        assert_eq!(said_on(MARIADB, &table(moment)), "", "{moment}");
+    }
+    for word in [
+        "CURRENT_USER",
+        "session_user",
+        "current_role",
+        "current_catalog",
+        "current_schema",
+        "user",
+    ] {
+        assert_eq!(said_on(POSTGRES, &table(word)), "", "{word}");
+    }
+}
+
+#[test]
+fn a_query_stands_in_nothing_that_is_said_of_a_row() {
+    insta::assert_snapshot!(said(r#"create_check ck on users "age <> (SELECT max(age) FROM users)";"#), @r#"
+    ^"age <> (SELECT max(age)^ M502: `age <> (SELECT max(age) FROM users)` holds a query, which SQLite 3.40 does not take here
+      say it of the row alone; what other rows have to say takes a foreign key or a trigger
+    "#);
+    for target in [SQLITE, POSTGRES, MARIADB] {
+        for made in [
+            r#"create_table t { a: Integer, b: Nullable<Integer> = sql("(SELECT 1)") }"#,
+            r#"create_table t { a: Integer, #[generated("(SELECT a)", stored = true)] b: Nullable<Integer> }"#,
+            r#"create_table t { a: Integer, check ck "a IN (SELECT 1)" }"#,
+        ] {
+            let said = said_on(target, made);
+            assert!(said.contains("holds a query"), "{target}: {made}\n{said}");
+        }
+    }
+    for made in [
+        r#"create_index ix on users ("(SELECT 1)");"#,
+        r#"create_index ix on users (name) { where = "EXISTS (SELECT 1)" }"#,
+        r#"alter_column users.age { type = Integer, using = "(SELECT 1)", default = 0 }"#,
+    ] {
+        let said = said_on(POSTGRES, made);
+        assert!(said.contains("holds a query"), "{made}\n{said}");
+    }
+}
+
+#[test]
 fn a_column_that_is_counted_up_takes_no_default() {
     insta::assert_snapshot!(said("alter_column users.id { default = 14 }"), @"^default=14^ M209: `users.id` is counted up by the database and takes no default");
 }
