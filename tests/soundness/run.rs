@@ -75,8 +75,17 @@ impl Line<'_> {
     /// Each up, down and up again, and then from one to another.
     fn walk(&self, ground: &Ground, runner: Runner, random: &mut Random, ran: &mut Ran) -> Result<(), String> {
         let mut world = World::new(ground, runner, |words| self.grown.says(words), ran);
-        let empty = world.text();
-        let mut serial = 0;
+        let (empty, mut serial) = (world.text(), 0);
+        let facts = self.each(ground, &mut world, random, &mut serial)?;
+        self.to_and_fro(&facts, &mut world, random, &mut serial)?;
+        match world.text() {
+            left if left == empty => Ok(()),
+            left => Err(format!("the way down to base leaves something behind: {left}")),
+        }
+    }
+
+    /// What there is at each, none applied first.
+    fn each(&self, ground: &Ground, world: &mut World<'_>, random: &mut Random, serial: &mut u32) -> Result<Vec<Vec<String>>, String> {
         let mut facts = vec![Vec::new()];
         let count = self.revisions.len();
         // One is enough: a server's tool takes longer than the revision.
@@ -84,7 +93,7 @@ impl Line<'_> {
         for at in 0..count {
             world.ran.revisions += 1;
             let (start, end) = (self.schema(at), self.schema(at + 1));
-            world.fill(&start, random, &mut serial);
+            world.fill(&start, random, serial);
             let mut before = world.look();
             world.ran.rows += before.rows.values().map(Vec::len).sum::<usize>();
             let is_printed = ground.engine() == Engine::Sqlite || at == printed;
@@ -140,10 +149,16 @@ impl Line<'_> {
             }
             facts.push(above.facts);
         }
+        Ok(facts)
+    }
+
+    /// From one to another, whichever, and to none at last.
+    fn to_and_fro(&self, facts: &[Vec<String>], world: &mut World<'_>, random: &mut Random, serial: &mut u32) -> Result<(), String> {
+        let count = self.revisions.len();
         let mut here = count;
         for _ in 0..5 {
             let there = random.below(count + 1);
-            world.fill(&self.schema(here), random, &mut serial);
+            world.fill(&self.schema(here), random, serial);
             let target = self.target(there);
             match there.cmp(&here) {
                 std::cmp::Ordering::Less => drop(world.go(Direction::Down, &target)?),
@@ -162,9 +177,6 @@ impl Line<'_> {
         if here > 0 {
             world.go(Direction::Down, "base")?;
         }
-        match world.text() {
-            left if left == empty => Ok(()),
-            left => Err(format!("the way down to base leaves something behind: {left}")),
-        }
+        Ok(())
     }
 }
