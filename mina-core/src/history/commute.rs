@@ -106,8 +106,8 @@ fn conflict(here: &Revision, mine: &Touch, there: &Revision, theirs: &Touch) -> 
         (true, Resource::Name(_)) => "takes or frees",
         (true, Resource::Rebuilt(_)) => "rebuilds",
         (false, Resource::Rebuilt(_)) => "makes or drops a foreign key to",
-        (true, Resource::Online(_)) => "decides",
-        (false, Resource::Online(_)) => "relies on",
+        (true, Resource::InUse(_)) => "decides",
+        (false, Resource::InUse(_)) => "relies on",
         (true, _) => touch.verb,
         (false, _) => "uses",
     };

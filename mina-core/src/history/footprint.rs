@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
 use crate::operation::Operation;
 use crate::schema::{Action, Column, Constraint, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
-use crate::sql::{online, rebuilt};
+use crate::sql::{changed_in_use, rebuilt};
 use crate::syntax::Span;
 use std::collections::HashSet;
 use std::fmt;
@@ -25,7 +25,7 @@ pub(super) enum Resource {
     /// read by making or dropping such a key.
     Rebuilt(ObjectName),
     /// Whether MariaDB and MySQL change a table beside its readers and writers, which each change asks for where the table allows it.
-    Online(ObjectName),
+    InUse(ObjectName),
     /// A name of the space that tables, indexes and the like share, case folded.
     Name(ObjectName),
     Enum(ObjectName),
@@ -48,7 +48,7 @@ impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Table(table) | Self::Rebuilt(table) => write!(f, "table `{table}`"),
-            Self::Online(table) => write!(f, "whether table `{table}` can be changed while it is in use"),
+            Self::InUse(table) => write!(f, "whether table `{table}` can be changed while it is in use"),
             Self::Column(table, column) => write!(f, "column `{table}.{column}`"),
             Self::Rows(table) => write!(f, "the rows of `{table}`"),
             Self::Comment(table) => write!(f, "the comment of `{table}`"),
@@ -122,8 +122,8 @@ impl Footprint {
         for resolved in trace.steps.iter().flat_map(|step| &step.operations) {
             self.span = resolved.word;
             self.operation(&resolved.operation, &resolved.before);
-            if let Some((table, decides)) = online(resolved, self.engine) {
-                self.touch(Resource::Online(table.clone()), decides);
+            if let Some((table, decides)) = changed_in_use(resolved, self.engine) {
+                self.touch(Resource::InUse(table.clone()), decides);
             }
         }
     }

@@ -81,7 +81,7 @@ pub(crate) fn rebuilt(trace: &Trace) -> Vec<(&Statement, ObjectName)> {
 
 /// The table of MariaDB or MySQL that an operation changes while it is in use, and whether the next change can do so no longer, or can
 /// again.
-pub(crate) fn online(resolved: &Resolved, engine: Engine) -> Option<(&ObjectName, bool)> {
+pub(crate) fn changed_in_use(resolved: &Resolved, engine: Engine) -> Option<(&ObjectName, bool)> {
     let table = resolved.operation.changed_table().filter(|_| engine == Engine::Mysql)?;
     let is_online = |schema: &Schema| schema.table(table).is_some_and(|table| mysql::is_online(table));
     Some((table, is_online(&resolved.before) != is_online(&resolved.after)))
