@@ -5,13 +5,14 @@ use super::conversion::{can_refer, casts, is_implicit, is_of_a_kind, is_whole};
 use super::dependents::{bodies_about_column, expressions_about, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
+use super::row::Role;
 use super::support::new_expressions;
 use super::{Operation, Using};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::engine::{Engine, Target};
 use crate::schema::{Action, Column, Constraint, ConstraintRef, Default, Expression, Generated, Index, ObjectName, Table, Type, Value};
 use crate::syntax::Span;
-use crate::syntax::ast::{ColumnChanges, ColumnDef, Ident, SqlString, TableRef, UsingDef};
+use crate::syntax::ast::{ColumnChanges, ColumnDef, Ident, TableRef, UsingDef};
 
 /// The one column of a primary key.
 pub(super) struct KeyOf<'t> {
@@ -91,7 +92,7 @@ impl<'a> Replay<'a> {
         if let Value::Sql(text) = value {
             return match Expression::parse(text, self.engine()) {
                 Ok(expression) => {
-                    self.no_query(&expression, Code::M209, span)?;
+                    self.of_a_row(&expression, Role::Default, span)?;
                     self.default_names(column, &expression, span)?;
                     self.default_yields(column, ty, &expression, span)?;
                     Ok(Some(Default::Sql(expression)))
@@ -112,27 +113,6 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// An expression of SQL in the engine's dialect.
-    pub(super) fn parse(&mut self, sql: &SqlString) -> Resolution<Expression> {
-        match Expression::parse(&sql.text, self.engine()) {
-            Ok(expression) => {
-                self.no_query(&expression, Code::M502, sql.span)?;
-                Ok(expression)
-            }
-            Err(error) => {
-                let message = format!("`{}` is no expression of {}: {error}", sql.text, self.cx.target);
-                self.error(Code::M000, sql.span, message, [])
-            }
-        }
-    }
-
-    /// An expression over the columns of a table.
-    pub(super) fn expression(&mut self, table: &Table, sql: &SqlString) -> Resolution<Expression> {
-        let expression = self.parse(sql)?;
-        self.check_columns(table, &expression, sql.span)?;
-        Ok(expression)
-    }
-
     pub(super) fn check_columns(&mut self, table: &Table, expression: &Expression, span: Span) -> Resolution {
         for name in expression.columns() {
             if !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(&name)) {
@@ -150,7 +130,8 @@ impl<'a> Replay<'a> {
             && let Some(Generated { expression, .. }) = table.column(&definition.name.text).and_then(|column| column.generated.clone())
         {
             let known = self.check_columns(&table, &expression, generated.expression.span);
-            let fits = known.and_then(|()| self.yields_type(&table, &definition.name.text, &expression, generated.expression.span));
+            let apart = known.and_then(|()| self.generated_from(&table, &definition.name.text, &expression, generated.expression.span));
+            let fits = apart.and_then(|()| self.yields_type(&table, &definition.name.text, &expression, generated.expression.span));
             refused |= fits.is_err();
         }
         for constraint in attribute_constraints(definition) {
@@ -395,7 +376,8 @@ impl<'a> Replay<'a> {
                     self.require(has, message, *span)?;
                     let stored = before.generated.as_ref().is_none_or(|generated| generated.stored);
                     let span = expression.span;
-                    let expression = self.expression(table, expression)?;
+                    let expression = self.expression(table, expression, Role::Generated { stored })?;
+                    self.generated_from(table, &before.name, &expression, span)?;
                     self.yields_type(table, &before.name, &expression, span)?;
                     Some(Generated { expression, stored })
                 }

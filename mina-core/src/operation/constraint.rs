@@ -6,6 +6,7 @@ use super::conversion::can_refer;
 use super::dependents::keys_to_unique;
 use super::lookup::{list, path, texts};
 use super::replay::{Refused, Replay, Resolution};
+use super::row::Role;
 use super::support::{long_uniques, nulls_not_distinct, postgres};
 use crate::diagnostic::Code;
 use crate::engine::{Engine, Product};
@@ -53,7 +54,7 @@ impl<'a> Replay<'a> {
                 if *not_valid {
                     self.require(postgres, "`validate = false`", span)?;
                 }
-                let expression = self.condition(table, expression)?;
+                let expression = self.condition(table, expression, Role::Check)?;
                 let columns = expression.columns();
                 Constraint::Check(Check {
                     name: self.name_of(definition.name.as_ref(), NameKind::Check, &table.name, &columns, None),
@@ -251,11 +252,11 @@ impl<'a> Replay<'a> {
         for (key, operator) in elements {
             let key = match key {
                 IndexKeyDef::Column(name) => IndexKey::Column(self.column(table, name)?.name.clone()),
-                IndexKeyDef::Expression(sql) => IndexKey::Expression(self.expression(table, sql)?),
+                IndexKeyDef::Expression(sql) => IndexKey::Expression(self.expression(table, sql, Role::Index)?),
             };
             keys.push((key, operator.clone()));
         }
-        let filter = filter.map(|filter| self.condition(table, filter)).transpose()?;
+        let filter = filter.map(|filter| self.condition(table, filter, Role::Index)).transpose()?;
         let mut exclusion = Exclusion {
             name: Name {
                 text: String::new(),

@@ -1,8 +1,9 @@
-//! Expressions whose type matters: those that columns are generated from, and conditions.
+//! Expressions that columns are generated from, and what they and defaults yield.
 
 use super::conversion::is_implicit;
 use super::lookup::path;
 use super::replay::{Replay, Resolution};
+use super::row::Role;
 use super::support::virtual_columns;
 use crate::diagnostic::Code;
 use crate::engine::Engine;
@@ -15,8 +16,30 @@ impl Replay<'_> {
         if !stored {
             self.require(virtual_columns, "generated columns that are not stored", expression.span)?;
         }
-        let expression = self.parse(expression)?;
+        let expression = self.parse(expression, Role::Generated { stored })?;
         Ok(Some(Generated { expression, stored }))
+    }
+
+    /// A column is generated from others, and on PostgreSQL from none that is generated.
+    pub(super) fn generated_from(&mut self, table: &Table, name: &str, expression: &Expression, span: Span) -> Resolution {
+        let is_own = |column: &&Column| column.name == name;
+        let is_of_others = |column: &&Column| self.engine() == Engine::Pg && column.generated.is_some();
+        let names = expression.columns();
+        let mut named = names.iter().filter_map(|name| table.column_in_sql(name));
+        let Some(other) = named.find(|column| is_own(column) || is_of_others(column)) else {
+            return Ok(());
+        };
+        let whom = if is_own(&other) {
+            "itself".to_owned()
+        } else {
+            format!("`{}`, which is generated", other.name)
+        };
+        let message = format!(
+            "`{}` is generated from {whom}, and {} generates none so",
+            path(&table.name, name),
+            self.cx.target
+        );
+        self.error(Code::M502, span, message, ["say it of the columns that rows are given".to_owned()])
     }
 
     /// PostgreSQL makes a column's type of what it is generated from where it does so by itself.
@@ -33,16 +56,6 @@ impl Replay<'_> {
         );
         let help = format!("make it `{yielded}`, or write `CAST({expression} AS …)` where there is such a cast");
         self.error(Code::M502, span, message, [help])
-    }
-
-    /// No engine takes a query in a check, an index, a generated column or a default, and PostgreSQL none that gives a type its values.
-    pub(super) fn no_query(&mut self, expression: &Expression, code: Code, span: Span) -> Resolution {
-        if !expression.has_subquery() {
-            return Ok(());
-        }
-        let message = format!("`{expression}` holds a query, which {} does not take here", self.cx.target);
-        let help = "say it of the row alone; what other rows have to say takes a foreign key or a trigger";
-        self.error(code, span, message, [help.to_owned()])
     }
 
     /// The type that an expression yields, where PostgreSQL does not make the other of it by itself.
@@ -63,19 +76,6 @@ impl Replay<'_> {
         );
         let help = format!("write `CAST({default} AS …)` where there is such a cast");
         self.error(Code::M209, span, message, [help])
-    }
-
-    /// An expression over the columns of a table that is true or false; PostgreSQL takes nothing else for one.
-    pub(super) fn condition(&mut self, table: &Table, sql: &SqlString) -> Resolution<Expression> {
-        let expression = self.expression(table, sql)?;
-        let known = expression.yields(table).filter(|_| self.engine() == Engine::Pg);
-        match known.filter(|ty| !matches!(ty, Type::Bool | Type::Custom(_) | Type::Unknown)) {
-            None => Ok(expression),
-            Some(ty) => {
-                let message = format!("`{expression}` yields `{ty}`, which is no condition on {}", self.cx.target);
-                self.error(Code::M502, sql.span, message, ["compare it with a value".to_owned()])
-            }
-        }
     }
 
     /// Whether a generated column comes to another type on PostgreSQL, which computes its values anew and casts them by itself alone.

@@ -4,6 +4,7 @@ use super::Operation;
 use super::dependents::keys_to_unique;
 use super::lookup::{list, path, texts};
 use super::replay::{Replay, Resolution};
+use super::row::Role;
 use super::support::is_long;
 use crate::diagnostic::Code;
 use crate::engine::{Engine, Product};
@@ -30,7 +31,7 @@ impl<'a> Replay<'a> {
         for element in &definition.elements {
             let key = match &element.key {
                 IndexKeyDef::Column(name) => IndexKey::Column(self.column(table, name)?.name.clone()),
-                IndexKeyDef::Expression(sql) => IndexKey::Expression(self.expression(table, sql)?),
+                IndexKeyDef::Expression(sql) => IndexKey::Expression(self.expression(table, sql, Role::Index)?),
             };
             let twice = elements.iter().any(|other| other.key == key);
             if let (true, IndexKeyDef::Column(name)) = (twice, &element.key) {
@@ -45,7 +46,11 @@ impl<'a> Replay<'a> {
                 class: element.class.as_ref().map(|class| class.text.clone()),
             });
         }
-        let filter = definition.filter.as_ref().map(|filter| self.condition(table, filter)).transpose()?;
+        let filter = definition
+            .filter
+            .as_ref()
+            .map(|filter| self.condition(table, filter, Role::Index))
+            .transpose()?;
         self.columns(table, &definition.include, "`include` of the index")?;
         let mut index = Index {
             name: Name {

@@ -21,6 +21,7 @@ mod named;
 mod object;
 mod raw;
 mod replay;
+mod row;
 mod support;
 mod table;
 

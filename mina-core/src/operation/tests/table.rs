@@ -303,6 +303,69 @@ fn a_query_stands_in_nothing_that_is_said_of_a_row() {
 }
 
 #[test]
+fn what_is_said_of_a_row_is_the_same_another_time() {
+    let check = "create_table t { a: Timestamp, check ck \"a < now()\" }";
+    let index = "create_table t { a: Text, index ix (a) { where = \"a > random()\" } }";
+    let generated =
+        |stored: bool| format!("create_table t {{ #[generated(\"random()\", stored = {stored})] b: Nullable<Double>, a: Integer }}");
+    let rows = "create_table t { a: Integer, check ck \"count(*) > 1\" }";
+    let default = "create_table t { a: Nullable<BigInt> = sql(\"max(1)\") }";
+    let clock = "create_table t { a: Text, check ck \"a < date('now')\" }";
+    insta::assert_snapshot!(said_on(MARIADB, check), @r#"
+    ^"a < now()"^ M502: `now` in `a < now()` gives something else another time, which MariaDB 10.6 does not take here
+      keep what it gives in a column of its own, by a default or a trigger
+    "#);
+    insta::assert_snapshot!(said_on(SQLITE, &generated(true)), @r#"
+    ^"random()"^ M502: `random` in `random()` gives something else another time, which SQLite 3.40 does not take here
+      keep what it gives in a column of its own, by a default or a trigger
+    "#);
+    insta::assert_snapshot!(said_on(POSTGRES, rows), @r#"
+    ^"count(*) > 1"^ M502: `count` in `count(*) > 1` is of several rows, which PostgreSQL 14.0 does not take here
+      say it of the row alone; what other rows have to say takes a foreign key or a trigger
+    "#);
+    insta::assert_snapshot!(said_on(SQLITE, clock), @r#"
+    ^"a < date('now')"^ M502: `date` in `a < date('now')` gives something else another time, which SQLite 3.40 does not take here
+      keep what it gives in a column of its own, by a default or a trigger
+    "#);
+    for (target, made) in [
+        (POSTGRES, generated(true).as_str()),
+        (SQLITE, &generated(false)),
+        (SQLITE, index),
+        (POSTGRES, index),
+        (SQLITE, rows),
+        (MARIADB, rows),
+        (SQLITE, default),
+        (POSTGRES, default),
+    ] {
+        let said = said_on(target, made);
+        assert!(said.contains("does not take here"), "{target}: {made}\n{said}");
+    }
+    for (target, made) in [
+        (SQLITE, check),
+        (POSTGRES, check),
+        (SQLITE, "create_table t { a: Text = sql(\"max('a', 'b')\") }"),
+    ] {
+        assert_eq!(said_on(target, made), "", "{target}: {made}");
+    }
+}
+
+#[test]
+fn a_column_is_generated_from_others() {
+    let own = "create_table t { a: Integer, #[generated(\"b + a\", stored = true)] b: Nullable<Integer> }";
+    insta::assert_snapshot!(said(own), @r#"
+    ^"b + a"^ M502: `t.b` is generated from itself, and SQLite 3.40 generates none so
+      say it of the columns that rows are given
+    "#);
+    let chain = "create_table t { a: Integer, #[generated(\"a + 1\", stored = true)] b: Nullable<Integer>, #[generated(\"b + 1\", stored = true)] c: Nullable<Integer> }";
+    insta::assert_snapshot!(said_on(POSTGRES, chain), @r#"
+    ^"b + 1"^ M502: `t.c` is generated from `b`, which is generated, and PostgreSQL 14.0 generates none so
+      say it of the columns that rows are given
+    "#);
+    assert_eq!(said(chain), "");
+    assert_eq!(said_on(MARIADB, chain), "");
+}
+
+#[test]
 fn a_column_that_is_counted_up_takes_no_default() {
     insta::assert_snapshot!(said("alter_column users.id { default = 14 }"), @"^default=14^ M209: `users.id` is counted up by the database and takes no default");
 }

@@ -1,5 +1,6 @@
 //! Expressions of SQL over one table's columns.
 
+mod alone;
 mod canonical;
 mod datum;
 mod dialect;
@@ -183,6 +184,21 @@ impl Expression {
         walk::any(self.tree(), &|expr| {
             matches!(expr, Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. })
         })
+    }
+
+    /// The function in it that is of several rows: an aggregate or over a window.
+    pub(crate) fn of_rows(&self) -> Option<String> {
+        alone::of_rows(self.tree())
+    }
+
+    /// The function in it that gives something else at another time, to another session or by chance.
+    pub(crate) fn fickle(&self) -> Option<String> {
+        alone::fickle(self.tree(), self.engine())
+    }
+
+    /// The function of dates in it that asks what time it is.
+    pub(crate) fn asks_the_clock(&self) -> Option<String> {
+        alone::asks_the_clock(self.tree())
     }
 
     /// Whether it calls a function whose name, in lower case, is one of those wanted.

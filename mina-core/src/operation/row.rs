@@ -1,0 +1,89 @@
+//! Expressions that say something of one row: checks, generated columns, defaults, the keys and filters of indexes.
+
+use super::replay::{Replay, Resolution};
+use crate::diagnostic::Code;
+use crate::engine::Engine;
+use crate::schema::{Expression, Table, Type};
+use crate::syntax::Span;
+use crate::syntax::ast::SqlString;
+
+/// Where an expression stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Check,
+    Generated { stored: bool },
+    Index,
+    Default,
+}
+
+impl Replay<'_> {
+    /// An expression of SQL in the engine's dialect.
+    pub(super) fn parse(&mut self, sql: &SqlString, role: Role) -> Resolution<Expression> {
+        match Expression::parse(&sql.text, self.engine()) {
+            Ok(expression) => {
+                self.of_a_row(&expression, role, sql.span)?;
+                Ok(expression)
+            }
+            Err(error) => {
+                let message = format!("`{}` is no expression of {}: {error}", sql.text, self.cx.target);
+                self.error(Code::M000, sql.span, message, [])
+            }
+        }
+    }
+
+    /// An expression over the columns of a table.
+    pub(super) fn expression(&mut self, table: &Table, sql: &SqlString, role: Role) -> Resolution<Expression> {
+        let expression = self.parse(sql, role)?;
+        self.check_columns(table, &expression, sql.span)?;
+        Ok(expression)
+    }
+
+    /// An expression over the columns of a table that is true or false; PostgreSQL takes nothing else for one.
+    pub(super) fn condition(&mut self, table: &Table, sql: &SqlString, role: Role) -> Resolution<Expression> {
+        let expression = self.expression(table, sql, role)?;
+        let known = expression.yields(table).filter(|_| self.engine() == Engine::Pg);
+        match known.filter(|ty| !matches!(ty, Type::Bool | Type::Custom(_) | Type::Unknown)) {
+            None => Ok(expression),
+            Some(ty) => {
+                let message = format!("`{expression}` yields `{ty}`, which is no condition on {}", self.cx.target);
+                self.error(Code::M502, sql.span, message, ["compare it with a value".to_owned()])
+            }
+        }
+    }
+
+    /// No engine takes what asks for other rows here, nor, where it keeps what it found, what gives something else another time.
+    pub(super) fn of_a_row(&mut self, expression: &Expression, role: Role, span: Span) -> Resolution {
+        let code = if role == Role::Default { Code::M209 } else { Code::M502 };
+        self.no_query(expression, code, span)?;
+        if let Some(function) = expression.of_rows() {
+            let message = format!(
+                "`{function}` in `{expression}` is of several rows, which {} does not take here",
+                self.cx.target
+            );
+            return self.error(code, span, message, [ALONE.to_owned()]);
+        }
+        let fickle = match (role, self.engine()) {
+            (Role::Default, _) | (Role::Check, Engine::Pg) | (Role::Generated { stored: false }, Engine::Mysql) => None,
+            (Role::Check, Engine::Sqlite) => expression.asks_the_clock(),
+            _ => expression.fickle(),
+        };
+        let Some(function) = fickle else { return Ok(()) };
+        let message = format!(
+            "`{function}` in `{expression}` gives something else another time, which {} does not take here",
+            self.cx.target
+        );
+        let help = "keep what it gives in a column of its own, by a default or a trigger";
+        self.error(code, span, message, [help.to_owned()])
+    }
+
+    /// No query stands here.
+    pub(super) fn no_query(&mut self, expression: &Expression, code: Code, span: Span) -> Resolution {
+        if !expression.has_subquery() {
+            return Ok(());
+        }
+        let message = format!("`{expression}` holds a query, which {} does not take here", self.cx.target);
+        self.error(code, span, message, [ALONE.to_owned()])
+    }
+}
+
+const ALONE: &str = "say it of the row alone; what other rows have to say takes a foreign key or a trigger";

@@ -1,0 +1,144 @@
+//! What a row does not tell alone: other rows, the time, chance, who asks.
+
+use super::walk::any;
+use crate::engine::Engine;
+use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
+use std::cell::RefCell;
+
+/// Functions of several rows; `max` and `min` of one argument are two more.
+const OF_ROWS: &[&str] = &[
+    "array_agg",
+    "avg",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "bool_and",
+    "bool_or",
+    "count",
+    "every",
+    "group_concat",
+    "json_agg",
+    "json_arrayagg",
+    "json_group_array",
+    "json_group_object",
+    "json_object_agg",
+    "json_objectagg",
+    "jsonb_agg",
+    "jsonb_object_agg",
+    "std",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "string_agg",
+    "sum",
+    "total",
+    "var_pop",
+    "var_samp",
+    "variance",
+];
+
+/// Functions that give something else at another time, to another session or by chance.
+const FICKLE: &[&str] = &[
+    "changes",
+    "clock_timestamp",
+    "connection_id",
+    "curdate",
+    "current_date",
+    "current_role",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "currval",
+    "curtime",
+    "gen_random_uuid",
+    "last_insert_id",
+    "last_insert_rowid",
+    "lastval",
+    "localtime",
+    "localtimestamp",
+    "nextval",
+    "now",
+    "rand",
+    "random",
+    "random_bytes",
+    "randomblob",
+    "session_user",
+    "setval",
+    "statement_timestamp",
+    "sys_guid",
+    "sysdate",
+    "timeofday",
+    "total_changes",
+    "transaction_timestamp",
+    "utc_date",
+    "utc_time",
+    "utc_timestamp",
+    "uuid",
+    "uuid_generate_v4",
+    "uuid_short",
+    "uuidv4",
+    "uuidv7",
+];
+
+/// Those of SQLite that do where they are asked for `'now'`, or for nothing. <https://www.sqlite.org/deterministic.html>
+const DATES: &[&str] = &["date", "datetime", "julianday", "strftime", "time", "unixepoch"];
+
+fn name(function: &Function) -> Option<String> {
+    match function.name.0.as_slice() {
+        [part] => part.as_ident().map(|ident| ident.value.to_lowercase()),
+        // One in a namespace is somebody's own.
+        _ => None,
+    }
+}
+
+fn arguments(function: &Function) -> &[FunctionArg] {
+    match &function.args {
+        FunctionArguments::List(list) => &list.args,
+        FunctionArguments::None | FunctionArguments::Subquery(_) => &[],
+    }
+}
+
+/// The first function that is of a kind.
+fn find(expr: &Expr, is_of_kind: impl Fn(&str, &Function) -> bool) -> Option<String> {
+    let found = RefCell::new(None);
+    any(expr, &|expr| {
+        let Expr::Function(function) = expr else { return false };
+        let named = name(function).filter(|name| is_of_kind(name, function));
+        let is_found = named.is_some();
+        found.replace(named);
+        is_found
+    });
+    found.into_inner()
+}
+
+/// The function of several rows that is in an expression.
+pub(super) fn of_rows(expr: &Expr) -> Option<String> {
+    find(expr, |name, function| {
+        let largest = ["max", "min"].contains(&name) && arguments(function).len() == 1;
+        function.over.is_some() || largest || OF_ROWS.contains(&name)
+    })
+}
+
+/// The function in an expression that gives something else another time.
+pub(super) fn fickle(expr: &Expr, engine: Engine) -> Option<String> {
+    let asks_the_clock = |name: &str, function: &Function| engine == Engine::Sqlite && DATES.contains(&name) && is_now(function);
+    find(expr, |name, function| FICKLE.contains(&name) || asks_the_clock(name, function))
+}
+
+/// The same of what SQLite refuses in a check as well, once a row is put in.
+pub(super) fn asks_the_clock(expr: &Expr) -> Option<String> {
+    find(expr, |name, function| DATES.contains(&name) && is_now(function))
+}
+
+fn is_now(function: &Function) -> bool {
+    let says_now = |argument: &FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => {
+            matches!(&value.value, Value::SingleQuotedString(text) if text.eq_ignore_ascii_case("now"))
+        }
+        _ => false,
+    };
+    // `strftime` is told a form first.
+    let all = arguments(function);
+    let moment = all.get(usize::from(name(function).as_deref() == Some("strftime"))..).unwrap_or_default();
+    moment.is_empty() || moment.iter().any(says_now)
+}
