@@ -259,7 +259,10 @@ impl Footprint {
                 self.write(Resource::Enum(object.name.clone()));
                 self.name(&object.name, &object.name.name);
             }
-            Operation::AlterEnum { after, .. } => self.write(Resource::Enum(after.name.clone())),
+            Operation::AlterEnum { after, .. } => {
+                self.write(Resource::Enum(after.name.clone()));
+                self.columns_of_enum(&after.name, before);
+            }
             Operation::CreateSequence(object) | Operation::DropSequence(object) => {
                 self.write(Resource::Sequence(object.name.clone()));
                 self.name(&object.name, &object.name.name);
@@ -335,12 +338,19 @@ impl Footprint {
         }
     }
 
-    fn column_facets(&mut self, table: &ObjectName, column: &Column) {
-        let mut ty = &column.ty;
-        while let Type::Array(inner) | Type::Unsigned(inner) = ty {
-            ty = inner;
+    /// With its values, all columns of an enum get another type.
+    fn columns_of_enum(&mut self, name: &ObjectName, before: &Schema) {
+        for table in before.tables().values() {
+            for column in table.columns.iter().filter(|column| enum_of(&column.ty) == Some(name)) {
+                self.column(&table.name, &column.name, true);
+                self.read(Resource::Table(table.name.clone()));
+                self.read(Resource::Rows(table.name.clone()));
+            }
         }
-        if let Type::Enum(name) = ty {
+    }
+
+    fn column_facets(&mut self, table: &ObjectName, column: &Column) {
+        if let Some(name) = enum_of(&column.ty) {
             self.read(Resource::Enum(name.clone()));
         }
         if let Some(generated) = &column.generated {
@@ -515,6 +525,14 @@ impl Footprint {
             .values()
             .filter(|view| words.contains(&view.name.name.to_lowercase()));
         views.for_each(|view| self.read(Resource::View(view.name.clone())));
+    }
+}
+
+fn enum_of(ty: &Type) -> Option<&ObjectName> {
+    match ty {
+        Type::Enum(name) => Some(name),
+        Type::Array(inner) | Type::Unsigned(inner) => enum_of(inner),
+        _ => None,
     }
 }
 

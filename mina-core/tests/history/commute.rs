@@ -44,6 +44,41 @@ fn branches_that_touch_the_same_do_not_commute() {
 }
 
 #[test]
+fn an_enum_takes_its_columns_along() {
+    let first = block(
+        r#"revision = "1"; revises = base;"#,
+        r#"create_enum mood ("ok", "bad"); create_table users { #[primary_key] id: Integer, mood: Enum<mood>, name: Text }"#,
+        "drop_table users; drop_enum mood;",
+    );
+    let second = block(
+        r#"revision = "2"; revises = "1"; label = "a";"#,
+        r#"alter_enum mood { rename = "bad", to = "sad" }"#,
+        r#"alter_enum mood { rename = "sad", to = "bad" }"#,
+    );
+    let third = |up: &str, down: &str| block(r#"revision = "3"; revises = "1";"#, up, down);
+    let renamed = third("alter_column users.mood { rename = m }", "alter_column users.m { rename = mood }");
+    insta::assert_snapshot!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &renamed)]), @r#"
+    3.rs:3 Ident("mood")
+    M107: revisions `3` and `2` do not commute: this one renames column `users.mood`, the other alters it
+    the other is in 2.rs:3; neither builds on the other, so a database may run them in either order
+    let this one build on it: `depends_on = ["2"];`
+    "#);
+    for (up, down) in [
+        ("rename_table users => people;", "rename_table people => users;"),
+        ("create_index ix on users (mood);", "drop_index ix on users;"),
+        (
+            r#"bulk_insert users [{ id: 1, mood: "bad", name: "a" }];"#,
+            "bulk_delete users by (id) [1];",
+        ),
+    ] {
+        let said = said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &third(up, down))]);
+        assert!(said.contains("M107"), "{up}: {said}");
+    }
+    let beside = third("add_column users.bio: Nullable<Text>;", "drop_column users.bio;");
+    assert_eq!(said(&[("1.rs", &first), ("2.rs", &second), ("3.rs", &beside)]), "");
+}
+
+#[test]
 fn two_data_steps_on_one_table_do_not_commute() {
     let first = block(r#"revision = "1"; revises = base;"#, USERS, "drop_table users;");
     let second = block(

@@ -139,6 +139,8 @@ fn is_now(function: &Function) -> bool {
     };
     // `strftime` is told a form first.
     let all = arguments(function);
-    let moment = all.get(usize::from(name(function).as_deref() == Some("strftime"))..).unwrap_or_default();
+    let moment = all
+        .get(usize::from(name(function).as_deref() == Some("strftime"))..)
+        .unwrap_or_default();
     moment.is_empty() || moment.iter().any(says_now)
 }
