@@ -150,6 +150,20 @@ fn branches_are_gone_along_in_the_order_of_their_ids() {
 }
 
 #[test]
+fn a_key_that_is_made_for_it_keeps_a_table_from_being_made_anew() {
+    let history = history(&[
+        USERS,
+        "bulk_insert users [ { id: 1, name: \"a\" } ];
+         create_table items { #[primary_key] id: Integer, #[references(users.id)] user_id: Nullable<Integer> }",
+        "batch_alter users {
+             #[references(items.id)] add_column item_id: Nullable<Integer>;
+             add_column at: Nullable<Timestamp> = now();
+         }",
+    ]);
+    insta::assert_snapshot!(created(&history), @"3:2 `users` is made anew while rows refer to it, for which foreign keys have to be off");
+}
+
+#[test]
 fn a_key_of_another_branch_keeps_a_table_from_being_made_anew() {
     let blocks = [
         format!(

@@ -45,7 +45,7 @@ impl Writer<'_> {
     pub fn create_constraint(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
         let other = self.column(on.table)?;
-        match self.random.below(5) {
+        match self.random.below(6) {
             0 | 1 => {
                 let constraint = self.object_name("uq");
                 let columns = match column.name == other.name {

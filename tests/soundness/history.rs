@@ -1,6 +1,7 @@
 //! Histories as text, and what the checker says of them.
 
 use crate::random::Random;
+use crate::recast::Recast;
 use crate::sheet::Sheet;
 use crate::statement::Writer;
 use crate::valid::is_valid;
@@ -25,6 +26,8 @@ pub struct Draft {
     pub kinds: Vec<&'static str>,
     pub up: Vec<String>,
     pub down: Down,
+    /// Its last statement, where nobody derives how that is taken back.
+    pub recast: Option<Recast>,
     pub limb: Limb,
     /// Of which database it is; none for the first.
     pub bind: Option<&'static str>,
@@ -73,6 +76,21 @@ pub struct Said {
     pub valid: usize,
     /// Those of them that were refused, and one of each kind.
     pub alarms: BTreeMap<(String, &'static str), (usize, String)>,
+}
+
+impl Said {
+    fn count(&mut self, kind: &'static str, refusal: Option<&Diagnostic>) {
+        self.tried += 1;
+        let (tried, accepted) = self.kinds.entry(kind).or_default();
+        *tried += 1;
+        match refusal {
+            Some(first) => *self.refused.entry(word(first)).or_default() += 1,
+            None => {
+                *accepted += 1;
+                self.accepted += 1;
+            }
+        }
+    }
 }
 
 impl fmt::Display for Said {
@@ -259,6 +277,7 @@ pub fn draw(config: &Config, random: &mut Random, said: &mut Said) -> Vec<Draft>
             kinds: Vec::new(),
             up: Vec::new(),
             down: if random.percent(50) { Down::Auto } else { Down::Said },
+            recast: None,
             limb,
             bind,
         });
@@ -280,9 +299,7 @@ pub fn draw(config: &Config, random: &mut Random, said: &mut Said) -> Vec<Draft>
             up.push(statement);
             let (replayed, diagnostics) = grown.next(&text(&up));
             let errors = errors(&diagnostics);
-            said.tried += 1;
-            let counts = said.kinds.entry(kind).or_default();
-            counts.0 += 1;
+            said.count(kind, errors.first().copied());
             let statement = &up[up.len() - 1];
             // What stands beside a branch is another matter.
             let valid = !matches!(limb, Limb::Left | Limb::Right { .. }) && is_valid(statement, &schema, engine, at % 2 == 1);
@@ -293,7 +310,6 @@ pub fn draw(config: &Config, random: &mut Random, said: &mut Said) -> Vec<Draft>
                 alarm.1 = format!("{statement}\n    {first}");
             }
             if let Some(first) = errors.first() {
-                *said.refused.entry(word(first)).or_default() += 1;
                 if std::env::var_os("MINA_SOUNDNESS_REFUSALS").is_some() {
                     println!("{}\n    {first}\n", up.last().unwrap());
                 }
@@ -304,16 +320,46 @@ pub fn draw(config: &Config, random: &mut Random, said: &mut Said) -> Vec<Draft>
                 );
                 continue;
             }
-            counts.1 += 1;
-            said.accepted += 1;
             schema = replayed.up.end.clone();
             kinds.push(kind);
             statements = up;
         }
-        grown.push(text(&statements));
+        let mut writer = Writer {
+            random,
+            engine,
+            schema: &schema,
+            serial: &mut serial,
+        };
+        let recast = writer.recast().filter(|_| random.percent(25));
         (drafts[at].kinds, drafts[at].up) = (kinds, statements);
+        if let Some(recast) = recast {
+            let plain = drafts[at].clone();
+            drafts[at].kinds.push("type by an expression");
+            drafts[at].up.push(recast.up.clone());
+            drafts[at].recast = Some(recast);
+            let (_, diagnostics) = grown.next(&written(&grown, &drafts, at));
+            let fits = errors(&diagnostics).is_empty();
+            said.count("type by an expression", errors(&diagnostics).first().copied());
+            if !fits {
+                drafts[at] = plain;
+            }
+        }
+        grown.push(written(&grown, &drafts, at));
     }
     drafts
+}
+
+/// A draft as it is accepted, with the statements that it has now; derived, but for what nobody derives.
+fn written(below: &Grown, drafts: &[Draft], at: usize) -> String {
+    let draft = &drafts[at];
+    let own = draft.recast.as_ref().filter(|recast| draft.up.last() == Some(&recast.up));
+    let down = own.map(|recast| {
+        let before = Sheet::of(drafts, at, &draft.up[..draft.up.len() - 1], None).write().text;
+        let mut lines = vec![recast.down.clone()];
+        lines.extend(suggested(below, &before));
+        lines
+    });
+    Sheet::of(drafts, at, &draft.up, down.as_deref()).write().text
 }
 
 /// The lines of a downgrade that the checker would have written.
@@ -330,25 +376,25 @@ pub fn grow(drafts: &[Draft], config: Config) -> Result<Grown, String> {
     let mut grown = Grown::new(config);
     for (at, draft) in drafts.iter().enumerate() {
         let text = |down: Option<&[String]>| Sheet::of(drafts, at, &draft.up, down).write().text;
-        let auto = text(None);
+        let auto = written(&grown, drafts, at);
         let (_, diagnostics) = grown.next(&auto);
         if let Some(error) = errors(&diagnostics).first() {
             return Err(error.to_string());
         }
-        let written = match &draft.down {
-            Down::Auto => auto,
-            Down::Said => text(Some(&suggested(&grown, &auto))),
+        let said = match &draft.down {
+            Down::Said if auto.contains("downgrade = auto;") => text(Some(&suggested(&grown, &auto))),
+            Down::Auto | Down::Said => auto,
         };
-        let (_, diagnostics) = grown.next(&written);
+        let (_, diagnostics) = grown.next(&said);
         if let Some(error) = errors(&diagnostics).first() {
             // A name that is written does not follow its table when that is renamed afterwards.
             if draft.kinds.contains(&"rename_table") {
                 grown.push(text(None));
                 continue;
             }
-            return Err(format!("printed: {error}\n{written}"));
+            return Err(format!("printed: {error}\n{said}"));
         }
-        grown.push(written);
+        grown.push(said);
     }
     match grown.errors().first() {
         Some(error) => Err(error.clone()),

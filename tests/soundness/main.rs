@@ -26,6 +26,7 @@ mod object;
 mod once;
 mod online;
 mod random;
+mod recast;
 mod rows;
 mod run;
 mod rust;

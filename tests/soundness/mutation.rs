@@ -84,9 +84,9 @@ pub struct Base {
 }
 
 impl Base {
-    /// None where the downgrade is right only as it is derived, or Rust is in it.
+    /// None where the downgrade is right only as it is derived, or not derived, or Rust is in it.
     pub fn new(below: &Grown, draft: &Draft, engine: Engine) -> Option<Self> {
-        if draft.up.iter().any(|statement| is_rust(statement)) {
+        if draft.recast.is_some() || draft.up.iter().any(|statement| is_rust(statement)) {
             return None;
         }
         let at = below.texts.len();

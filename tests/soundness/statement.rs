@@ -108,7 +108,7 @@ pub struct On<'a> {
 }
 
 impl On<'_> {
-    fn path(&self, column: &str) -> String {
+    pub fn path(&self, column: &str) -> String {
         if self.batch {
             name(column)
         } else {
@@ -473,16 +473,20 @@ impl<'a> Writer<'a> {
         Some(format!("alter_column {} {{ default = {default} }}", on.path(&column.name)))
     }
 
-    pub fn facet(&mut self, on: &On<'_>) -> Option<String> {
+    pub fn comment(&mut self, on: &On<'_>) -> Option<String> {
         let column = self.column(on.table)?;
-        let facet = self
-            .random
-            .pick(&["comment = \"of it\"", "comment = none", "collate = none", "collate = "]);
-        let facet = match facet {
-            "collate = " => format!("{facet}{:?}", self.collation()),
-            facet => facet.to_owned(),
+        let comment = self.random.pick(&["\"of it\"", "none"]);
+        Some(format!("alter_column {} {{ comment = {comment} }}", on.path(&column.name)))
+    }
+
+    pub fn collate(&mut self, on: &On<'_>) -> Option<String> {
+        let texts: Vec<&Column> = on.table.columns.iter().filter(|column| is_text(&column.ty)).collect();
+        let column = *self.random.of(&texts)?;
+        let collation = match self.random.percent(50) {
+            true => "none".to_owned(),
+            false => string(self.collation()),
         };
-        Some(format!("alter_column {} {{ {facet} }}", on.path(&column.name)))
+        Some(format!("alter_column {} {{ collate = {collation} }}", on.path(&column.name)))
     }
 
     pub fn facets(&mut self, on: &On<'_>) -> Option<String> {

@@ -21,6 +21,7 @@ use definition::{
 pub(crate) use definition::{ident, table_ref};
 use names::named;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The statements that say these operations, on one line; those on one table that stand in a batch share one.
 pub(super) fn text(operations: &[Operation], batch: bool) -> String {
@@ -145,7 +146,30 @@ fn statements(operations: &[Operation], batch: bool) -> Vec<Statement> {
             })),
         }
     }
+    for statement in &mut all {
+        if let StatementKind::BatchAlter { statements, .. } = &mut statement.kind {
+            default_once(statements);
+        }
+    }
     all
+}
+
+/// A default that another type has said again is said there alone: no batch says it twice.
+fn default_once(statements: &mut Vec<Statement>) {
+    let mut given: HashSet<String> = HashSet::new();
+    let mut at = statements.len();
+    while at > 0 {
+        at -= 1;
+        let StatementKind::AlterColumn { column, changes, .. } = &mut statements[at].kind else {
+            continue;
+        };
+        if changes.default.is_some() && !given.insert(column.text.clone()) {
+            changes.default = None;
+            if *changes == ColumnChanges::default() {
+                statements.remove(at);
+            }
+        }
+    }
 }
 
 /// Says an operation, with the lint that the runner counts rows for it where they could break it.

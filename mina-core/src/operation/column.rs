@@ -5,7 +5,7 @@ use super::conversion::{can_refer, casts, is_implicit, is_of_a_kind, is_whole};
 use super::dependents::{bodies_about_column, expressions_about, keys_to_column, on_table, type_dependents};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
-use super::row::Role;
+use super::row::{BY_UPDATE, Role};
 use super::support::new_expressions;
 use super::{Operation, Using};
 use crate::diagnostic::{Code, did_you_mean};
@@ -521,6 +521,9 @@ impl<'a> Replay<'a> {
                             return self.error(Code::M212, sql.span, message, []);
                         }
                     };
+                    if let Some(function) = expression.of_rows() {
+                        self.of_rows(&function, Code::M212, sql.span, BY_UPDATE)?;
+                    }
                     if self.engine() == Engine::Pg && !changes.online {
                         self.no_query(&expression, Code::M212, sql.span)?;
                     }

@@ -2,6 +2,7 @@
 
 use super::lookup::path;
 use super::replay::{Replay, Resolution};
+use super::row::BY_QUERY;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::engine::Engine;
 use crate::schema::{Expression, ObjectName, Table};
@@ -97,6 +98,7 @@ impl Replay<'_> {
                 Fault::Anywhere { tables, name } => self.nowhere(&tables, &name, span),
                 Fault::Qualifier(name) => self.no_qualifier(&name, span),
                 Fault::Generated { table, name } => self.takes_no_value(&path(&table.name, &name), span),
+                Fault::OfRows(function) => self.of_rows(&function, Code::M502, span, BY_QUERY),
             });
         }
         result

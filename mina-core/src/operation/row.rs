@@ -56,11 +56,7 @@ impl Replay<'_> {
         let code = if role == Role::Default { Code::M209 } else { Code::M502 };
         self.no_query(expression, code, span)?;
         if let Some(function) = expression.of_rows() {
-            let message = format!(
-                "`{function}` in `{expression}` is of several rows, which {} does not take here",
-                self.cx.target
-            );
-            return self.error(code, span, message, [ALONE.to_owned()]);
+            return self.of_rows(&function, code, span, ALONE);
         }
         let fickle = match (role, self.engine()) {
             (Role::Default, _) | (Role::Check, Engine::Pg) | (Role::Generated { stored: false }, Engine::Mysql) => None,
@@ -69,10 +65,16 @@ impl Replay<'_> {
         };
         let Some(function) = fickle else { return Ok(()) };
         let message = format!(
-            "`{function}` in `{expression}` gives something else another time, which {} does not take here",
+            "`{function}` gives something else another time, which {} does not take here",
             self.cx.target
         );
         let help = "keep what it gives in a column of its own, by a default or a trigger";
+        self.error(code, span, message, [help.to_owned()])
+    }
+
+    /// An aggregate, or what goes over a window, where one row is looked at.
+    pub(super) fn of_rows(&mut self, function: &str, code: Code, span: Span, help: &str) -> Resolution {
+        let message = format!("`{function}` is of several rows, which {} does not take here", self.cx.target);
         self.error(code, span, message, [help.to_owned()])
     }
 
@@ -85,5 +87,11 @@ impl Replay<'_> {
         self.error(code, span, message, [ALONE.to_owned()])
     }
 }
+
+/// What to do where a column's values become others.
+pub(super) const BY_UPDATE: &str = "say it of the row alone, and put in by an `update` what other rows have to say";
+
+/// What to do where a value is given once.
+pub(super) const BY_QUERY: &str = "say it of the row alone, or take it from a query: `(SELECT … FROM …)`";
 
 const ALONE: &str = "say it of the row alone; what other rows have to say takes a foreign key or a trigger";

@@ -14,7 +14,7 @@ mod value;
 
 pub use constraint::ConstraintRef;
 pub use expression::{Expression, ExpressionError};
-pub(crate) use expression::{children, grammar};
+pub(crate) use expression::{children, grammar, of_rows};
 pub use name::{Name, ObjectName, Origin, Place};
 pub use object::{Enum, Function, Sequence, Trigger, View};
 pub use occupancy::{Occupant, OccupantKind};

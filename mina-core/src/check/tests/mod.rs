@@ -5,6 +5,7 @@ mod rows;
 mod rules;
 mod safety;
 mod soundness;
+mod suggestion;
 
 pub(crate) use soundness::STATEMENTS;
 

@@ -161,7 +161,7 @@ impl Survey {
         let is_data = !look.seeds.is_empty();
         let there = look.subjects.iter().filter(|(_, id)| is_data || self.objects[*id].is_there);
         let subjects: BTreeSet<ObjectName> = there.map(|(name, _)| name.clone()).collect();
-        let is_referred_to = look.referrers.iter().any(|&id| self.objects[id].is_there);
+        let refers = look.referrers.iter().any(|&id| self.objects[id].is_there);
         let seeds = look.seeds.iter().copied();
         let mut needed = self.bear(seeds.collect());
         needed.retain(|name| !look.made.iter().any(|&id| self.objects[id].name == *name));
@@ -171,6 +171,7 @@ impl Survey {
         open.append(&mut self.awaited);
         let (found, born): (Vec<_>, Vec<_>) = self.bear(open).into_iter().partition(named);
         needed.extend(found);
+        let is_referred_to = refers || look.referrers.iter().any(|&id| needed.contains(&self.objects[id].name));
         let begins = !self.has_begun && (is_data || !look.made.is_empty() || !needed.is_empty() || !born.is_empty());
         self.has_begun |= begins;
         Ok(Deed {

@@ -312,19 +312,19 @@ fn what_is_said_of_a_row_is_the_same_another_time() {
     let default = "create_table t { a: Nullable<BigInt> = sql(\"max(1)\") }";
     let clock = "create_table t { a: Text, check ck \"a < date('now')\" }";
     insta::assert_snapshot!(said_on(MARIADB, check), @r#"
-    ^"a < now()"^ M502: `now` in `a < now()` gives something else another time, which MariaDB 10.6 does not take here
+    ^"a < now()"^ M502: `now` gives something else another time, which MariaDB 10.6 does not take here
       keep what it gives in a column of its own, by a default or a trigger
     "#);
     insta::assert_snapshot!(said_on(SQLITE, &generated(true)), @r#"
-    ^"random()"^ M502: `random` in `random()` gives something else another time, which SQLite 3.40 does not take here
+    ^"random()"^ M502: `random` gives something else another time, which SQLite 3.40 does not take here
       keep what it gives in a column of its own, by a default or a trigger
     "#);
     insta::assert_snapshot!(said_on(POSTGRES, rows), @r#"
-    ^"count(*) > 1"^ M502: `count` in `count(*) > 1` is of several rows, which PostgreSQL 14.0 does not take here
+    ^"count(*) > 1"^ M502: `count` is of several rows, which PostgreSQL 14.0 does not take here
       say it of the row alone; what other rows have to say takes a foreign key or a trigger
     "#);
     insta::assert_snapshot!(said_on(SQLITE, clock), @r#"
-    ^"a < date('now')"^ M502: `date` in `a < date('now')` gives something else another time, which SQLite 3.40 does not take here
+    ^"a < date('now')"^ M502: `date` gives something else another time, which SQLite 3.40 does not take here
       keep what it gives in a column of its own, by a default or a trigger
     "#);
     for (target, made) in [
@@ -347,6 +347,31 @@ fn what_is_said_of_a_row_is_the_same_another_time() {
     ] {
         assert_eq!(said_on(target, made), "", "{target}: {made}");
     }
+}
+
+#[test]
+fn what_a_row_is_given_comes_of_the_row_or_of_a_query() {
+    for target in [SQLITE, POSTGRES, MARIADB] {
+        let refused = |made: &str| {
+            let said = said_on(target, made);
+            assert!(said.contains("is of several rows"), "{target}: {made}\n{said}");
+        };
+        refused(r#"alter_column users.age { type = BigInt, using = "count(*)", default = 0 }"#);
+        refused(r#"update users { set = "age = max(id)", undo = none }"#);
+        refused(r#"update users { set = "age = row_number() OVER (ORDER BY id)", undo = none }"#);
+        refused(r#"delete users { where = "id = avg(id)", undo = none }"#);
+        refused(r#"execute "UPDATE users SET age = 1 WHERE sum(id) > 1" { undo = none }"#);
+        let queried = r#"update users { set = "age = (SELECT count(*) FROM users AS u)", undo = none }"#;
+        assert!(!said_on(target, queried).contains("several rows"));
+    }
+    insta::assert_snapshot!(said(r#"alter_column users.age { type = BigInt, using = "count(*)", default = 0 }"#), @r#"
+    ^"count(*)"^ M212: `count` is of several rows, which SQLite 3.40 does not take here
+      say it of the row alone, and put in by an `update` what other rows have to say
+    "#);
+    insta::assert_snapshot!(said(r#"update users { set = "age = max(id)", undo = none }"#), @r#"
+    ^"age = max(id)"^ M502: `max` is of several rows, which SQLite 3.40 does not take here
+      say it of the row alone, or take it from a query: `(SELECT … FROM …)`
+    "#);
 }
 
 #[test]

@@ -5,80 +5,101 @@ use crate::engine::Engine;
 use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 use std::cell::RefCell;
 
-/// Functions of several rows; `max` and `min` of one argument are two more.
-const OF_ROWS: &[&str] = &[
-    "array_agg",
-    "avg",
-    "bit_and",
-    "bit_or",
-    "bit_xor",
-    "bool_and",
-    "bool_or",
-    "count",
-    "every",
-    "group_concat",
-    "json_agg",
-    "json_arrayagg",
-    "json_group_array",
-    "json_group_object",
-    "json_object_agg",
-    "json_objectagg",
-    "jsonb_agg",
-    "jsonb_object_agg",
-    "std",
-    "stddev",
-    "stddev_pop",
-    "stddev_samp",
-    "string_agg",
-    "sum",
-    "total",
-    "var_pop",
-    "var_samp",
-    "variance",
-];
+/// Functions of several rows on every engine; `max` and `min` of one argument are two more.
+const OF_ROWS: &[&str] = &["avg", "count", "sum"];
 
-/// Functions that give something else at another time, to another session or by chance.
-const FICKLE: &[&str] = &[
-    "changes",
-    "clock_timestamp",
-    "connection_id",
-    "curdate",
-    "current_date",
-    "current_role",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "currval",
-    "curtime",
-    "gen_random_uuid",
-    "last_insert_id",
-    "last_insert_rowid",
-    "lastval",
-    "localtime",
-    "localtimestamp",
-    "nextval",
-    "now",
-    "rand",
-    "random",
-    "random_bytes",
-    "randomblob",
-    "session_user",
-    "setval",
-    "statement_timestamp",
-    "sys_guid",
-    "sysdate",
-    "timeofday",
-    "total_changes",
-    "transaction_timestamp",
-    "utc_date",
-    "utc_time",
-    "utc_timestamp",
-    "uuid",
-    "uuid_generate_v4",
-    "uuid_short",
-    "uuidv4",
-    "uuidv7",
-];
+fn of_rows_on(engine: Engine) -> &'static [&'static str] {
+    match engine {
+        Engine::Sqlite => &["group_concat", "json_group_array", "json_group_object", "string_agg", "total"],
+        Engine::Pg => &[
+            "array_agg",
+            "bit_and",
+            "bit_or",
+            "bit_xor",
+            "bool_and",
+            "bool_or",
+            "every",
+            "json_agg",
+            "json_object_agg",
+            "jsonb_agg",
+            "jsonb_object_agg",
+            "stddev",
+            "stddev_pop",
+            "stddev_samp",
+            "string_agg",
+            "var_pop",
+            "var_samp",
+            "variance",
+        ],
+        Engine::Mysql => &[
+            "bit_and",
+            "bit_or",
+            "bit_xor",
+            "group_concat",
+            "json_arrayagg",
+            "json_objectagg",
+            "std",
+            "stddev",
+            "stddev_pop",
+            "stddev_samp",
+            "var_pop",
+            "var_samp",
+            "variance",
+        ],
+    }
+}
+
+/// Functions that give something else at another time, on every engine.
+const FICKLE: &[&str] = &["current_date", "current_time", "current_timestamp"];
+
+/// Those that do on one, or to another session, or by chance.
+fn fickle_on(engine: Engine) -> &'static [&'static str] {
+    match engine {
+        Engine::Sqlite => &["changes", "last_insert_rowid", "random", "randomblob", "total_changes"],
+        Engine::Pg => &[
+            "clock_timestamp",
+            "current_role",
+            "current_user",
+            "currval",
+            "gen_random_uuid",
+            "lastval",
+            "localtime",
+            "localtimestamp",
+            "nextval",
+            "now",
+            "random",
+            "session_user",
+            "setval",
+            "statement_timestamp",
+            "timeofday",
+            "transaction_timestamp",
+            "uuid_generate_v4",
+            "uuidv4",
+            "uuidv7",
+        ],
+        Engine::Mysql => &[
+            "connection_id",
+            "curdate",
+            "current_role",
+            "current_user",
+            "curtime",
+            "last_insert_id",
+            "localtime",
+            "localtimestamp",
+            "now",
+            "rand",
+            "random_bytes",
+            "session_user",
+            "sys_guid",
+            "sysdate",
+            "utc_date",
+            "utc_time",
+            "utc_timestamp",
+            "uuid",
+            "uuid_short",
+        ],
+    }
+}
 
 /// Those of SQLite that do where they are asked for `'now'`, or for nothing. <https://www.sqlite.org/deterministic.html>
 const DATES: &[&str] = &["date", "datetime", "julianday", "strftime", "time", "unixepoch"];
@@ -112,17 +133,19 @@ fn find(expr: &Expr, is_of_kind: impl Fn(&str, &Function) -> bool) -> Option<Str
 }
 
 /// The function of several rows that is in an expression.
-pub(super) fn of_rows(expr: &Expr) -> Option<String> {
+pub(crate) fn of_rows(expr: &Expr, engine: Engine) -> Option<String> {
     find(expr, |name, function| {
         let largest = ["max", "min"].contains(&name) && arguments(function).len() == 1;
-        function.over.is_some() || largest || OF_ROWS.contains(&name)
+        function.over.is_some() || largest || OF_ROWS.contains(&name) || of_rows_on(engine).contains(&name)
     })
 }
 
 /// The function in an expression that gives something else another time.
 pub(super) fn fickle(expr: &Expr, engine: Engine) -> Option<String> {
     let asks_the_clock = |name: &str, function: &Function| engine == Engine::Sqlite && DATES.contains(&name) && is_now(function);
-    find(expr, |name, function| FICKLE.contains(&name) || asks_the_clock(name, function))
+    find(expr, |name, function| {
+        FICKLE.contains(&name) || fickle_on(engine).contains(&name) || asks_the_clock(name, function)
+    })
 }
 
 /// The same of what SQLite refuses in a check as well, once a row is put in.

@@ -9,6 +9,7 @@ mod fill;
 mod walk;
 mod yields;
 
+pub(crate) use alone::of_rows;
 pub(crate) use dialect::of as grammar;
 pub(crate) use walk::children;
 
@@ -188,7 +189,7 @@ impl Expression {
 
     /// The function in it that is of several rows: an aggregate or over a window.
     pub(crate) fn of_rows(&self) -> Option<String> {
-        alone::of_rows(self.tree())
+        of_rows(self.tree(), self.engine())
     }
 
     /// The function in it that gives something else at another time, to another session or by chance.

@@ -34,6 +34,8 @@ pub(crate) enum Fault {
     Qualifier(String),
     /// A value is given to a column that is generated.
     Generated { table: Arc<Table>, name: String },
+    /// What rows are chosen by, or a row is given, calls a function of several rows.
+    OfRows(String),
 }
 
 /// What a text names wrongly, each once; none where no statement of it can be read.

@@ -1,6 +1,7 @@
 use super::scope::{Columns, Scope};
 use super::{Fault, Reader};
 use crate::engine::Engine;
+use crate::schema::of_rows;
 use sqlparser::ast::{
     Assignment, AssignmentTarget, ConflictTarget, Delete, Expr, FromTable, Insert, ObjectName, OnConflictAction, OnInsert, SetExpr,
     Statement, TableObject, Update, UpdateTableFromKind, Value,
@@ -108,6 +109,7 @@ impl Reader<'_> {
             });
         }
         self.expressions(&update.selection, &scope);
+        update.selection.iter().for_each(|filter| self.of_a_row(filter));
         self.order(&update.order_by, &scope);
         if let Some(items) = &update.returning {
             scope
@@ -136,6 +138,14 @@ impl Reader<'_> {
                 }
             }
             self.expression(&assignment.value, scope);
+            self.of_a_row(&assignment.value);
+        }
+    }
+
+    /// No engine takes an aggregate or a window where one row is looked at; a query in it is another matter.
+    fn of_a_row(&mut self, expr: &Expr) {
+        if let Some(function) = of_rows(expr, self.engine) {
+            self.say(Fault::OfRows(function));
         }
     }
 
@@ -150,6 +160,7 @@ impl Reader<'_> {
             self.from(using, &mut scope);
         }
         self.expressions(&delete.selection, &scope);
+        delete.selection.iter().for_each(|filter| self.of_a_row(filter));
         self.order(&delete.order_by, &scope);
         if let Some(items) = &delete.returning {
             let target = scope.relations.first().map(|relation| relation.columns.clone()).unwrap_or_default();

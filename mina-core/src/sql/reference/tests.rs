@@ -45,6 +45,7 @@ fn shown(faults: Vec<Fault>) -> Vec<String> {
         Fault::Anywhere { name, .. } => format!("column {name}"),
         Fault::Qualifier(name) => format!("qualifier {name}"),
         Fault::Generated { table, name } => format!("generated {}.{name}", table.name),
+        Fault::OfRows(function) => format!("rows by {function}"),
     };
     faults.into_iter().map(show).collect()
 }
