@@ -3,7 +3,7 @@
 use crate::statement::{On, Writer};
 use crate::value::{in_sql, language_type, string};
 use mina::Engine;
-use mina_core::schema::Type;
+use mina_core::schema::{Column, Table, Type};
 
 /// A statement and what takes it back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +13,16 @@ pub struct Recast {
 }
 
 impl Writer<'_> {
+    /// Of the first of a few columns that has such a type.
     pub fn recast(&mut self) -> Option<Recast> {
-        let table = self.table()?;
-        let column = self.column(table)?;
+        (0..4).find_map(|_| {
+            let table = self.table()?;
+            let column = self.column(table)?;
+            self.recast_of(table, column)
+        })
+    }
+
+    fn recast_of(&mut self, table: &Table, column: &Column) -> Option<Recast> {
         let on = On { table, batch: false };
         let name = in_sql(&column.name);
         let cast = |ty: &str| format!("CAST({name} AS {ty})");
