@@ -332,6 +332,7 @@ impl Opinion<'_> {
                 let again = table.foreign_keys.iter().any(|key| key.columns == [own.name.as_str()]);
                 let mut generated = table.columns.iter().chain(&other.columns).map(|column| &column.generated);
                 columns.len() == 1
+                    && table.checks.is_empty()
                     && key
                     && !again
                     && own.ty == target.ty
