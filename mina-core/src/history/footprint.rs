@@ -4,7 +4,7 @@ use crate::check::Checked;
 use crate::diagnostic::Diagnostic;
 use crate::engine::Engine;
 use crate::operation::Operation;
-use crate::schema::{Action, Column, Constraint, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, Type};
+use crate::schema::{Action, Column, Constraint, ConstraintRef, Expression, ForeignKey, Index, IndexKey, ObjectName, Schema, Table};
 use crate::sql::{changed_in_use, rebuilt};
 use crate::syntax::Span;
 use std::collections::HashSet;
@@ -341,7 +341,7 @@ impl Footprint {
     /// With its values, all columns of an enum get another type.
     fn columns_of_enum(&mut self, name: &ObjectName, before: &Schema) {
         for table in before.tables().values() {
-            for column in table.columns.iter().filter(|column| enum_of(&column.ty) == Some(name)) {
+            for column in table.columns.iter().filter(|column| column.ty.is_of_enum(name)) {
                 self.column(&table.name, &column.name, true);
                 self.read(Resource::Table(table.name.clone()));
                 self.read(Resource::Rows(table.name.clone()));
@@ -350,7 +350,7 @@ impl Footprint {
     }
 
     fn column_facets(&mut self, table: &ObjectName, column: &Column) {
-        if let Some(name) = enum_of(&column.ty) {
+        if let Some(name) = column.ty.enumeration() {
             self.read(Resource::Enum(name.clone()));
         }
         if let Some(generated) = &column.generated {
@@ -525,14 +525,6 @@ impl Footprint {
             .values()
             .filter(|view| words.contains(&view.name.name.to_lowercase()));
         views.for_each(|view| self.read(Resource::View(view.name.clone())));
-    }
-}
-
-fn enum_of(ty: &Type) -> Option<&ObjectName> {
-    match ty {
-        Type::Enum(name) => Some(name),
-        Type::Array(inner) | Type::Unsigned(inner) => enum_of(inner),
-        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::attribute::attribute_constraints;
 use super::conversion::{can_refer, casts, is_implicit, is_of_a_kind, is_whole};
-use super::dependents::{bodies_about_column, expressions_about, keys_to_column, on_table, type_dependents};
+use super::dependents::{bodies_about_column, expressions_about, keys_to_column, on_table, type_dependents, unsettled};
 use super::lookup::{path, too_long};
 use super::replay::{Refused, Replay, Resolution};
 use super::row::{BY_UPDATE, Role};
@@ -485,6 +485,8 @@ impl<'a> Replay<'a> {
         let mut dependents = type_dependents(&self.schema, self.engine(), table, &before.name);
         if self.engine() == Engine::Pg && !is_of_a_kind(&before.ty, &after.ty) {
             dependents.extend(expressions_about(table, &before.name));
+        } else if self.engine() == Engine::Pg {
+            dependents.extend(unsettled(table, &before.name, &after.ty));
         }
         self.refuse_for(
             Code::M208,

@@ -4,7 +4,7 @@ use super::lookup::{list, path};
 use super::replay::{Replay, Resolution};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::Engine;
-use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, ObjectName, Origin, Schema, Table, Trigger};
+use crate::schema::{Column, ConstraintRef, Expression, ForeignKey, Index, ObjectName, Origin, Schema, Table, Trigger, Type};
 use crate::sql::postgres::Postgres;
 use crate::sql::text::{mentions_column, names_column, names_table};
 use crate::sql::trigger::{LAST, changes_its_row_alone, fires_at_every_update};
@@ -135,6 +135,17 @@ pub(super) fn type_dependents(schema: &Schema, engine: Engine, table: &Table, co
 pub(super) fn expressions_about(table: &Table, column: &str) -> Vec<Dependent> {
     let about = |expression: &Expression| expression.depends_on_type(column);
     saying(table, &about).collect()
+}
+
+/// The exclusions and indexes of a table of PostgreSQL that a session's settings have a say in once a column is of another type.
+pub(super) fn unsettled(table: &Table, column: &str, ty: &Type) -> Vec<Dependent> {
+    let mut altered = table.clone();
+    let changed = altered.columns.iter_mut().find(|own| own.name == column);
+    changed.into_iter().for_each(|own| own.ty = ty.clone());
+    let by_settings = |expression: &Expression| expression.by_settings(&altered).is_some();
+    let mut kept = table.clone();
+    kept.checks.clear();
+    saying(&kept, &by_settings).collect()
 }
 
 /// The checks, exclusions and indexes of a table in which an expression is of a kind.

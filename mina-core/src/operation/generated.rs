@@ -20,14 +20,14 @@ impl Replay<'_> {
         Ok(Some(Generated { expression, stored }))
     }
 
-    /// A column is generated from others, and on PostgreSQL from none that is generated.
+    /// A column is generated from others, and on PostgreSQL from none that is generated and by nothing that settings have a say in.
     pub(super) fn generated_from(&mut self, table: &Table, name: &str, expression: &Expression, span: Span) -> Resolution {
         let is_own = |column: &&Column| column.name == name;
         let is_of_others = |column: &&Column| self.engine() == Engine::Pg && column.generated.is_some();
         let names = expression.columns();
         let mut named = names.iter().filter_map(|name| table.column_in_sql(name));
         let Some(other) = named.find(|column| is_own(column) || is_of_others(column)) else {
-            return Ok(());
+            return self.is_settled(table, expression, span);
         };
         let whom = if is_own(&other) {
             "itself".to_owned()

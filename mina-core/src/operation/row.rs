@@ -35,7 +35,21 @@ impl Replay<'_> {
     pub(super) fn expression(&mut self, table: &Table, sql: &SqlString, role: Role) -> Resolution<Expression> {
         let expression = self.parse(sql, role)?;
         self.check_columns(table, &expression, sql.span)?;
+        if role == Role::Index {
+            self.is_settled(table, &expression, sql.span)?;
+        }
         Ok(expression)
+    }
+
+    /// PostgreSQL keeps what an index or a generated column comes to, and takes nothing there that settings have a say in.
+    pub(super) fn is_settled(&mut self, table: &Table, expression: &Expression, span: Span) -> Resolution {
+        let Some(part) = expression.by_settings(table) else { return Ok(()) };
+        let message = format!(
+            "what `{part}` gives depends on the session's settings, which {} does not take here",
+            self.cx.target
+        );
+        let help = "write `||` for `concat`, `… AT TIME ZONE 'UTC'` before a moment is taken apart, or a function of your own that is declared IMMUTABLE";
+        self.error(Code::M502, span, message, [help.to_owned()])
     }
 
     /// An expression over the columns of a table that is true or false; PostgreSQL takes nothing else for one.

@@ -3,6 +3,7 @@ mod key;
 mod object;
 mod reversal;
 mod rewriting;
+mod row;
 mod table;
 
 use super::{Context, Operation, replay};

@@ -6,6 +6,7 @@ mod datum;
 mod dialect;
 mod evaluate;
 mod fill;
+mod settings;
 mod walk;
 mod yields;
 
@@ -17,7 +18,7 @@ use super::{Table, Type, Value};
 use crate::engine::Engine;
 use crate::sql::lexer::{Kind, Lexeme, lex, significant};
 use crate::sql::text::quote_backticks;
-use sqlparser::ast::Expr;
+use sqlparser::ast::{Expr, Ident};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Location, Token, Tokenizer};
@@ -281,11 +282,19 @@ impl Expression {
 
     /// The type of what it yields on the columns of a table; none where its words do not tell.
     pub(crate) fn yields(&self, table: &Table) -> Option<Type> {
-        yields::yields(self.tree(), &|ident| {
-            let mut columns = table.columns.iter();
-            let column = columns.find(|column| walk::is_named(ident, &column.name, self.engine()))?;
-            Some(column.ty.clone())
-        })
+        yields::yields(self.tree(), &|ident| self.type_of(ident, table))
+    }
+
+    /// The part of it that is another thing under other settings of a session, on PostgreSQL.
+    pub(crate) fn by_settings(&self, table: &Table) -> Option<String> {
+        let found = settings::by_settings(self.tree(), &|ident| self.type_of(ident, table));
+        found.filter(|_| self.engine() == Engine::Pg)
+    }
+
+    fn type_of(&self, ident: &Ident, table: &Table) -> Option<Type> {
+        let mut columns = table.columns.iter();
+        let column = columns.find(|column| walk::is_named(ident, &column.name, self.engine()))?;
+        Some(column.ty.clone())
     }
 
     /// What a check yields where columns hold values: true, false, or unknown (none).
