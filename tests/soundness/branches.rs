@@ -3,6 +3,7 @@
 use crate::history::{Grown, errors};
 use crate::mutation::{Base, Kind, Mutant, names};
 use crate::random::Random;
+use crate::rust::is_rust;
 use crate::sheet::{Part, Sheet};
 use crate::statement::Writer;
 use mina_core::diagnostic::{Code, Diagnostic};
@@ -34,6 +35,10 @@ pub fn beside(base: &Base, below: &Grown, random: &mut Random, serial: &mut u32)
                 statement
             }
         };
+        // What Rust names is looked for in no schema, so what came before it may have taken that away.
+        if is_rust(&statement) && !up.is_empty() {
+            continue;
+        }
         up.push(statement);
         if !stands(&up) {
             up.pop();

@@ -236,6 +236,9 @@ fn of_downgrade(kind: Kind, base: &Base, random: &mut Random) -> Option<(Sheet, 
     let written = down.get(at)?.clone();
     match kind {
         Kind::LeftOut => {
+            if (at + 1..down.len()).any(|further| base.is_own(further)) {
+                return None;
+            }
             down.remove(at);
             Some((base.with_down(down), base.undone(at).into_iter().collect()))
         }
