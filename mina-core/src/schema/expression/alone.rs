@@ -142,7 +142,10 @@ pub(crate) fn of_rows(expr: &Expr, engine: Engine) -> Option<String> {
 
 /// The function in an expression that gives something else another time.
 pub(super) fn fickle(expr: &Expr, engine: Engine) -> Option<String> {
-    let asks_the_clock = |name: &str, function: &Function| engine == Engine::Sqlite && DATES.contains(&name) && is_now(function);
+    let asks_the_clock = |name: &str, function: &Function| {
+        let is_elsewhere = || arguments(function).iter().any(|argument| is_text(argument, &["localtime", "utc"]));
+        engine == Engine::Sqlite && DATES.contains(&name) && (is_now(function) || is_elsewhere())
+    };
     find(expr, |name, function| {
         FICKLE.contains(&name) || fickle_on(engine).contains(&name) || asks_the_clock(name, function)
     })
@@ -154,16 +157,20 @@ pub(super) fn asks_the_clock(expr: &Expr) -> Option<String> {
 }
 
 fn is_now(function: &Function) -> bool {
-    let says_now = |argument: &FunctionArg| match argument {
-        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => {
-            matches!(&value.value, Value::SingleQuotedString(text) if text.eq_ignore_ascii_case("now"))
-        }
-        _ => false,
-    };
     // `strftime` is told a form first.
     let all = arguments(function);
     let moment = all
         .get(usize::from(name(function).as_deref() == Some("strftime"))..)
         .unwrap_or_default();
-    moment.is_empty() || moment.iter().any(says_now)
+    moment.is_empty() || moment.iter().any(|argument| is_text(argument, &["now"]))
+}
+
+/// Whether an argument is a text that is one of these.
+fn is_text(argument: &FunctionArg, texts: &[&str]) -> bool {
+    match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => {
+            matches!(&value.value, Value::SingleQuotedString(text) if texts.iter().any(|one| text.eq_ignore_ascii_case(one)))
+        }
+        _ => false,
+    }
 }

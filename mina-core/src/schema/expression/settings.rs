@@ -142,6 +142,8 @@ fn kind(expr: &Expr, column: &dyn Fn(&Ident) -> Option<Type>) -> Option<Kind> {
     match expr {
         Expr::Nested(inner) => kind(inner, column),
         Expr::Cast { data_type, .. } => Kind::of_sql(data_type),
+        Expr::TypedString(literal) => Kind::of_sql(&literal.data_type),
+        Expr::Interval(_) => Some(Kind::Interval),
         Expr::BinaryOp {
             op: BinaryOperator::StringConcat,
             ..
